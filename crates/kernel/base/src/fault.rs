@@ -1,0 +1,110 @@
+//! How things fail: refusals that a caller can understand, and faults of the store below.
+
+use crate::id::CaseId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A refusal with a stable code; becomes an RFC 9457 problem in the caller's language.
+///
+/// `code` is a key of the owning slice's `i18n` texts; `params` fill its `{name}` places.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// HTTP status, 400..=599.
+    pub status: u16,
+    /// Stable code, e.g. `inventory.out_of_stock`.
+    pub code: String,
+    /// The field of the request it is about, as a JSON pointer without the leading slash (`lines/0/quantity`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Values for the text. Never personal data.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, String>,
+}
+
+impl Problem {
+    /// A problem without field and parameters.
+    pub fn new(status: u16, code: &str) -> Self {
+        Self { status, code: code.to_owned(), field: None, params: BTreeMap::new() }
+    }
+
+    /// About `field`.
+    #[must_use]
+    pub fn field(mut self, field: &str) -> Self {
+        self.field = Some(field.to_owned());
+        self
+    }
+
+    /// With a value for the text.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+/// A slice's own error type: one exhaustive match from error to [`Problem`].
+pub trait Coded: std::error::Error {
+    /// The problem a caller sees.
+    fn problem(&self) -> Problem;
+}
+
+/// What the database below said.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Serialization failure, deadlock or a lost compare-and-set: the command may be run again.
+    #[error("the transaction must be retried: {0}")]
+    Retry(String),
+    /// A unique key exists already.
+    #[error("a unique key exists already: {0}")]
+    Duplicate(String),
+    /// The queue of writes is full, or the node is stopping.
+    #[error("the store is busy")]
+    Busy,
+    /// A row holds something that the type does not allow.
+    #[error("the store holds an unreadable value: {0}")]
+    Corrupt(String),
+    /// Anything else of the engine.
+    #[error("the database failed: {0}")]
+    Engine(String),
+}
+
+/// Why a command did not succeed. Whatever it had written is rolled back.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// Refused by a rule; the caller is told which.
+    #[error("refused: {0:?}")]
+    Refused(Box<Problem>),
+    /// A clock of this case is due and must fire before the act is looked at (decision D5).
+    #[error("a clock of {0} is due")]
+    ClockDue(CaseId),
+    /// The store failed or asks for a retry.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault {
+    /// A refusal.
+    pub fn refused(problem: Problem) -> Self {
+        Self::Refused(Box::new(problem))
+    }
+
+    /// The problem, if it is a refusal.
+    pub fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused(problem) => Some(problem),
+            _ => None,
+        }
+    }
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        Self::refused(problem)
+    }
+}
+
+impl<E: Coded> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::refused(error.problem())
+    }
+}

@@ -1,0 +1,21 @@
+//! Words that every part of xiaoer shares: ids, money, instants, languages, actors and refusals.
+//!
+//! Pure: no clock is read, no disk or network is touched here. Time and randomness come in as parameters.
+
+pub mod actor;
+pub mod calendar;
+pub mod fault;
+pub mod id;
+pub mod locale;
+pub mod money;
+pub mod time;
+
+#[doc(hidden)]
+pub use serde;
+
+pub use actor::{Actor, Party, Principal, Scope};
+pub use fault::{Coded, Fault, Problem, StoreError};
+pub use id::{CaseId, EventId, IdSource, OrgId, ShopId, SkuId, UserId};
+pub use locale::Locale;
+pub use money::{Currency, Money, UnitPrice};
+pub use time::{Clock, FakeClock, Instant, Millis, SystemClock};

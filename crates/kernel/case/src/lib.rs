@@ -1,0 +1,3 @@
+//! The case engine: machines, packs, clocks, guards, and the one writer of case state.
+
+pub mod model;

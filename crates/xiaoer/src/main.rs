@@ -1,0 +1,2 @@
+//! xiaoer
+fn main() {}
