@@ -90,6 +90,7 @@ macro_rules! ids {
                 text.parse().map_err(<D::Error as $crate::serde::de::Error>::custom)
             }
         }
+        $crate::stored_as_int!($name);
     )+};
 }
 
@@ -124,10 +125,15 @@ pub struct IdSource {
 }
 
 impl IdSource {
-    /// For `node` (0 on the embedded database, else a leased number), growing beyond `high_water` (the largest id saved).
-    pub fn new(node: u8, high_water: i64) -> Self {
-        let ms = high_water >> (COUNTER_BITS + NODE_BITS);
-        Self { node: i64::from(node), last: Mutex::new(Last { ms: ms + i64::from(high_water > 0), counter: -1 }) }
+    /// For `node` (0 on the embedded database, else a leased number); every id lies after `reserved_ms`, the
+    /// highest time part that an earlier process may have used (milliseconds since 2025, 0 for a new database).
+    pub fn after(node: u8, reserved_ms: i64) -> Self {
+        Self { node: i64::from(node), last: Mutex::new(Last { ms: reserved_ms, counter: (1 << COUNTER_BITS) - 1 }) }
+    }
+
+    /// Time part of the last id given, in milliseconds since 2025.
+    pub fn time_part(&self) -> i64 {
+        self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner).ms
     }
 
     /// A new raw id at `now`. At most 2^14 a millisecond are drawn before the time part runs ahead of the clock.

@@ -9,13 +9,14 @@ pub mod id;
 pub mod locale;
 pub mod money;
 pub mod time;
+pub mod value;
 
 #[doc(hidden)]
 pub use serde;
 
 pub use actor::{Actor, Party, Principal, Scope};
 pub use fault::{Coded, Fault, Problem, StoreError};
-pub use id::{CaseId, EventId, IdSource, OrgId, ShopId, SkuId, UserId};
+pub use id::{CaseId, EventId, IdSource, OrgId, RowId, ShopId, SkuId, UserId};
 pub use locale::Locale;
 pub use money::{Currency, Money, UnitPrice};
 pub use time::{Clock, FakeClock, Instant, Millis, SystemClock};

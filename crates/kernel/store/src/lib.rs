@@ -1,1 +1,34 @@
-//! Skeleton.
+//! The store: one SQL text, one command path, two engines (SQLite embedded, PostgreSQL for several nodes).
+//!
+//! A [`Command`] is one use case and one transaction; [`Store::write`] runs it on the store's own threads and answers only after
+//! the commit is on disk. [`Store::read`] gives a snapshot. Nothing outside this crate names an engine.
+
+pub mod blobs;
+pub mod command;
+pub mod dump;
+mod engine;
+pub mod events;
+mod group;
+pub mod idempotency;
+pub mod jobs;
+pub mod migrate;
+pub mod row;
+mod shared;
+pub mod statement;
+mod store;
+mod threads;
+mod tx;
+
+pub use command::Command;
+pub use idempotency::Key as IdempotencyKey;
+pub use migrate::Migration;
+pub use row::{FromRow, Row};
+pub use shared::{CommandCount, Stats};
+pub use statement::Statement;
+pub use store::{Config, DueHandler, Engine, Location, Store};
+pub use tx::Tx;
+
+#[doc(hidden)]
+pub use linkme;
+#[doc(hidden)]
+pub use xr_base;

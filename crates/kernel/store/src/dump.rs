@@ -1,0 +1,63 @@
+//! The logical dump: every fact of the database in one order, equal on both engines (decision D20).
+
+use crate::migrate::{columns, hex, tables};
+use crate::store::{Location, connect};
+use crate::{Engine, Store};
+use sha2::{Digest, Sha256};
+use std::io::Write;
+use xr_base::StoreError;
+use xr_base::value::Value;
+
+/// Writes `table<TAB>column=value…` for every row, tables and columns by name, rows in order of all columns; gives the
+/// SHA-256 of the text. Secrets, sessions and idempotency answers stay out, as their migrations say.
+///
+/// # Errors
+/// [`StoreError`] of the engine, or of the writer.
+pub fn write(store: &Store, location: &Location, out: &mut dyn Write) -> Result<String, StoreError> {
+    let mut conn = connect(location, true)?;
+    let engine = store.engine();
+    let skipped = store.undumped();
+    let mut hash = Sha256::new();
+    conn.begin()?;
+    for table in tables(conn.as_mut(), engine)?.into_iter().filter(|t| !skipped.contains(t)) {
+        let names = columns(conn.as_mut(), engine, &table)?;
+        let text = select(engine, &table, &names);
+        let mut line = String::new();
+        conn.query_text(&text, &mut |row| {
+            line.clear();
+            line.push_str(&table);
+            for (index, name) in names.iter().enumerate() {
+                push_cell(&mut line, name, row.value(index)?);
+            }
+            line.push('\n');
+            hash.update(line.as_bytes());
+            out.write_all(line.as_bytes()).map_err(|e| StoreError::Engine(e.to_string()))
+        })?;
+    }
+    conn.commit()?;
+    Ok(hex(&hash.finalize()))
+}
+
+fn select(engine: Engine, table: &str, names: &[String]) -> String {
+    let columns = names.join(", ");
+    // Nulls last and bytes order on both sides; PostgreSQL would otherwise follow its locale.
+    let places: Vec<String> = match engine {
+        Engine::Sqlite => names.iter().map(|n| format!("{n} NULLS LAST")).collect(),
+        Engine::Postgres => {
+            names.iter().map(|n| format!("CASE WHEN pg_typeof({n})::text = 'text' THEN {n}::text END COLLATE \"C\", {n}")).collect()
+        }
+    };
+    format!("SELECT {columns} FROM {table} ORDER BY {}", places.join(", "))
+}
+
+fn push_cell(line: &mut String, name: &str, value: Value<'_>) {
+    line.push('\t');
+    line.push_str(name);
+    line.push('=');
+    match value {
+        Value::Null => line.push_str("NULL"),
+        Value::Int(number) => line.push_str(&number.to_string()),
+        Value::Text(text) => line.extend(text.chars().flat_map(char::escape_default)),
+        Value::Bytes(bytes) => line.push_str(&hex(bytes)),
+    }
+}

@@ -1,0 +1,4 @@
+//! The two engines behind [`Connection`](crate::tx::Connection).
+
+pub(crate) mod postgres;
+pub(crate) mod sqlite;

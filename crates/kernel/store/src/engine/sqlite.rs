@@ -1,0 +1,182 @@
+//! SQLite, embedded: one writer with group commit, readers on WAL snapshots.
+
+use crate::row::{Cells, Row};
+use crate::statement::{Dialect, Statement, Variant};
+use crate::tx::Connection;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{ErrorCode, OpenFlags};
+use std::path::Path;
+use xr_base::StoreError;
+use xr_base::value::Value;
+
+/// Prepared statements kept per connection; more than the binary has.
+const STATEMENTS_KEPT: usize = 1_000;
+
+pub(crate) struct Sqlite {
+    conn: rusqlite::Connection,
+}
+
+impl Sqlite {
+    /// Opens the database file for writing, durable at every commit.
+    pub(crate) fn writer(path: &Path) -> Result<Self, StoreError> {
+        let conn = rusqlite::Connection::open(path).map_err(fail)?;
+        conn.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;
+             PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;",
+        )
+        .map_err(fail)?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        Ok(Self { conn })
+    }
+
+    /// Opens the database file for snapshots; it cannot write.
+    pub(crate) fn reader(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = rusqlite::Connection::open_with_flags(path, flags).map_err(fail)?;
+        conn.execute_batch("PRAGMA query_only = 1; PRAGMA cache_size = -32768; PRAGMA busy_timeout = 5000;")
+            .map_err(fail)?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        Ok(Self { conn })
+    }
+
+    fn bound(
+        &self,
+        statement: &'static Statement,
+        variant: Variant,
+        params: &[Value<'_>],
+    ) -> Result<rusqlite::CachedStatement<'_>, StoreError> {
+        let text = statement.for_engine(variant, Dialect::Sqlite);
+        let mut prepared = self.conn.prepare_cached(text).map_err(fail)?;
+        if prepared.parameter_count() != params.len() {
+            return Err(StoreError::Engine(format!("{} values for: {text}", params.len())));
+        }
+        for (index, value) in params.iter().enumerate() {
+            prepared.raw_bind_parameter(index + 1, Bound(*value)).map_err(fail)?;
+        }
+        Ok(prepared)
+    }
+}
+
+impl Connection for Sqlite {
+    fn exec(
+        &mut self,
+        statement: &'static Statement,
+        variant: Variant,
+        params: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        let changed = self.bound(statement, variant, params)?.raw_execute().map_err(fail)?;
+        Ok(changed as u64)
+    }
+
+    fn query(
+        &mut self,
+        statement: &'static Statement,
+        variant: Variant,
+        params: &[Value<'_>],
+        each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut prepared = self.bound(statement, variant, params)?;
+        let mut rows = prepared.raw_query();
+        while let Some(row) = rows.next().map_err(fail)? {
+            each(&Row::new(&SqliteRow(row)))?;
+        }
+        Ok(())
+    }
+
+    fn batch(&mut self, text: &str) -> Result<(), StoreError> {
+        self.conn.execute_batch(text).map_err(fail)
+    }
+
+    fn query_text(
+        &mut self,
+        text: &str,
+        each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut prepared = self.conn.prepare(text).map_err(fail)?;
+        let mut rows = prepared.raw_query();
+        while let Some(row) = rows.next().map_err(fail)? {
+            each(&Row::new(&SqliteRow(row)))?;
+        }
+        Ok(())
+    }
+
+    fn group_begin(&mut self) -> Result<(), StoreError> {
+        self.cached("BEGIN IMMEDIATE")
+    }
+
+    fn group_commit(&mut self) -> Result<(), StoreError> {
+        let committed = self.cached("COMMIT");
+        if committed.is_err() && !self.conn.is_autocommit() {
+            let _ = self.cached("ROLLBACK");
+        }
+        committed
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
+        self.cached("SAVEPOINT command")
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.cached("RELEASE command")
+    }
+
+    fn rollback(&mut self) -> Result<(), StoreError> {
+        if self.conn.is_autocommit() {
+            return Ok(());
+        }
+        self.cached("ROLLBACK TO command")?;
+        self.cached("RELEASE command")
+    }
+
+    fn is_intact(&mut self) -> bool {
+        !self.conn.is_autocommit()
+    }
+
+    fn sequences_at_once(&self) -> bool {
+        true
+    }
+}
+
+impl Sqlite {
+    fn cached(&self, text: &str) -> Result<(), StoreError> {
+        self.conn.prepare_cached(text).map_err(fail)?.raw_execute().map_err(fail).map(|_| ())
+    }
+}
+
+struct Bound<'v>(Value<'v>);
+
+impl rusqlite::ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Int(number) => ValueRef::Integer(number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+struct SqliteRow<'r, 's>(&'r rusqlite::Row<'s>);
+
+impl Cells for SqliteRow<'_, '_> {
+    fn cell(&self, index: usize) -> Result<Value<'_>, StoreError> {
+        match self.0.get_ref(index).map_err(fail)? {
+            ValueRef::Null => Ok(Value::Null),
+            ValueRef::Integer(number) => Ok(Value::Int(number)),
+            ValueRef::Text(bytes) => {
+                std::str::from_utf8(bytes).map(Value::Text).map_err(|e| StoreError::Corrupt(e.to_string()))
+            }
+            ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes)),
+            ValueRef::Real(_) => Err(StoreError::Corrupt("a column holds a float".to_owned())),
+        }
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "used as map_err(fail)")]
+fn fail(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation) => StoreError::Duplicate(error.to_string()),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Retry(error.to_string()),
+        _ => StoreError::Engine(error.to_string()),
+    }
+}

@@ -1,0 +1,156 @@
+//! Schema changes: numbered SQL of the slices in one global order (decision D12).
+
+use crate::store::Engine;
+use crate::tx::Connection;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use xr_base::StoreError;
+use xr_base::value::Value;
+
+/// One numbered SQL file of a slice.
+///
+/// Tokens: `{PK}` primary key of a 64-bit id, `{BLOB}` bytes, `{CLUSTERED}` after the closing bracket of a table whose
+/// rows lie in key order. A table with `/* undumped: why */` stays out of the logical dump.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Place in the global order.
+    pub number: u32,
+    /// File name without number and ending.
+    pub name: &'static str,
+    /// The text.
+    pub sql: &'static str,
+}
+
+/// Declares a slice's migrations from its `migrations/` folder.
+#[macro_export]
+macro_rules! migrations {
+    ($($number:literal $name:literal),+ $(,)?) => {
+        /// Schema of this slice, in order.
+        pub const MIGRATIONS: &[$crate::Migration] = &[$($crate::Migration {
+            number: $number,
+            name: $name,
+            sql: include_str!(concat!("../migrations/", $number, "_", $name, ".sql")),
+        }),+];
+    };
+}
+
+/// The store's own tables.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { number: 1000, name: "store", sql: include_str!("../migrations/1000_store.sql") }];
+
+/// Applies what is missing, each migration in its own transaction; gives the number applied.
+pub(crate) fn apply(conn: &mut dyn Connection, engine: Engine, wanted: &[Migration]) -> Result<usize, StoreError> {
+    conn.batch(
+        "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL,
+         hash TEXT NOT NULL)",
+    )?;
+    let mut present: Vec<(i64, String)> = Vec::new();
+    conn.query_text("SELECT number, hash FROM migrations ORDER BY number", &mut |row| {
+        present.push((row.get(0)?, row.get(1)?));
+        Ok(())
+    })?;
+    let mut ordered = wanted.to_vec();
+    ordered.sort_by_key(|m| m.number);
+    let mut applied = 0;
+    for migration in &ordered {
+        let hash = hash_of(migration.sql);
+        match present.iter().find(|(number, _)| *number == i64::from(migration.number)) {
+            Some((_, known)) if *known == hash => {}
+            Some(_) => {
+                let text = format!("migration {} {} was changed after it ran", migration.number, migration.name);
+                return Err(StoreError::Engine(text));
+            }
+            None => {
+                run_one(conn, engine, migration, &hash)?;
+                applied += 1;
+            }
+        }
+    }
+    Ok(applied)
+}
+
+fn run_one(
+    conn: &mut dyn Connection,
+    engine: Engine,
+    migration: &Migration,
+    hash: &str,
+) -> Result<(), StoreError> {
+    let body = expand(migration.sql, engine);
+    let row = format!("INSERT INTO migrations VALUES ({}, '{}', '{hash}')", migration.number, migration.name);
+    conn.batch(&format!("BEGIN; {body}; {row}; COMMIT")).map_err(|error| {
+        let _ = conn.batch("ROLLBACK");
+        StoreError::Engine(format!("migration {} {}: {error}", migration.number, migration.name))
+    })
+}
+
+fn expand(sql: &str, engine: Engine) -> String {
+    let [pk, blob, clustered] = match engine {
+        Engine::Sqlite => ["INTEGER PRIMARY KEY", "BLOB", "WITHOUT ROWID"],
+        Engine::Postgres => ["BIGINT PRIMARY KEY", "BYTEA", ""],
+    };
+    sql.replace("{PK}", pk).replace("{BLOB}", blob).replace("{CLUSTERED}", clustered)
+}
+
+/// Tables that stay out of the logical dump, as their migrations say.
+pub(crate) fn undumped(migrations: &[Migration]) -> Vec<String> {
+    let mut tables = vec!["migrations".to_owned()];
+    for migration in migrations {
+        for part in migration.sql.split("CREATE TABLE ").skip(1) {
+            let name = part.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
+            let own = part.split(';').next().unwrap_or("");
+            if own.contains("undumped:") {
+                tables.push(name.to_owned());
+            }
+        }
+    }
+    tables
+}
+
+pub(crate) fn hash_of(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// Bytes as lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Names of the tables of the open database, sorted.
+pub(crate) fn tables(conn: &mut dyn Connection, engine: Engine) -> Result<Vec<String>, StoreError> {
+    let text = match engine {
+        Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+        Engine::Postgres => {
+            "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+        }
+    };
+    let mut names: Vec<String> = Vec::new();
+    conn.query_text(text, &mut |row| {
+        names.push(row.get(0)?);
+        Ok(())
+    })?;
+    names.sort();
+    Ok(names)
+}
+
+/// Names of a table's columns, sorted: both engines list them alike then.
+pub(crate) fn columns(conn: &mut dyn Connection, engine: Engine, table: &str) -> Result<Vec<String>, StoreError> {
+    let text = match engine {
+        Engine::Sqlite => format!("SELECT name FROM pragma_table_info('{table}')"),
+        Engine::Postgres => format!(
+            "SELECT column_name::text FROM information_schema.columns
+             WHERE table_schema = 'public' AND table_name = '{table}'"
+        ),
+    };
+    let mut names: Vec<String> = Vec::new();
+    conn.query_text(&text, &mut |row| {
+        if let Value::Text(name) = row.value(0)? {
+            names.push(name.to_owned());
+        }
+        Ok(())
+    })?;
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,168 @@
+//! SQL texts as registered statics, so that a test can prepare every one on both engines.
+
+use std::sync::OnceLock;
+use xr_base::Scope;
+
+/// Every statement of the binary, in link order.
+#[linkme::distributed_slice]
+#[allow(unsafe_code, reason = "linkme places the list in a linker section")]
+pub static STATEMENTS: [&'static Statement];
+
+/// One SQL text. Placeholders are written `?1`; `{ORG}` stands for the caller's scope.
+///
+/// `{ORG}` (or `{ORG:c.}` with a table alias) becomes a condition on `merchant_org` or `buyer_id`; the scope's id is then
+/// parameter `?1` and the statement's own parameters start at `?2`. A text without it must say why:
+/// `/* unscoped: by id after authorisation */` (decision D17).
+#[derive(Debug)]
+pub struct Statement {
+    /// The text as written.
+    pub text: &'static str,
+    /// Source file of the statement.
+    pub file: &'static str,
+    /// Line in that file.
+    pub line: u32,
+    plain: OnceLock<[String; 2]>,
+    scoped: OnceLock<[[String; 2]; 3]>,
+}
+
+/// Which text of a statement to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// No scope in the text.
+    Plain,
+    /// Platform: every row.
+    Platform,
+    /// One merchant's rows.
+    Merchant,
+    /// One buyer's rows.
+    Buyer,
+}
+
+impl Variant {
+    /// The variant for a scope.
+    pub const fn of(scope: Scope) -> Self {
+        match scope {
+            Scope::Platform => Self::Platform,
+            Scope::Merchant(_) => Self::Merchant,
+            Scope::Buyer(_) => Self::Buyer,
+        }
+    }
+}
+
+/// The two ways placeholders are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// `?1`.
+    Sqlite,
+    /// `$1`.
+    Postgres,
+}
+
+impl Statement {
+    /// Used by [`sql!`](crate::sql) only.
+    pub const fn new(text: &'static str, file: &'static str, line: u32) -> Self {
+        Self { text, file, line, plain: OnceLock::new(), scoped: OnceLock::new() }
+    }
+
+    /// Whether the text has an `{ORG}` place.
+    pub fn is_scoped(&self) -> bool {
+        self.text.contains("{ORG")
+    }
+
+    /// The text to prepare.
+    pub fn for_engine(&self, variant: Variant, dialect: Dialect) -> &str {
+        let column = usize::from(dialect == Dialect::Postgres);
+        let row = match variant {
+            Variant::Plain => {
+                let texts = self.plain.get_or_init(|| both(strip_comments(self.text)));
+                return &texts[column];
+            }
+            Variant::Platform => 0,
+            Variant::Merchant => 1,
+            Variant::Buyer => 2,
+        };
+        let texts = self.scoped.get_or_init(|| {
+            ["CAST(?1 AS BIGINT) IS NOT NULL", "{}merchant_org = ?1", "{}buyer_id = ?1"]
+                .map(|condition| both(expand_scope(&strip_comments(self.text), condition)))
+        });
+        &texts[row][column]
+    }
+}
+
+fn both(text: String) -> [String; 2] {
+    let dollar = text.replace('?', "$");
+    [text, dollar]
+}
+
+/// Comments are for readers; the engines get the bare text.
+fn strip_comments(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("/*") {
+        bare.push_str(&rest[..start]);
+        rest = rest[start..].find("*/").map_or("", |end| &rest[start + end + 2..]);
+    }
+    bare.push_str(rest);
+    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn expand_scope(text: &str, condition: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 32);
+    let mut rest = text;
+    while let Some(start) = rest.find("{ORG") {
+        out.push_str(&rest[..start]);
+        let end = rest[start..].find('}').map_or(rest.len(), |e| start + e);
+        let alias = rest[start..end].strip_prefix("{ORG:").unwrap_or("");
+        out.push_str(&condition.replace("{}", alias));
+        rest = rest.get(end + 1..).unwrap_or("");
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Declares and registers one SQL text; gives `&'static Statement`.
+#[macro_export]
+macro_rules! sql {
+    ($text:expr) => {{
+        static STATEMENT: $crate::Statement = $crate::Statement::new($text, file!(), line!());
+        #[$crate::linkme::distributed_slice($crate::statement::STATEMENTS)]
+        #[linkme(crate = $crate::linkme)]
+        #[allow(unsafe_code, reason = "linkme places the list in a linker section")]
+        static REGISTERED: &'static $crate::Statement = &STATEMENT;
+        &STATEMENT
+    }};
+}
+
+/// Values for the placeholders of a statement, in order.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::xr_base::value::ToValue::to_value(&$value)),*] };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static SCOPED: Statement =
+        Statement::new("SELECT id /* why not */ FROM cases c WHERE {ORG:c.} AND id = ?2", "here", 1);
+    static PLAIN: Statement = Statement::new("SELECT ?1 /* unscoped: a test */", "here", 2);
+
+    #[test]
+    fn placeholders_follow_the_engine() {
+        assert_eq!(PLAIN.for_engine(Variant::Plain, Dialect::Sqlite), "SELECT ?1");
+        assert_eq!(PLAIN.for_engine(Variant::Plain, Dialect::Postgres), "SELECT $1");
+    }
+
+    #[test]
+    fn a_scope_becomes_a_condition_on_the_right_column() {
+        assert_eq!(
+            SCOPED.for_engine(Variant::Merchant, Dialect::Postgres),
+            "SELECT id FROM cases c WHERE c.merchant_org = $1 AND id = $2"
+        );
+        assert_eq!(
+            SCOPED.for_engine(Variant::Buyer, Dialect::Sqlite),
+            "SELECT id FROM cases c WHERE c.buyer_id = ?1 AND id = ?2"
+        );
+        assert!(SCOPED.for_engine(Variant::Platform, Dialect::Sqlite).contains("IS NOT NULL AND id = ?2"));
+    }
+}

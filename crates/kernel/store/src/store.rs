@@ -1,0 +1,278 @@
+//! Opening a store, and its threads.
+
+use crate::command::{Command, Pending, Task};
+use crate::engine::postgres::Postgres;
+use crate::engine::sqlite::Sqlite;
+use crate::events::Sequencer;
+use crate::idempotency::Key;
+use crate::migrate::{self, Migration};
+use crate::shared::open_shared;
+pub(crate) use crate::shared::Shared;
+use crate::tx::{Connection, Tx};
+use crate::{group, threads};
+use std::any::Any;
+use std::path::PathBuf;
+use std::sync::mpsc::{Sender, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use tokio::sync::{oneshot, watch};
+use xr_base::{CaseId, Clock, Fault, StoreError};
+
+/// Commands that may wait; beyond that callers get 503 and try again (decision D12).
+const QUEUE_MAX: usize = 1_024;
+/// Commands that share one commit on the embedded database.
+const GROUP_MAX: usize = 256;
+
+/// Which engine runs below; only for reports, never for choosing SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded.
+    Sqlite,
+    /// PostgreSQL or a server that speaks its protocol.
+    Postgres,
+}
+
+/// Where the data lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A folder with the embedded database and its blobs; created when absent.
+    Folder(PathBuf),
+    /// `postgres://user@host:port/database`.
+    Postgres(String),
+}
+
+/// Runs a case's due clocks; put into [`Config::ext`] by the case engine (decision D5).
+pub struct DueHandler(pub Box<dyn Fn(&mut Tx<'_>, CaseId) -> Result<(), Fault> + Send + Sync>);
+
+/// What a store is opened with.
+pub struct Config {
+    /// Where the data lies.
+    pub location: Location,
+    /// Business and wall time.
+    pub clock: Arc<dyn Clock>,
+    /// Schema of the store and of every slice.
+    pub migrations: Vec<Migration>,
+    /// What commands may ask for by type with [`Tx::ext`].
+    pub ext: Vec<Box<dyn Any + Send + Sync>>,
+    /// Name of this process among the nodes of one database; random, from the caller.
+    pub instance: String,
+}
+
+/// A handle to the open store; cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    engine: Engine,
+    blobs: crate::blobs::Place,
+    undumped: Vec<String>,
+    writes: RwLock<Option<SyncSender<Box<dyn Task>>>>,
+    reads: RwLock<Option<Sender<threads::ReadJob>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    stop: Arc<std::sync::atomic::AtomicBool>,
+    // Held for the life of the process: two processes on one folder would give the same ids twice.
+    _lock: Option<std::fs::File>,
+}
+
+impl Store {
+    /// Opens or creates the database, brings its schema up to date and starts the threads.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the folder is in use by another process, the database cannot be reached, or a migration fails.
+    pub fn open(config: Config) -> Result<Self, StoreError> {
+        let (engine, lock) = match &config.location {
+            Location::Folder(folder) => (Engine::Sqlite, Some(lock_folder(folder)?)),
+            Location::Postgres(_) => (Engine::Postgres, None),
+        };
+        let mut first = connect(&config.location, false)?;
+        let migrations: Vec<Migration> =
+            migrate::MIGRATIONS.iter().chain(config.migrations.iter()).copied().collect();
+        migrate::apply(first.as_mut(), engine, &migrations)?;
+        let shared = Arc::new(open_shared(first.as_mut(), engine, config.clock, config.ext, &config.instance)?);
+        let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let (writes, write_queue) = std::sync::mpsc::sync_channel(QUEUE_MAX);
+        let (reads, read_queue) = std::sync::mpsc::channel();
+        let mut started = threads::writers(first, &config.location, &shared, write_queue, GROUP_MAX)?;
+        started.extend(threads::readers(&config.location, &shared, read_queue)?);
+        if engine == Engine::Postgres {
+            let sequencer = Sequencer::new(connect(&config.location, false)?, config.instance);
+            started.push(threads::keeper(sequencer, Arc::clone(&shared), Arc::clone(&stop))?);
+        }
+        let blobs = crate::blobs::Place::of(&config.location);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                shared,
+                engine,
+                blobs,
+                undumped: migrate::undumped(&migrations),
+                writes: RwLock::new(Some(writes)),
+                reads: RwLock::new(Some(reads)),
+                threads: Mutex::new(started),
+                stop,
+                _lock: lock,
+            }),
+        })
+    }
+
+    /// Runs a command and waits until it is on disk.
+    ///
+    /// # Errors
+    /// What the command gives; [`StoreError::Busy`] when the queue is full or the store is closed.
+    pub async fn write<C: Command>(&self, command: C) -> Result<C::Out, Fault> {
+        self.submit(command, None)?.await.map_err(|_| Fault::from(StoreError::Busy))?
+    }
+
+    /// As [`Store::write`], once per key: a repeat gets the kept answer, another body under the key is refused.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; `case.idempotency_key_reused` (422) for another body.
+    pub async fn write_once<C: Command>(&self, command: C, key: Option<Key>) -> Result<C::Out, Fault> {
+        self.submit(command, key)?.await.map_err(|_| Fault::from(StoreError::Busy))?
+    }
+
+    /// As [`Store::write`], for callers without an async runtime. Waits for a free place in the queue.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_blocking<C: Command>(&self, command: C) -> Result<C::Out, Fault> {
+        let (task, answer) = pending(command, None);
+        let queue = read(&self.inner.writes).clone().ok_or(StoreError::Busy)?;
+        queue.send(task).map_err(|_| StoreError::Busy)?;
+        answer.blocking_recv().map_err(|_| Fault::from(StoreError::Busy))?
+    }
+
+    fn submit<C: Command>(
+        &self,
+        command: C,
+        key: Option<Key>,
+    ) -> Result<oneshot::Receiver<Result<C::Out, Fault>>, Fault> {
+        let (task, answer) = pending(command, key);
+        let queue = read(&self.inner.writes);
+        match queue.as_ref().ok_or(StoreError::Busy)?.try_send(task) {
+            Ok(()) => Ok(answer),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(StoreError::Busy.into()),
+        }
+    }
+
+    /// Runs `query` on one snapshot, off the async threads.
+    ///
+    /// # Errors
+    /// What the query gives, or [`StoreError::Busy`] when the store is closed.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.submit_read(query)?.await.map_err(|_| Fault::from(StoreError::Busy))?
+    }
+
+    /// As [`Store::read`], for callers without an async runtime.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn read_blocking<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.submit_read(query)?.blocking_recv().map_err(|_| Fault::from(StoreError::Busy))?
+    }
+
+    fn submit_read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, Fault>>, Fault> {
+        let (reply, answer) = oneshot::channel();
+        let job: threads::ReadJob = Box::new(move |conn, shared| {
+            let result = threads::snapshot(conn, shared, query);
+            let _ = reply.send(result);
+        });
+        let queue = read(&self.inner.reads);
+        queue.as_ref().ok_or(StoreError::Busy)?.send(job).map_err(|_| StoreError::Busy)?;
+        Ok(answer)
+    }
+
+    /// Changes whenever events may have been added; consumers then read on from their position.
+    pub fn ticks(&self) -> watch::Receiver<u64> {
+        self.inner.shared.ticks.subscribe()
+    }
+
+    /// Business time as commands see it, and the wall.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.shared.clock
+    }
+
+    /// The engine below.
+    pub fn engine(&self) -> Engine {
+        self.inner.engine
+    }
+
+    /// Counts and times of commands since the start.
+    pub fn stats(&self) -> crate::shared::Stats {
+        self.inner.shared.stats()
+    }
+
+    /// Where blobs lie.
+    pub fn blobs(&self) -> &crate::blobs::Place {
+        &self.inner.blobs
+    }
+
+    /// Tables that stay out of the logical dump.
+    pub fn undumped(&self) -> Vec<String> {
+        self.inner.undumped.clone()
+    }
+
+    /// Lets queued work finish, then ends the threads. Later calls get [`StoreError::Busy`].
+    pub fn close(&self) {
+        self.inner.stop.store(true, std::sync::atomic::Ordering::SeqCst);
+        drop(self.inner.writes.write().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.inner.reads.write().unwrap_or_else(PoisonError::into_inner).take());
+        let threads = std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.stop.store(true, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+type Answer<C> = oneshot::Receiver<Result<<C as Command>::Out, Fault>>;
+
+fn pending<C: Command>(command: C, key: Option<Key>) -> (Box<dyn Task>, Answer<C>) {
+    let (reply, answer) = oneshot::channel();
+    (Box::new(Pending { command, key, out: None, is_repeat: false, reply }), answer)
+}
+
+pub(crate) fn connect(location: &Location, is_reader: bool) -> Result<Box<dyn Connection + Send>, StoreError> {
+    Ok(match location {
+        Location::Folder(folder) => {
+            let path = folder.join("xiaoer.db");
+            Box::new(if is_reader { Sqlite::reader(&path)? } else { Sqlite::writer(&path)? })
+        }
+        Location::Postgres(url) => Box::new(Postgres::connect(url, is_reader)?),
+    })
+}
+
+fn lock_folder(folder: &std::path::Path) -> Result<std::fs::File, StoreError> {
+    let fail = |e: std::io::Error| StoreError::Engine(format!("{}: {e}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(fail)?;
+    let file = std::fs::File::create(folder.join("lock")).map_err(fail)?;
+    file.try_lock().map_err(|_| {
+        StoreError::Engine(format!("{} is in use by another xiaoer process", folder.display()))
+    })?;
+    Ok(file)
+}
+
+/// Runs `tasks` now, on this thread; the writer threads' body.
+pub(crate) fn run_group(conn: &mut dyn Connection, shared: &Shared, tasks: Vec<Box<dyn Task>>) {
+    group::run(conn, shared, tasks);
+}

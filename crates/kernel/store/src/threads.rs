@@ -1,0 +1,126 @@
+//! The store's own threads: `postgres::Client` must not run inside async code, and SQLite wants one writer (decision D12).
+
+use crate::command::Task;
+use crate::events::Sequencer;
+use crate::store::{Location, Shared, connect, run_group};
+use crate::tx::{Connection, Tx};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use xr_base::{Fault, StoreError};
+
+/// PostgreSQL connections that write, per node.
+const POSTGRES_WRITERS: usize = 12;
+/// Snapshots at a time on SQLite.
+const SQLITE_READERS: usize = 3;
+/// Snapshots at a time on PostgreSQL, per node.
+const POSTGRES_READERS: usize = 4;
+/// Pause between two rounds of the sequencer.
+const SEQUENCE_EVERY: Duration = Duration::from_millis(20);
+
+pub(crate) type ReadJob = Box<dyn FnOnce(&mut dyn Connection, &Shared) + Send>;
+type Started = Result<Vec<JoinHandle<()>>, StoreError>;
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(body).map_err(|e| StoreError::Engine(e.to_string()))
+}
+
+pub(crate) fn writers(
+    first: Box<dyn Connection + Send>,
+    location: &Location,
+    shared: &Arc<Shared>,
+    queue: Receiver<Box<dyn Task>>,
+    group_max: usize,
+) -> Started {
+    let (count, group_max) = match location {
+        Location::Folder(_) => (1, group_max),
+        Location::Postgres(_) => (POSTGRES_WRITERS, 1),
+    };
+    let queue = Arc::new(Mutex::new(queue));
+    let mut connections = vec![first];
+    for _ in 1..count {
+        connections.push(connect(location, false)?);
+    }
+    let mut started = Vec::new();
+    for mut conn in connections {
+        let (queue, shared) = (Arc::clone(&queue), Arc::clone(shared));
+        started.push(spawn("store-write", move || {
+            while let Some(tasks) = next_group(&queue, group_max) {
+                run_group(conn.as_mut(), &shared, tasks);
+            }
+        })?);
+    }
+    Ok(started)
+}
+
+/// Waits for one command and takes along what else is queued; none when the store is closed.
+fn next_group(queue: &Mutex<Receiver<Box<dyn Task>>>, max: usize) -> Option<Vec<Box<dyn Task>>> {
+    let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut tasks = vec![queue.recv().ok()?];
+    while tasks.len() < max {
+        let Ok(task) = queue.try_recv() else { break };
+        tasks.push(task);
+    }
+    Some(tasks)
+}
+
+pub(crate) fn readers(location: &Location, shared: &Arc<Shared>, queue: Receiver<ReadJob>) -> Started {
+    let count = match location {
+        Location::Folder(_) => SQLITE_READERS,
+        Location::Postgres(_) => POSTGRES_READERS,
+    };
+    let queue = Arc::new(Mutex::new(queue));
+    let mut started = Vec::new();
+    for _ in 0..count {
+        let mut conn = connect(location, true)?;
+        let (queue, shared) = (Arc::clone(&queue), Arc::clone(shared));
+        started.push(spawn("store-read", move || {
+            loop {
+                let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(job) = job else { break };
+                if catch_unwind(AssertUnwindSafe(|| job(conn.as_mut(), &shared))).is_err() {
+                    tracing::error!("A query panicked");
+                    let _ = conn.batch("ROLLBACK");
+                }
+            }
+        })?);
+    }
+    Ok(started)
+}
+
+/// Runs one query on one snapshot.
+pub(crate) fn snapshot<T>(
+    conn: &mut dyn Connection,
+    shared: &Shared,
+    query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    conn.begin()?;
+    let now = shared.command_now();
+    let result = query(&mut Tx::new(&mut *conn, shared, now));
+    let ended = conn.commit();
+    let value = result?;
+    ended?;
+    Ok(value)
+}
+
+/// On PostgreSQL: renews the node's lease and, where this node holds that lease, gives events their sequence numbers.
+pub(crate) fn keeper(
+    mut sequencer: Sequencer,
+    shared: Arc<Shared>,
+    stop: Arc<AtomicBool>,
+) -> Result<JoinHandle<()>, StoreError> {
+    spawn("store-keeper", move || {
+        while !stop.load(Ordering::SeqCst) {
+            match sequencer.round(&shared) {
+                Ok(0) => {}
+                Ok(_) => shared.ticks.send_modify(|n| *n += 1),
+                Err(error) => tracing::warn!(%error, "A round of the sequencer failed"),
+            }
+            std::thread::sleep(SEQUENCE_EVERY);
+        }
+        sequencer.let_go(&shared);
+    })
+}

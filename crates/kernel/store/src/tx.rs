@@ -1,0 +1,182 @@
+//! The open transaction that commands and queries work in.
+
+use crate::row::{FromRow, Row};
+use crate::statement::{Statement, Variant};
+use crate::store::Shared;
+use xr_base::id::Id;
+use xr_base::value::Value;
+use xr_base::{Instant, Scope, StoreError};
+
+/// What an engine's connection can do; one implementation per engine.
+pub(crate) trait Connection {
+    /// Runs a statement; gives the number of rows changed.
+    fn exec(&mut self, statement: &'static Statement, variant: Variant, params: &[Value<'_>])
+    -> Result<u64, StoreError>;
+    /// Runs a query, calling `each` for every row.
+    fn query(
+        &mut self,
+        statement: &'static Statement,
+        variant: Variant,
+        params: &[Value<'_>],
+        each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+    /// Runs a text that is not registered: migrations, dumps, transaction control.
+    fn batch(&mut self, text: &str) -> Result<(), StoreError>;
+    /// Queries with a text that is not registered (dumps and checks); every cell is passed as it is.
+    fn query_text(
+        &mut self,
+        text: &str,
+        each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+    /// Starts a group of commands that commit together.
+    fn group_begin(&mut self) -> Result<(), StoreError>;
+    /// Makes the group durable.
+    fn group_commit(&mut self) -> Result<(), StoreError>;
+    /// Starts one command.
+    fn begin(&mut self) -> Result<(), StoreError>;
+    /// Keeps one command's work.
+    fn commit(&mut self) -> Result<(), StoreError>;
+    /// Undoes one command's work.
+    fn rollback(&mut self) -> Result<(), StoreError>;
+    /// Whether the group still stands after an error (SQLite may have rolled all of it back).
+    fn is_intact(&mut self) -> bool;
+    /// Whether events get their sequence number at once (SQLite) or from the sequencer.
+    fn sequences_at_once(&self) -> bool;
+}
+
+/// One transaction: reads see one state, writes all happen or none.
+pub struct Tx<'t> {
+    pub(crate) conn: &'t mut dyn Connection,
+    pub(crate) shared: &'t Shared,
+    now: Instant,
+}
+
+impl<'t> Tx<'t> {
+    pub(crate) fn new(conn: &'t mut dyn Connection, shared: &'t Shared, now: Instant) -> Self {
+        Self { conn, shared, now }
+    }
+
+    /// Business time, read when the command began; never decreases between commands.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// A new id of type `T`, greater than every earlier one of this node.
+    pub fn id<T: Id>(&self) -> T {
+        T::from_raw(self.shared.ids.next_raw(self.now))
+    }
+
+    /// Something that was put into the store's [`Config`](crate::Config) when it was opened, by type.
+    pub fn ext<T: Send + Sync + 'static>(&self) -> Option<&'t T> {
+        self.shared.ext.iter().find_map(|any| any.downcast_ref::<T>())
+    }
+
+    /// Runs a statement without scope; gives the number of rows changed.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the engine; a broken unique key is [`StoreError::Duplicate`].
+    pub fn exec(&mut self, statement: &'static Statement, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.conn.exec(statement, Variant::Plain, params)
+    }
+
+    /// Every row of a query without scope.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the engine, or an unreadable column.
+    pub fn all<T: FromRow>(
+        &mut self,
+        statement: &'static Statement,
+        params: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        self.collect(statement, Variant::Plain, params)
+    }
+
+    /// The first row of a query without scope, if there is one.
+    ///
+    /// # Errors
+    /// As [`Tx::all`].
+    pub fn opt<T: FromRow>(
+        &mut self,
+        statement: &'static Statement,
+        params: &[Value<'_>],
+    ) -> Result<Option<T>, StoreError> {
+        let mut found = None;
+        self.conn.query(statement, Variant::Plain, params, &mut |row| {
+            if found.is_none() {
+                found = Some(T::from_row(row)?);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// The only row of a query that always has one (a count, a sum).
+    ///
+    /// # Errors
+    /// As [`Tx::all`]; [`StoreError::Corrupt`] without a row.
+    pub fn one<T: FromRow>(&mut self, statement: &'static Statement, params: &[Value<'_>]) -> Result<T, StoreError> {
+        self.opt(statement, params)?.ok_or_else(|| StoreError::Corrupt(format!("no row: {}", statement.text)))
+    }
+
+    /// Calls `each` for every row of a query without scope, without keeping them: for millions of rows.
+    ///
+    /// # Errors
+    /// As [`Tx::all`], and whatever `each` gives.
+    pub fn each(
+        &mut self,
+        statement: &'static Statement,
+        params: &[Value<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.conn.query(statement, Variant::Plain, params, &mut each)
+    }
+
+    /// Every row that `scope` may see. The scope's id is `?1`; own parameters start at `?2`.
+    ///
+    /// # Errors
+    /// As [`Tx::all`].
+    pub fn all_scoped<T: FromRow>(
+        &mut self,
+        statement: &'static Statement,
+        scope: Scope,
+        params: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        let bound: Vec<Value<'_>> = std::iter::once(scope_id(scope)).chain(params.iter().copied()).collect();
+        self.collect(statement, Variant::of(scope), &bound)
+    }
+
+    /// The first row that `scope` may see.
+    ///
+    /// # Errors
+    /// As [`Tx::all`].
+    pub fn opt_scoped<T: FromRow>(
+        &mut self,
+        statement: &'static Statement,
+        scope: Scope,
+        params: &[Value<'_>],
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.all_scoped(statement, scope, params)?.into_iter().next())
+    }
+
+    fn collect<T: FromRow>(
+        &mut self,
+        statement: &'static Statement,
+        variant: Variant,
+        params: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        let mut rows = Vec::new();
+        self.conn.query(statement, variant, params, &mut |row| {
+            rows.push(T::from_row(row)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+}
+
+fn scope_id(scope: Scope) -> Value<'static> {
+    Value::Int(match scope {
+        Scope::Platform => 0,
+        Scope::Merchant(org) => org.0,
+        Scope::Buyer(user) => user.0,
+    })
+}
