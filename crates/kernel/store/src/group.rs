@@ -86,22 +86,29 @@ fn run_one(conn: &mut dyn Connection, shared: &Shared, task: &mut dyn Task) -> O
 }
 
 /// Fires what is due on `case` as a transaction of its own, so that it stays even if the late act is refused (decision D5).
+/// A consequence that reaches a case with an earlier due fires that one first.
 fn fire_due(conn: &mut dyn Connection, shared: &Shared, case: CaseId) -> Result<(), Fault> {
     let handler = shared.ext.iter().find_map(|any| any.downcast_ref::<DueHandler>());
     let Some(DueHandler(handler)) = handler else {
         return Err(StoreError::Engine("a clock is due, but no engine is wired".to_owned()).into());
     };
-    let mut retries = 0;
-    loop {
-        match attempt(conn, shared, &mut |tx| handler(tx, case)) {
+    let (mut waiting, mut retries, mut rounds) = (vec![case], 0, 0);
+    while let Some(next) = waiting.last().copied() {
+        rounds += 1;
+        match attempt(conn, shared, &mut |tx| handler(tx, next)) {
+            Ok(()) => {
+                waiting.pop();
+            }
+            Err(Fault::ClockDue(earlier)) if rounds < DUE_ROUNDS_MAX => waiting.push(earlier),
             Err(Fault::Store(StoreError::Retry(why))) if retries < RETRIES_MAX => {
                 retries += 1;
                 shared.count_retry(&why);
                 back_off(retries);
             }
-            other => return other,
+            Err(fault) => return Err(fault),
         }
     }
+    Ok(())
 }
 
 fn attempt(

@@ -26,7 +26,7 @@ pub use row::{FromRow, Row};
 pub use shared::{CommandCount, Stats};
 pub use statement::Statement;
 pub use store::{Config, DueHandler, Engine, Location, Store};
-pub use tx::Tx;
+pub use tx::{Mail, Tx};
 
 #[doc(hidden)]
 pub use linkme;

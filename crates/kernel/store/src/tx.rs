@@ -3,9 +3,10 @@
 use crate::row::{FromRow, Row};
 use crate::statement::{Statement, Variant};
 use crate::store::Shared;
+use std::collections::VecDeque;
 use xr_base::id::Id;
 use xr_base::value::Value;
-use xr_base::{Instant, Scope, StoreError};
+use xr_base::{CaseId, Instant, Scope, StoreError};
 
 /// What an engine's connection can do; one implementation per engine.
 pub(crate) trait Connection {
@@ -49,16 +50,49 @@ pub struct Tx<'t> {
     pub(crate) conn: &'t mut dyn Connection,
     pub(crate) shared: &'t Shared,
     now: Instant,
+    effective: Option<Instant>,
+    inbox: VecDeque<Mail>,
+}
+
+/// An event that a case is to take in this same transaction (decision D1); the case engine delivers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// Who takes it.
+    pub case: CaseId,
+    /// Name of the event.
+    pub event: String,
+    /// How many deliveries led here; the engine refuses too many.
+    pub depth: u8,
 }
 
 impl<'t> Tx<'t> {
     pub(crate) fn new(conn: &'t mut dyn Connection, shared: &'t Shared, now: Instant) -> Self {
-        Self { conn, shared, now }
+        Self { conn, shared, now, effective: None, inbox: VecDeque::new() }
     }
 
     /// Business time, read when the command began; never decreases between commands.
     pub fn now(&self) -> Instant {
         self.now
+    }
+
+    /// The moment that what happens now counts for: the due of a clock while its consequence runs, else [`Tx::now`].
+    pub fn at(&self) -> Instant {
+        self.effective.unwrap_or(self.now)
+    }
+
+    /// Used by the case engine around the firing of a clock.
+    pub fn set_at(&mut self, at: Option<Instant>) {
+        self.effective = at;
+    }
+
+    /// Events waiting for delivery in this transaction; used by the case engine.
+    pub fn inbox(&mut self) -> &mut VecDeque<Mail> {
+        &mut self.inbox
+    }
+
+    /// Wall time, for sessions, throttles and leases only (decision D11).
+    pub fn wall(&self) -> Instant {
+        self.shared.clock.wall()
     }
 
     /// A new id of type `T`, greater than every earlier one of this node.
