@@ -1,0 +1,3 @@
+//! Use cases of the catalogue.
+
+pub(crate) mod create_sku;

@@ -1,0 +1,12 @@
+//! Catalogue: the units that shops sell.
+
+mod commands;
+mod error;
+mod model;
+pub mod queries;
+
+xr_store::migrations! { 1300 "catalog" }
+
+pub use commands::create_sku::{CreateSku, NewSku, add_sku};
+pub use error::Error;
+pub use model::{Sku, StockMode};

@@ -1,0 +1,71 @@
+//! Reading the catalogue.
+
+use crate::model::Sku;
+use xr_base::{Fault, Scope, ShopId, SkuId};
+use xr_store::{Tx, params, sql};
+
+/// The unit, whoever asks: what is listed is public.
+///
+/// # Errors
+/// A store fault.
+pub fn sku(tx: &mut Tx<'_>, id: SkuId) -> Result<Option<Sku>, Fault> {
+    Ok(tx.opt(
+        sql!(
+            "SELECT id, merchant_org, shop_id, code, title, spec, unit_price, currency, stock_mode, picture, listed,
+             created_at FROM skus WHERE id = ?1 /* unscoped: what is listed is public */"
+        ),
+        params![id],
+    )?)
+}
+
+/// The unit with the shop's own code.
+///
+/// # Errors
+/// A store fault.
+pub fn sku_by_code(tx: &mut Tx<'_>, shop: ShopId, code: &str) -> Result<Option<Sku>, Fault> {
+    Ok(tx.opt(
+        sql!(
+            "SELECT id, merchant_org, shop_id, code, title, spec, unit_price, currency, stock_mode, picture, listed,
+             created_at FROM skus WHERE shop_id = ?1 AND code = ?2 /* unscoped: importers name their shop */"
+        ),
+        params![shop, code],
+    )?)
+}
+
+/// Listed units of a shop after `after` in order of id, at most `limit`.
+///
+/// # Errors
+/// A store fault.
+pub fn listed(tx: &mut Tx<'_>, shop: ShopId, after: i64, limit: i64) -> Result<Vec<Sku>, Fault> {
+    Ok(tx.all(
+        sql!(
+            "SELECT id, merchant_org, shop_id, code, title, spec, unit_price, currency, stock_mode, picture, listed,
+             created_at FROM skus WHERE shop_id = ?1 AND listed = 1 AND id > ?2 ORDER BY id LIMIT ?3
+             /* unscoped: what is listed is public */"
+        ),
+        params![shop, after, limit],
+    )?)
+}
+
+/// Units of a merchant, listed or not.
+///
+/// # Errors
+/// A store fault.
+pub fn of_merchant(tx: &mut Tx<'_>, scope: Scope, after: i64, limit: i64) -> Result<Vec<Sku>, Fault> {
+    // Buyers have no units of their own; for them the scope's column does not exist.
+    if matches!(scope, Scope::Buyer(_)) {
+        return Ok(Vec::new());
+    }
+    let merchant = match scope {
+        Scope::Merchant(org) => org.0,
+        _ => 0,
+    };
+    Ok(tx.all(
+        sql!(
+            "SELECT id, merchant_org, shop_id, code, title, spec, unit_price, currency, stock_mode, picture, listed,
+             created_at FROM skus WHERE (?1 = 0 OR merchant_org = ?1) AND id > ?2 ORDER BY id LIMIT ?3
+             /* unscoped: the merchant is the first parameter, 0 for the platform */"
+        ),
+        params![merchant, after, limit],
+    )?)
+}

@@ -1,0 +1,226 @@
+//! What a case claims of the stock, from the promise to the goods that come back.
+
+use crate::Error;
+use crate::ledger::{Change, MoveKind, QUANTITY_MAX, move_stock, try_move};
+use xr_base::{CaseId, Fault, OrgId, SkuId};
+use xr_case::engine::Grant;
+use xr_store::{Tx, params, record, sql};
+
+record! {
+    /// A case's claim on one unit.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Claim {
+        /// The case.
+        pub case_id: CaseId,
+        /// The unit.
+        pub sku_id: SkuId,
+        /// Merchant that owns it.
+        pub merchant_org: OrgId,
+        /// How many the case is about.
+        pub wanted: i64,
+        /// How many are promised now.
+        pub reserved: i64,
+        /// How many leave with the next shipment.
+        pub to_ship: i64,
+        /// How many left.
+        pub shipped: i64,
+        /// How many are to come back.
+        pub to_return: i64,
+        /// How many came back.
+        pub returned: i64,
+    }
+}
+
+/// Claims of a case in order of unit: rows are always touched in that order, so that carts cannot deadlock (decision D12).
+pub(crate) fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Claim>, Fault> {
+    Ok(tx.all(
+        sql!(
+            "SELECT case_id, sku_id, merchant_org, wanted, reserved, to_ship, shipped, to_return, returned
+             FROM stock_claims WHERE case_id = ?1 ORDER BY sku_id /* unscoped: by case, after authorisation */"
+        ),
+        params![case],
+    )?)
+}
+
+fn check(quantity: i64) -> Result<(), Error> {
+    if (1..=QUANTITY_MAX).contains(&quantity) { Ok(()) } else { Err(Error::Quantity(quantity)) }
+}
+
+fn add_row(tx: &mut Tx<'_>, case: CaseId, org: OrgId, sku: SkuId, amounts: [i64; 3]) -> Result<(), Fault> {
+    let [wanted, reserved, to_return] = amounts;
+    tx.exec(
+        sql!(
+            "INSERT INTO stock_claims (case_id, sku_id, merchant_org, wanted, reserved, to_ship, shipped, to_return,
+             returned) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, 0)
+             ON CONFLICT (case_id, sku_id) DO UPDATE SET wanted = stock_claims.wanted + ?4,
+             reserved = stock_claims.reserved + ?5, to_return = stock_claims.to_return + ?6
+             /* unscoped: by case, after authorisation */"
+        ),
+        params![case, sku, org, wanted, reserved, to_return],
+    )?;
+    Ok(())
+}
+
+/// Promises `lines` (unit, quantity) of tracked stock to `case`, all or none.
+///
+/// # Errors
+/// [`Error::OutOfStock`] with the first unit that is short; the caller's transaction is undone.
+pub fn reserve(
+    tx: &mut Tx<'_>,
+    grant: &Grant<'_>,
+    case: CaseId,
+    org: OrgId,
+    lines: &[(SkuId, i64)],
+) -> Result<(), Fault> {
+    let mut lines = lines.to_vec();
+    lines.sort_by_key(|(sku, _)| *sku);
+    for (sku, quantity) in lines {
+        check(quantity)?;
+        let change =
+            Change { sku, merchant_org: org, kind: MoveKind::Reserve, on_hand: 0, reserved: quantity, case: Some(case) };
+        if !try_move(tx, grant, &change)? {
+            return Err(Error::OutOfStock { sku, quantity }.into());
+        }
+        add_row(tx, case, org, sku, [quantity, quantity, 0])?;
+    }
+    Ok(())
+}
+
+/// Notes that `case` will want `quantity` of `sku` later (a replacement), without promising any yet.
+///
+/// # Errors
+/// [`Error::Quantity`].
+pub fn want(
+    tx: &mut Tx<'_>,
+    _grant: &Grant<'_>,
+    case: CaseId,
+    (org, sku): (OrgId, SkuId),
+    quantity: i64,
+) -> Result<(), Fault> {
+    check(quantity)?;
+    add_row(tx, case, org, sku, [quantity, 0, 0])
+}
+
+/// Notes that `quantity` of `sku` is to come back with `case`.
+///
+/// # Errors
+/// [`Error::Quantity`].
+pub fn expect_return(
+    tx: &mut Tx<'_>,
+    _grant: &Grant<'_>,
+    case: CaseId,
+    (org, sku): (OrgId, SkuId),
+    quantity: i64,
+) -> Result<(), Fault> {
+    check(quantity)?;
+    add_row(tx, case, org, sku, [0, 0, quantity])
+}
+
+/// Marks units that leave with the shipment being made; the effect `inventory.commit` sends them out.
+///
+/// # Errors
+/// [`Error::BeyondClaim`] when the case holds fewer.
+pub fn mark_to_ship(tx: &mut Tx<'_>, case: CaseId, sku: SkuId, quantity: i64) -> Result<(), Fault> {
+    check(quantity)?;
+    let marked = tx.exec(
+        sql!(
+            "UPDATE stock_claims SET to_ship = to_ship + ?3
+             WHERE case_id = ?1 AND sku_id = ?2 AND to_ship + ?3 <= reserved
+             /* unscoped: by case, after authorisation */"
+        ),
+        params![case, sku, quantity],
+    )?;
+    if marked == 1 { Ok(()) } else { Err(Error::BeyondClaim(sku).into()) }
+}
+
+fn change(claim: &Claim, kind: MoveKind, on_hand: i64, reserved: i64) -> Change {
+    Change {
+        sku: claim.sku_id,
+        merchant_org: claim.merchant_org,
+        kind,
+        on_hand,
+        reserved,
+        case: Some(claim.case_id),
+    }
+}
+
+fn save(tx: &mut Tx<'_>, claim: &Claim) -> Result<(), Fault> {
+    tx.exec(
+        sql!(
+            "UPDATE stock_claims SET reserved = ?3, to_ship = ?4, shipped = ?5, to_return = ?6, returned = ?7
+             WHERE case_id = ?1 AND sku_id = ?2 /* unscoped: by case, after authorisation */"
+        ),
+        params![
+            claim.case_id,
+            claim.sku_id,
+            claim.reserved,
+            claim.to_ship,
+            claim.shipped,
+            claim.to_return,
+            claim.returned
+        ],
+    )?;
+    Ok(())
+}
+
+/// Ends every promise of the case; goods that left stay out.
+pub(crate) fn release(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -> Result<(), Fault> {
+    for mut claim in of_case(tx, case)?.into_iter().filter(|c| c.reserved > 0) {
+        move_stock(tx, grant, &change(&claim, MoveKind::Release, 0, -claim.reserved))?;
+        (claim.reserved, claim.to_ship) = (0, 0);
+        save(tx, &claim)?;
+    }
+    Ok(())
+}
+
+/// Sends out what is marked, or everything promised when `all`.
+pub(crate) fn ship(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId, all: bool) -> Result<(), Fault> {
+    for mut claim in of_case(tx, case)? {
+        let leaving = if all { claim.reserved } else { claim.to_ship };
+        if leaving == 0 {
+            continue;
+        }
+        move_stock(tx, grant, &change(&claim, MoveKind::Ship, -leaving, -leaving))?;
+        claim.reserved -= leaving;
+        claim.shipped += leaving;
+        claim.to_ship = 0;
+        save(tx, &claim)?;
+    }
+    Ok(())
+}
+
+/// Takes back what left and has not come back yet.
+pub(crate) fn restock(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -> Result<(), Fault> {
+    for mut claim in of_case(tx, case)?.into_iter().filter(|c| c.shipped > c.returned) {
+        let back = claim.shipped - claim.returned;
+        move_stock(tx, grant, &change(&claim, MoveKind::Return, back, 0))?;
+        claim.returned += back;
+        save(tx, &claim)?;
+    }
+    Ok(())
+}
+
+/// Takes back the goods that an after-sales case expected; a second call finds nothing left.
+pub(crate) fn restock_return(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -> Result<(), Fault> {
+    for mut claim in of_case(tx, case)?.into_iter().filter(|c| c.to_return > 0) {
+        // Goods of a unit whose stock is not kept come back without a ledger entry.
+        let _ = try_move(tx, grant, &change(&claim, MoveKind::Return, claim.to_return, 0))?;
+        claim.returned += claim.to_return;
+        claim.to_return = 0;
+        save(tx, &claim)?;
+    }
+    Ok(())
+}
+
+/// Promises the replacement as far as there is one: silence must not fail for want of stock, so a short unit stays unpromised
+/// and the fact `replacement_in_stock` tells.
+pub(crate) fn reserve_replacement(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -> Result<(), Fault> {
+    for mut claim in of_case(tx, case)? {
+        let missing = claim.wanted - claim.reserved;
+        if missing > 0 && try_move(tx, grant, &change(&claim, MoveKind::Reserve, 0, missing))? {
+            claim.reserved += missing;
+            save(tx, &claim)?;
+        }
+    }
+    Ok(())
+}

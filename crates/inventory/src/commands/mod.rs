@@ -1,0 +1,3 @@
+//! Use cases of inventory.
+
+pub(crate) mod adjust_stock;

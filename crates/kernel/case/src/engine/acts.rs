@@ -1,0 +1,205 @@
+//! What somebody does to a case, and events handed from case to case in one transaction.
+
+use super::case::Case;
+use super::running::Running;
+use super::transition::{self, Cause};
+use super::{DEPTH_MAX, Error, Grant};
+use crate::step::{self, AllowedAct, By, Decision, Refusal, Situation};
+use xr_base::{Actor, CaseId, Fault, Instant, Principal};
+use xr_store::{Mail, Tx, params, sql};
+
+/// An event that somebody fires on a case.
+#[derive(Clone, Copy, Debug)]
+pub struct Act<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// On which case.
+    pub case: CaseId,
+    /// Name of the event.
+    pub event: &'a str,
+    /// Version the actor had seen; none accepts any.
+    pub version: Option<i64>,
+    /// Input for the event, as the kind's form says; `Null` for none.
+    pub input: &'a serde_json::Value,
+    /// Words for the history, at most 500 characters; never personal data of others.
+    pub note: Option<&'a str>,
+}
+
+/// Takes an event: due clocks first, then version, actor, input and guard; then the transition with all its effects.
+///
+/// # Errors
+/// [`Fault::ClockDue`] when silence came first (the store fires it and tries again); `case.not_found` for a case that the
+/// actor may not see; `case.changed`, `case.not_accepted`, `case.not_your_act`, the guard's own code, or what the kind's input check
+/// and the effects refuse.
+pub fn act(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Case, Fault> {
+    let running = Running::load(tx, act.case)?;
+    check_visible(&running.case, act.actor)?;
+    refuse_late(tx, &running.case)?;
+    if act.version.is_some_and(|v| v != running.case.version) {
+        return Err(changed(&running.case).into());
+    }
+    let by = by_of(act.actor);
+    let has_input = !act.input.is_null();
+    if has_input {
+        check_open(tx, &running, act.event, by)?;
+    }
+    running.kind.prepare(tx, &running.case, act)?;
+    let decision = decide(tx, &running, |at| step::choose(&running.ready.book, at, act.event, by), act.event)?;
+    let rule = decision.rule.clone();
+    let cause =
+        Cause { actor: act.actor, event: act.event, rule: rule.as_deref(), clock: None, note: act.note };
+    let case = transition::carry_out(tx, running, &decision, &cause)?;
+    deliver_all(tx)?;
+    reload(tx, case)
+}
+
+/// Deliveries may have moved the case on; the caller gets it as it is at the end.
+fn reload(tx: &mut Tx<'_>, case: Case) -> Result<Case, Fault> {
+    Ok(super::case::find(tx, case.id)?.unwrap_or(case))
+}
+
+fn by_of(actor: &Actor) -> By<'_> {
+    match actor {
+        Actor::Person(principal) => By::Person(principal),
+        Actor::Provider { party, .. } => By::Provider(*party),
+        Actor::Clock => By::Clock,
+        Actor::System => By::System,
+    }
+}
+
+/// A case of another organisation is not there.
+fn check_visible(case: &Case, actor: &Actor) -> Result<(), Error> {
+    let Actor::Person(principal) = actor else { return Ok(()) };
+    let is_seen = match principal.scope() {
+        xr_base::Scope::Platform => true,
+        xr_base::Scope::Merchant(org) => case.merchant_org == Some(org),
+        xr_base::Scope::Buyer(user) => case.buyer_id == Some(user),
+    };
+    if is_seen { Ok(()) } else { Err(Error::NoSuchCase(case.id)) }
+}
+
+/// Silence that is due comes before any act (decision D5).
+fn refuse_late(tx: &mut Tx<'_>, case: &Case) -> Result<(), Fault> {
+    let now = tx.at();
+    if case.due_at.is_none_or(|due| due > now) {
+        return Ok(());
+    }
+    if due_before(tx, case.id, now)? { Err(Fault::ClockDue(case.id)) } else { Ok(()) }
+}
+
+/// Whether a clock of the case must fire at or before `moment`.
+fn due_before(tx: &mut Tx<'_>, case: CaseId, moment: Instant) -> Result<bool, Fault> {
+    let due: Option<(i64,)> = tx.opt(
+        sql!("SELECT id FROM clocks WHERE case_id = ?1 AND fire_at <= ?2 LIMIT 1 /* unscoped: engine */"),
+        params![case, moment],
+    )?;
+    Ok(due.is_some())
+}
+
+fn changed(case: &Case) -> Error {
+    Error::Changed { state: case.state.clone(), version: case.version }
+}
+
+/// Before input is looked at: is the event open to this actor at all? Guards are asked after the input is stored.
+fn check_open(tx: &mut Tx<'_>, running: &Running<'_>, event: &str, by: By<'_>) -> Result<(), Fault> {
+    match decide(tx, running, |at| step::choose(&running.ready.book, at, event, by), event) {
+        Err(Fault::Refused(problem)) if is_guard(&problem.code) => Ok(()),
+        Err(fault) => Err(fault),
+        Ok(_) => Ok(()),
+    }
+}
+
+fn is_guard(code: &str) -> bool {
+    !matches!(code, "case.not_accepted" | "case.not_your_act" | "case.unknown_event")
+}
+
+/// Loads what `event` needs and asks `choose`.
+pub(super) fn decide(
+    tx: &mut Tx<'_>,
+    running: &Running<'_>,
+    choose: impl FnOnce(&Situation<'_>) -> Result<Decision, Refusal>,
+    event: &str,
+) -> Result<Decision, Fault> {
+    let need = running.ready.book.guard_facts(&running.case.state, event);
+    let facts = running.facts(tx, need)?;
+    let counts = running.counts(tx)?;
+    let counted = |name: &str| counts.get(name).copied().unwrap_or(0);
+    let at = Situation { state: &running.case.state, facts: &facts, counts: &counted };
+    choose(&at).map_err(|refusal| {
+        let (state, version) = (running.case.state.clone(), running.case.version);
+        Error::Refused { refusal, state, version }.into()
+    })
+}
+
+/// What `principal` may do to the case now, with the reason where something is not possible.
+///
+/// # Errors
+/// A store fault.
+pub fn allowed_acts(tx: &mut Tx<'_>, case: &Case, principal: &Principal) -> Result<Vec<AllowedAct>, Fault> {
+    let running = Running::of(tx, case.clone())?;
+    let facts = running.facts(tx, running.ready.book.state_facts(&case.state))?;
+    let counts = running.counts(tx)?;
+    let counted = |name: &str| counts.get(name).copied().unwrap_or(0);
+    let at = Situation { state: &case.state, facts: &facts, counts: &counted };
+    Ok(step::allowed(&running.ready.book, &at, principal))
+}
+
+/// Proof of permission for an act outside cases.
+///
+/// # Errors
+/// `case.forbidden` for a person without the permission; providers and the product itself pass.
+pub fn authorise<'a>(actor: &'a Actor, permission: &str) -> Result<Grant<'a>, Fault> {
+    match actor {
+        Actor::Person(principal) if !principal.may(permission) => Err(Error::Forbidden(permission.to_owned()).into()),
+        _ => Ok(Grant { actor, case: None, _sealed: () }),
+    }
+}
+
+/// Hands an event to a case in this same transaction; it is taken when the present step is complete.
+///
+/// # Errors
+/// [`Error::TooDeep`] when deliveries chain beyond [`DEPTH_MAX`].
+pub fn enqueue(tx: &mut Tx<'_>, case: CaseId, event: &str) -> Result<(), Error> {
+    let depth = tx.inbox().front().map_or(0, |mail| mail.depth) + 1;
+    if depth > DEPTH_MAX {
+        return Err(Error::TooDeep);
+    }
+    tx.inbox().push_back(Mail { case, event: event.to_owned(), depth });
+    Ok(())
+}
+
+/// Delivers what was handed over, first in first out, until nothing is left.
+///
+/// The mail being delivered stays at the head until it is done: so `enqueue` knows the depth.
+///
+/// # Errors
+/// What the receiving cases refuse; the whole command is undone then.
+pub fn deliver_all(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    while let Some(mail) = tx.inbox().front().cloned() {
+        deliver(tx, &mail)?;
+        tx.inbox().pop_front();
+    }
+    Ok(())
+}
+
+fn deliver(tx: &mut Tx<'_>, mail: &Mail) -> Result<(), Fault> {
+    let running = Running::load(tx, mail.case)?;
+    // Strictly before: two clocks of one instant are fired in the order of their ids, not each before the other.
+    let moment = Instant(tx.at().0 - 1);
+    if running.case.due_at.is_some_and(|due| due <= moment) && due_before(tx, mail.case, moment)? {
+        return Err(Fault::ClockDue(mail.case));
+    }
+    let chosen =
+        decide(tx, &running, |at| step::choose(&running.ready.book, at, &mail.event, By::System), &mail.event);
+    let decision = match chosen {
+        Err(Fault::Refused(problem)) if mail.event.ends_with(".done") && problem.code == "case.not_accepted" => {
+            // A parent that does not wait for this child (any more) has nothing to do; the child's own history tells its end.
+            return Ok(());
+        }
+        other => other?,
+    };
+    let rule = decision.rule.clone();
+    let cause =
+        Cause { actor: &Actor::System, event: &mail.event, rule: rule.as_deref(), clock: None, note: None };
+    transition::carry_out(tx, running, &decision, &cause).map(|_| ())
+}

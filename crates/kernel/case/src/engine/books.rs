@@ -1,0 +1,176 @@
+//! Rulebooks in use: kept under their hash, one current for each kind and pack.
+
+use super::{Engine, Error};
+use crate::compiled::Compiled;
+use crate::model::{ClockRule, Rulebook};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use xr_base::calendar::{Calendar, Length};
+use xr_base::{Fault, Problem, RowId, StoreError};
+use xr_store::{Command, Tx, params, sql};
+
+/// A rulebook with everything parsed that a transition needs.
+pub struct Ready {
+    /// Row id in `rulebooks`.
+    pub id: i64,
+    /// The rulebook with its guards.
+    pub book: Compiled,
+    terms: HashMap<String, Parsed>,
+}
+
+/// A length text or calendar text, parsed once.
+struct Parsed {
+    length: Option<Length>,
+    calendar: Option<Calendar>,
+}
+
+impl Ready {
+    /// Parses lengths and calendars of a compiled rulebook.
+    ///
+    /// # Errors
+    /// The text that cannot be read; the checker refuses such a rulebook with file and line.
+    pub fn new(id: i64, book: Compiled) -> Result<Self, Problem> {
+        let mut terms = HashMap::new();
+        for rule in book.rulebook().states.values().flat_map(|s| s.clocks.values()) {
+            for length in lengths(rule) {
+                let parsed = Length::parse(length).map_err(|e| unreadable(&e.to_string()))?;
+                terms.insert(length.to_owned(), Parsed { length: Some(parsed), calendar: None });
+            }
+            for calendar in calendars(rule) {
+                let parsed = Calendar::parse(calendar).map_err(|e| unreadable(&e.to_string()))?;
+                terms.insert(calendar.to_owned(), Parsed { length: None, calendar: Some(parsed) });
+            }
+        }
+        Ok(Self { id, book, terms })
+    }
+
+    /// A length of this rulebook, by its text.
+    pub fn length(&self, text: &str) -> Option<&Length> {
+        self.terms.get(text)?.length.as_ref()
+    }
+
+    /// A calendar of this rulebook, by its text.
+    pub fn calendar(&self, text: &str) -> Option<&Calendar> {
+        self.terms.get(text)?.calendar.as_ref()
+    }
+
+    /// A clock of a state.
+    pub fn clock(&self, state: &str, name: &str) -> Option<&ClockRule> {
+        self.book.rulebook().states.get(state)?.clocks.get(name)
+    }
+}
+
+fn lengths(rule: &ClockRule) -> impl Iterator<Item = &str> {
+    let own = [Some(rule.after.as_str()), rule.or_entered.as_deref(), rule.grace.as_deref()];
+    own.into_iter().flatten().chain(rule.alt.iter().map(|a| a.after.as_str()))
+}
+
+fn calendars(rule: &ClockRule) -> impl Iterator<Item = &str> {
+    std::iter::once(rule.calendar.as_str()).chain(rule.alt.iter().filter_map(|a| a.calendar.as_deref()))
+}
+
+fn unreadable(text: &str) -> Problem {
+    Problem::new(422, "case.unreadable_rulebook").with("reason", text)
+}
+
+/// Every rulebook that open cases or new ones need.
+#[derive(Default)]
+pub struct Books {
+    by_id: RwLock<HashMap<i64, Arc<Ready>>>,
+    current: RwLock<HashMap<(String, String), Arc<Ready>>>,
+}
+
+impl Books {
+    /// Rulebook of new cases of `kind` under `pack`.
+    ///
+    /// # Errors
+    /// [`Error::NoRulebook`].
+    pub fn current(&self, kind: &str, pack: &str) -> Result<Arc<Ready>, Error> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let found = current.get(&(kind.to_owned(), pack.to_owned())).cloned();
+        found.ok_or_else(|| Error::NoRulebook { kind: kind.to_owned(), pack: pack.to_owned() })
+    }
+
+    /// Every current rulebook, by kind and pack.
+    pub fn all_current(&self) -> Vec<Arc<Ready>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<Arc<Ready>> = current.values().cloned().collect();
+        all.sort_by_key(|r| (r.book.rulebook().kind.clone(), r.book.rulebook().pack.clone()));
+        all
+    }
+
+    /// The rulebook with this row id, read from the database if this process has not seen it.
+    pub(super) fn by_id(&self, tx: &mut Tx<'_>, engine: &Engine, id: i64) -> Result<Arc<Ready>, Fault> {
+        if let Some(found) = self.by_id.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return Ok(Arc::clone(found));
+        }
+        let (body,): (String,) =
+            tx.one(sql!("SELECT body FROM rulebooks WHERE id = ?1 /* unscoped: rules are public */"), params![id])?;
+        let rulebook: Rulebook = serde_json::from_str(&body).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let ready = Arc::new(Ready::new(id, engine.compile(rulebook)?)?);
+        self.by_id.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&ready));
+        Ok(ready)
+    }
+
+    fn publish(&self, ready: Arc<Ready>) {
+        let key = (ready.book.rulebook().kind.clone(), ready.book.rulebook().pack.clone());
+        self.by_id.write().unwrap_or_else(PoisonError::into_inner).insert(ready.id, Arc::clone(&ready));
+        self.current.write().unwrap_or_else(PoisonError::into_inner).insert(key, ready);
+    }
+}
+
+impl Engine {
+    fn compile(&self, rulebook: Rulebook) -> Result<Compiled, Fault> {
+        let kind = self.kind(&rulebook.kind).ok_or_else(|| unreadable(&rulebook.kind))?;
+        Compiled::new(rulebook, kind.vocabulary()).map_err(|findings| {
+            let text: Vec<String> = findings.iter().map(ToString::to_string).collect();
+            unreadable(&text.join("; ")).into()
+        })
+    }
+}
+
+/// Makes checked rulebooks current, each stored once under its hash. Run at the start and when a pack is published.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PublishRulebooks {
+    /// Merged and checked.
+    pub rulebooks: Vec<Rulebook>,
+}
+
+impl Command for PublishRulebooks {
+    type Out = usize;
+    const NAME: &'static str = "case.publish_rulebooks";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<usize, Fault> {
+        let engine = Engine::of(tx)?;
+        let mut added = 0;
+        for rulebook in &self.rulebooks {
+            let compiled = engine.compile(rulebook.clone())?;
+            let (id, is_new) = keep(tx, &compiled)?;
+            added += usize::from(is_new);
+            engine.books.publish(Arc::new(Ready::new(id, compiled)?));
+        }
+        Ok(added)
+    }
+}
+
+fn keep(tx: &mut Tx<'_>, compiled: &Compiled) -> Result<(i64, bool), Fault> {
+    let found: Option<(i64,)> = tx.opt(
+        sql!("SELECT id FROM rulebooks WHERE hash = ?1 /* unscoped: rules are public */"),
+        params![compiled.hash()],
+    )?;
+    if let Some((id,)) = found {
+        return Ok((id, false));
+    }
+    let (id, now) = (tx.id::<RowId>(), tx.now());
+    let rulebook = compiled.rulebook();
+    let body = serde_json::to_string(rulebook).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    tx.exec(
+        sql!(
+            "INSERT INTO rulebooks (id, hash, kind, pack, version, body, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             /* unscoped: rules are public */"
+        ),
+        params![id, compiled.hash(), rulebook.kind, rulebook.pack, rulebook.version, body, now],
+    )?;
+    Ok((id.0, true))
+}

@@ -1,0 +1,333 @@
+//! Clocks of a case: planned from rule, anchor, calendar and pauses; kept as one row each (decisions D4, D7, D8).
+
+use super::books::Ready;
+use super::case::Case;
+use super::running::Running;
+use super::{Engine, pauses};
+use crate::facts::{FactValue, Facts};
+use crate::model::{ClockRule, ClockScope};
+use serde::Serialize;
+use xr_base::calendar::{Calendar, CalendarError, Due, Interval, Length, Term};
+use xr_base::{Actor, CaseId, Fault, Instant, RowId, StoreError};
+use xr_store::events::{Audience, NewEvent};
+use xr_store::{Tx, params, record, sql};
+
+record! {
+    /// A live clock.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+    pub struct ClockRow {
+        /// Id.
+        pub id: RowId,
+        /// Case it belongs to.
+        pub case_id: CaseId,
+        /// Name in its state.
+        pub name: String,
+        /// State that started it.
+        pub state: String,
+        /// Rule cited.
+        pub rule: Option<String>,
+        /// When its state was entered.
+        pub entered_at: Instant,
+        /// Moment it counts from.
+        pub anchor_at: Instant,
+        /// Length as written in the rulebook.
+        pub length: String,
+        /// Calendar as written in the rulebook.
+        pub cal: String,
+        /// Version of the day table that was used.
+        pub cal_version: String,
+        /// When it ends; none while paused or blocked.
+        pub due_at: Option<Instant>,
+        /// When its consequence happens: the due plus the grace.
+        pub fire_at: Option<Instant>,
+        /// Next moment to look at it: a warning or the end.
+        pub wake_at: Option<Instant>,
+        /// Warnings given so far.
+        pub stage: i64,
+        /// Why it has no due: `paused`, `calendar:2027`.
+        pub blocked: Option<String>,
+    }
+}
+
+/// A clock as computed, before it is stored.
+pub(super) struct Plan {
+    anchor_at: Instant,
+    length: String,
+    cal: String,
+    cal_version: String,
+    rule: Option<String>,
+    pub(super) due_at: Option<Instant>,
+    fire_at: Option<Instant>,
+    wakes: Vec<Instant>,
+    blocked: Option<String>,
+}
+
+/// Live clocks of a case, earliest first, those without a due last.
+///
+/// # Errors
+/// A store fault.
+pub fn clocks_of(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<ClockRow>, StoreError> {
+    let mut rows: Vec<ClockRow> = tx.all(
+        sql!(
+            "SELECT id, case_id, name, state, rule, entered_at, anchor_at, length, cal, cal_version, due_at, fire_at,
+             wake_at, stage, blocked FROM clocks WHERE case_id = ?1 /* unscoped: by id after authorisation */"
+        ),
+        params![case],
+    )?;
+    rows.sort_by_key(|c| (c.fire_at.is_none(), c.fire_at, c.id));
+    Ok(rows)
+}
+
+/// Which calendar, length and citation hold for `rule` under `facts`: the first alternative whose guard holds, else its own.
+fn chosen<'r>(
+    input: &'r PlanInput<'_>,
+    name: &str,
+    rule: &'r ClockRule,
+) -> Result<(&'r str, &'r str, Option<&'r str>), StoreError> {
+    let book = &input.running.ready.book;
+    let alternative =
+        book.alt_length(input.state, name, input.facts).map_err(|e| StoreError::Engine(format!("{e:?}")))?;
+    Ok(match alternative {
+        Some(alt) => (
+            alt.after.as_str(),
+            alt.calendar.as_deref().unwrap_or(&rule.calendar),
+            alt.rule.as_deref().or(rule.rule.as_deref()),
+        ),
+        None => (rule.after.as_str(), rule.calendar.as_str(), rule.rule.as_deref()),
+    })
+}
+
+fn instant(facts: &Facts, name: &str) -> Option<Instant> {
+    match facts.value(name.strip_prefix("facts.").unwrap_or(name)) {
+        Some(FactValue::Instant(at)) => Some(*at),
+        _ => None,
+    }
+}
+
+/// What a clock's due depends on.
+pub(super) struct PlanInput<'a> {
+    pub(super) running: &'a Running<'a>,
+    pub(super) state: &'a str,
+    pub(super) entered_at: Instant,
+    pub(super) facts: &'a Facts,
+    pub(super) pauses: &'a [pauses::Pause],
+}
+
+/// Computes one clock; pure.
+pub(super) fn plan(input: &PlanInput<'_>, name: &str, rule: &ClockRule) -> Result<Plan, StoreError> {
+    let ready = &input.running.ready;
+    let (length_text, cal, cited) = chosen(input, name, rule)?;
+    let anchor = rule.anchor.as_deref().map(|fact| instant(input.facts, fact));
+    let (anchor_at, length_text) = match (anchor, rule.or_entered.as_deref()) {
+        (Some(Some(at)), _) => (at, length_text),
+        (Some(None), Some(longer)) => (input.entered_at, longer),
+        (Some(None) | None, _) => (input.entered_at, length_text),
+    };
+    let missing = || StoreError::Corrupt(format!("clock {name}: {length_text} or {cal} is not in the rulebook"));
+    let mut length = ready.length(length_text).ok_or_else(missing)?.clone();
+    let calendar = ready.calendar(cal).ok_or_else(missing)?;
+    let mut plan = Plan {
+        anchor_at,
+        length: length_text.to_owned(),
+        cal: cal.to_owned(),
+        cal_version: version(input.running.engine, calendar, &length),
+        rule: cited.map(str::to_owned),
+        due_at: None,
+        fire_at: None,
+        wakes: Vec::new(),
+        blocked: None,
+    };
+    if let Some(fact) = length.fact() {
+        match instant(input.facts, fact) {
+            Some(at) => length = length.resolved(at),
+            None => {
+                plan.blocked = Some(format!("fact:{fact}"));
+                return Ok(plan);
+            }
+        }
+    }
+    let stops = pauses::of_clock(input, rule)?;
+    settle(&mut plan, input, rule, &length, calendar, &stops)?;
+    Ok(plan)
+}
+
+fn version(engine: &Engine, calendar: &Calendar, length: &Length) -> String {
+    if calendar.needs_days(length) {
+        engine.tables.version(calendar.region()).unwrap_or_default().to_owned()
+    } else {
+        String::new()
+    }
+}
+
+/// Fills in dues and warnings; an unloaded year or an open pause leaves the clock without a due (decision D7).
+fn settle(
+    plan: &mut Plan,
+    input: &PlanInput<'_>,
+    rule: &ClockRule,
+    length: &Length,
+    calendar: &Calendar,
+    stops: &[Interval],
+) -> Result<(), StoreError> {
+    let term = Term { anchor: plan.anchor_at, length, calendar, pauses: stops, tables: &input.running.engine.tables };
+    match term.due() {
+        Ok(Due::At(due)) => {
+            plan.due_at = Some(due);
+            let grace = rule.grace.as_deref().and_then(|g| input.running.ready.length(g)?.natural());
+            plan.fire_at = Some(grace.map_or(due, |g| due + g));
+            for percent in &rule.warn_at {
+                if let Ok(Due::At(at)) = term.at_percent(*percent) {
+                    plan.wakes.push(at);
+                }
+            }
+        }
+        Ok(Due::Paused { .. }) => plan.blocked = Some("paused".to_owned()),
+        Err(CalendarError::YearNotLoaded { year, .. }) => plan.blocked = Some(format!("calendar:{year}")),
+        Err(other) => return Err(StoreError::Engine(other.to_string())),
+    }
+    Ok(())
+}
+
+impl Plan {
+    /// The next moment to look at the clock when `stage` warnings were given.
+    fn wake_at(&self, stage: i64) -> Option<Instant> {
+        let next = usize::try_from(stage).ok().and_then(|s| self.wakes.get(s)).copied();
+        next.filter(|at| Some(*at) < self.fire_at).or(self.fire_at)
+    }
+
+    /// Warnings that lie in the past already are not given late.
+    fn stage_at(&self, now: Instant) -> i64 {
+        i64::try_from(self.wakes.iter().filter(|at| **at <= now).count()).unwrap_or(0)
+    }
+}
+
+/// Starts a clock.
+pub(super) fn start(tx: &mut Tx<'_>, case: &Case, name: &str, plan: &Plan) -> Result<(), StoreError> {
+    let id: RowId = tx.id();
+    let entered_at = tx.at();
+    let wake_at = plan.wake_at(0);
+    tx.exec(
+        sql!(
+            "INSERT INTO clocks (id, case_id, name, state, rule, entered_at, anchor_at, length, cal, cal_version,
+             due_at, fire_at, wake_at, stage, blocked)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, ?14) /* unscoped: engine */"
+        ),
+        params![
+            id, case.id, name, case.state, plan.rule, entered_at, plan.anchor_at, plan.length, plan.cal, plan.cal_version,
+            plan.due_at, plan.fire_at, wake_at, plan.blocked
+        ],
+    )?;
+    if let Some(reason) = plan.blocked.as_deref().filter(|b| b.starts_with("calendar:")) {
+        tracing::error!(case.id = %case.id, clock.name = name, reason, "A clock waits for a day table");
+    }
+    Ok(())
+}
+
+/// Ends the clocks that do not survive the step from `case.state` into `to`; `all` at the end of the case.
+pub(super) fn stop(tx: &mut Tx<'_>, ready: &Ready, case: &Case, to: &str, all: bool) -> Result<(), StoreError> {
+    let has_case_clocks = ready.book.has_case_clocks();
+    if all || !has_case_clocks {
+        tx.exec(sql!("DELETE FROM clocks WHERE case_id = ?1 /* unscoped: engine */"), params![case.id])?;
+        return Ok(());
+    }
+    let tags = ready.book.rulebook().states.get(to).map(|s| s.tags.as_slice()).unwrap_or_default();
+    for row in clocks_of(tx, case.id)? {
+        let rule = ready.clock(&row.state, &row.name);
+        let survives = rule.is_some_and(|r| {
+            r.scope == ClockScope::Case && !r.until_tag.as_ref().is_some_and(|tag| tags.contains(tag))
+        });
+        if !survives {
+            tx.exec(sql!("DELETE FROM clocks WHERE id = ?1 /* unscoped: engine */"), params![row.id])?;
+        }
+    }
+    Ok(())
+}
+
+/// Computes every live clock of `case` anew after a fact, a pause or a day table changed, and writes what moved.
+///
+/// A moved due is an event `<kind>.deadline_changed` (state-machines 5.1, rule 5).
+///
+/// # Errors
+/// A store fault.
+pub fn refresh(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Fault> {
+    let running = Running::load(tx, case)?;
+    for row in clocks_of(tx, case)? {
+        let Some(rule) = running.ready.clock(&row.state, &row.name) else { continue };
+        let fresh = replan(tx, &running, &row, rule)?;
+        if fresh.due_at != row.due_at || fresh.blocked != row.blocked {
+            store_moved(tx, &running.case, &row, &fresh)?;
+        }
+    }
+    set_due(tx, case)
+}
+
+fn replan(tx: &mut Tx<'_>, running: &Running<'_>, row: &ClockRow, rule: &ClockRule) -> Result<Plan, Fault> {
+    let facts = running.facts(tx, running.ready.book.clock_facts(&row.state))?;
+    let pauses = pauses::of_case(tx, running.case.id)?;
+    let input = PlanInput { running, state: &row.state, entered_at: row.entered_at, facts: &facts, pauses: &pauses };
+    Ok(plan(&input, &row.name, rule)?)
+}
+
+fn store_moved(tx: &mut Tx<'_>, case: &Case, row: &ClockRow, fresh: &Plan) -> Result<(), Fault> {
+    let stage = fresh.stage_at(tx.at()).max(row.stage);
+    let wake_at = fresh.wake_at(stage);
+    tx.exec(
+        sql!(
+            "UPDATE clocks SET anchor_at = ?2, length = ?3, cal = ?4, cal_version = ?5, due_at = ?6, fire_at = ?7,
+             wake_at = ?8, stage = ?9, blocked = ?10, rule = ?11 WHERE id = ?1 /* unscoped: engine */"
+        ),
+        params![
+            row.id, fresh.anchor_at, fresh.length, fresh.cal, fresh.cal_version, fresh.due_at, fresh.fire_at, wake_at,
+            stage, fresh.blocked, fresh.rule
+        ],
+    )?;
+    let at = tx.at();
+    tx.event(&NewEvent {
+        kind: &format!("{}.deadline_changed", case.kind),
+        at,
+        case: Some(case.id),
+        audience: audience(case),
+        actor: &Actor::System,
+        body: serde_json::json!({ "clock": row.name, "from": row.due_at, "to": fresh.due_at, "blocked": fresh.blocked }),
+    })?;
+    Ok(())
+}
+
+/// Writes the earliest due of the live clocks into the case, for lists in order of time left.
+pub(super) fn set_due(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Fault> {
+    tx.exec(
+        sql!(
+            "UPDATE cases SET due_at = (SELECT MIN(due_at) FROM clocks WHERE case_id = ?1) WHERE id = ?1
+             /* unscoped: engine */"
+        ),
+        params![case],
+    )?;
+    Ok(())
+}
+
+/// Gives the warning that is due and sets the clock to the next moment.
+pub(super) fn warn(tx: &mut Tx<'_>, running: &Running<'_>, row: &ClockRow) -> Result<(), Fault> {
+    let Some(rule) = running.ready.clock(&row.state, &row.name) else { return Ok(()) };
+    let fresh = replan(tx, running, row, rule)?;
+    let stage = fresh.stage_at(tx.now()).max(row.stage + 1);
+    let wake_at = fresh.wake_at(stage);
+    tx.exec(
+        sql!("UPDATE clocks SET stage = ?2, wake_at = ?3 WHERE id = ?1 AND stage = ?4 /* unscoped: engine */"),
+        params![row.id, stage, wake_at, row.stage],
+    )?;
+    let percent = usize::try_from(stage - 1).ok().and_then(|i| rule.warn_at.get(i)).copied().unwrap_or(0);
+    let at = tx.now();
+    tx.event(&NewEvent {
+        kind: &format!("{}.deadline_near", running.case.kind),
+        at,
+        case: Some(running.case.id),
+        audience: audience(&running.case),
+        actor: &Actor::Clock,
+        body: serde_json::json!({ "clock": row.name, "percent": percent, "due_at": row.due_at }),
+    })?;
+    Ok(())
+}
+
+/// Who may see events of a case.
+pub(super) fn audience(case: &Case) -> Audience {
+    Audience { merchant_org: case.merchant_org, shop: case.shop_id, buyer: case.buyer_id }
+}

@@ -1,0 +1,126 @@
+//! Opening a case.
+
+use super::case::{self, Case};
+use super::running::Running;
+use super::transition::{self, Cause, Row};
+use super::{Engine, clocks, pauses};
+use serde_json::json;
+use xr_base::{Actor, CaseId, Fault, OrgId, ShopId, UserId};
+use xr_store::events::NewEvent;
+use xr_store::{Tx, params, sql};
+
+/// Event name of the first history row.
+pub const OPENED: &str = "opened";
+
+/// What a new case is about. Its capability has written its own rows under `id` before.
+#[derive(Clone, Debug)]
+pub struct NewCase<'a> {
+    /// Drawn by the capability with `tx.id()`.
+    pub id: CaseId,
+    /// Kind of case.
+    pub kind: &'a str,
+    /// Pack whose rulebook it keeps for life.
+    pub pack: &'a str,
+    /// Case that this one serves.
+    pub parent: Option<CaseId>,
+    /// Merchant it concerns.
+    pub merchant_org: Option<OrgId>,
+    /// Shop it concerns.
+    pub shop: Option<ShopId>,
+    /// Buyer it concerns.
+    pub buyer: Option<UserId>,
+    /// Who opens it.
+    pub actor: &'a Actor,
+}
+
+/// Opens a case in its machine's start state, with its clocks, first history row and event.
+///
+/// # Errors
+/// `case.no_rulebook` for an unknown kind or pack; a store fault.
+pub fn open(tx: &mut Tx<'_>, new: &NewCase<'_>) -> Result<Case, Fault> {
+    let engine = Engine::of(tx)?;
+    let ready = engine.books.current(new.kind, new.pack)?;
+    let at = tx.at();
+    let mut case = Case {
+        id: new.id,
+        kind: new.kind.to_owned(),
+        state: ready.book.rulebook().start.clone(),
+        version: 1,
+        rulebook: ready.id,
+        parent_id: new.parent,
+        merchant_org: new.merchant_org,
+        shop_id: new.shop,
+        buyer_id: new.buyer,
+        owner_party: None,
+        owner_org: None,
+        opened_at: at,
+        entered_at: at,
+        due_at: None,
+        closed_at: None,
+    };
+    (case.owner_party, case.owner_org) = transition::owner(ready.book.rulebook(), &case);
+    let mut running = Running::of(tx, case)?;
+    let due = transition::start_clocks(tx, &running)?;
+    running.case.due_at = due;
+    insert(tx, &running.case)?;
+    first_row(tx, &running.case, new.actor)?;
+    if let Some(parent) = new.parent {
+        pause_parent(tx, &running, parent)?;
+    }
+    Ok(running.case)
+}
+
+fn insert(tx: &mut Tx<'_>, case: &Case) -> Result<(), Fault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO cases (id, kind, state, version, rulebook, parent_id, merchant_org, shop_id, buyer_id,
+             owner_party, owner_org, opened_at, entered_at, due_at, closed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) /* unscoped: engine */"
+        ),
+        params![
+            case.id,
+            case.kind,
+            case.state,
+            case.version,
+            case.rulebook,
+            case.parent_id,
+            case.merchant_org,
+            case.shop_id,
+            case.buyer_id,
+            case.owner_party,
+            case.owner_org,
+            case.opened_at,
+            case.entered_at,
+            case.due_at,
+            case.closed_at
+        ],
+    )?;
+    Ok(())
+}
+
+fn first_row(tx: &mut Tx<'_>, case: &Case, actor: &Actor) -> Result<(), Fault> {
+    let cause = Cause { actor, event: OPENED, rule: None, clock: None, note: None };
+    let row =
+        Row { seq: 1, at: case.opened_at, now: tx.now(), from: "", to: &case.state, taken_as: OPENED };
+    transition::write_history(tx, case, &row, &cause)?;
+    tx.event(&NewEvent {
+        kind: &format!("{}.{OPENED}", case.kind),
+        at: case.opened_at,
+        case: Some(case.id),
+        audience: clocks::audience(case),
+        actor,
+        body: json!({ "to": case.state, "version": 1, "parent": case.parent_id }),
+    })?;
+    Ok(())
+}
+
+/// Clocks of the parent that name this child's group stand until the child ends.
+fn pause_parent(tx: &mut Tx<'_>, running: &Running<'_>, parent: CaseId) -> Result<(), Fault> {
+    let parent_case = case::get(tx, parent)?;
+    let ready = running.engine.books.by_id(tx, running.engine, parent_case.rulebook)?;
+    let group = running.kind.group();
+    if pauses::concerns(&ready, group) {
+        pauses::child_opened(tx, parent, running.case.id, group)?;
+    }
+    Ok(())
+}
