@@ -46,7 +46,8 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Year {
-    year: i16,
+    #[serde(rename = "year")]
+    number: i16,
     /// Kept for readers of the file: which notice says so.
     #[serde(default, rename = "notice")]
     _notice: String,
@@ -85,11 +86,11 @@ impl DayTable {
         let weekend: Vec<Weekday> = file.weekend.iter().map(|&name| weekday(name)).collect();
         let mut years = BTreeMap::new();
         for year in &file.year {
-            let entry = |reason| LoadError::Entry { year: year.year, entry: year.year.to_string(), reason };
-            if !YEARS.contains(&year.year) {
+            let entry = |reason| LoadError::Entry { year: year.number, entry: year.number.to_string(), reason };
+            if !YEARS.contains(&year.number) {
                 return Err(entry("is out of range"));
             }
-            if years.insert(year.year, year_days(year, &weekend)?).is_some() {
+            if years.insert(year.number, year_days(year, &weekend)?).is_some() {
                 return Err(entry("stands twice"));
             }
         }
@@ -104,13 +105,13 @@ impl DayTable {
     pub fn from_csv(region: &str, text: &str) -> Result<Self, LoadError> {
         let region = region_name(region).ok_or_else(|| LoadError::Toml(format!("{region:?} is no name of a region")))?;
         let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-        let header = rows.headers().map_err(|e| line_error(1, "date", e))?.clone();
+        let header = rows.headers().map_err(|e| line_error(1, "date", e.to_string()))?.clone();
         let find = |name| header.iter().position(|h| h == name).ok_or_else(|| line_error(1, name, "the column is missing"));
         let (date_at, kind_at) = (find("date")?, find("kind")?);
         let mut days: BTreeMap<i16, Vec<DayKind>> = BTreeMap::new();
         let mut line = 1;
         for row in rows.records() {
-            let row = row.map_err(|e| line_error(line + 1, "date", e))?;
+            let row = row.map_err(|e| line_error(line + 1, "date", e.to_string()))?;
             line = row.position().map_or(line + 1, csv::Position::line);
             let date: Date = row[date_at].parse().map_err(|_| line_error(line, "date", "not a date such as 2026-10-01"))?;
             if !YEARS.contains(&date.year()) {
@@ -131,8 +132,8 @@ impl DayTable {
     }
 }
 
-fn line_error(line: u64, column: &'static str, reason: impl ToString) -> LoadError {
-    LoadError::Line { line, column, reason: reason.to_string() }
+fn line_error(line: u64, column: &'static str, reason: impl Into<String>) -> LoadError {
+    LoadError::Line { line, column, reason: reason.into() }
 }
 
 fn kind_named(name: &str) -> Option<DayKind> {
@@ -150,10 +151,10 @@ fn year_length(year: i16) -> i16 {
 }
 
 fn year_days(year: &Year, weekend: &[Weekday]) -> Result<Box<[DayKind]>, LoadError> {
-    let first = Date::new(year.year, 1, 1).map_err(|_| LoadError::Toml(format!("no year {}", year.year)))?;
+    let first = Date::new(year.number, 1, 1).map_err(|_| LoadError::Toml(format!("no year {}", year.number)))?;
     let mut days: Vec<DayKind> = first
         .series(jiff::Span::new().days(1))
-        .take_while(|date| date.year() == year.year)
+        .take_while(|date| date.year() == year.number)
         .map(|date| if weekend.contains(&date.weekday()) { DayKind::Weekend } else { DayKind::Workday })
         .collect();
     mark(year, &year.holidays, DayKind::Holiday, &mut days)?;
@@ -163,9 +164,9 @@ fn year_days(year: &Year, weekend: &[Weekday]) -> Result<Box<[DayKind]>, LoadErr
 
 fn mark(year: &Year, entries: &[String], kind: DayKind, days: &mut [DayKind]) -> Result<(), LoadError> {
     for entry in entries {
-        let fail = |reason| LoadError::Entry { year: year.year, entry: entry.clone(), reason };
+        let fail = |reason| LoadError::Entry { year: year.number, entry: entry.clone(), reason };
         let (from, to) = entry.split_once("..").unwrap_or((entry, entry));
-        let (from, to) = day_index(year.year, from).zip(day_index(year.year, to)).ok_or_else(|| fail("is no day such as 10-01"))?;
+        let (from, to) = day_index(year.number, from).zip(day_index(year.number, to)).ok_or_else(|| fail("is no day such as 10-01"))?;
         let range = days.get_mut(from..=to).filter(|range| !range.is_empty()).ok_or_else(|| fail("ends before it begins"))?;
         for day in range {
             match (*day, kind) {
