@@ -69,9 +69,15 @@ impl Length {
         if let Some(name) = moment.strip_prefix("facts.") {
             let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
                 && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-            return if is_name { Ok(Self::AtFact(name.to_owned())) } else { Err(ParseError::new(text, "a fact's name is like valid_until")) };
+            return if is_name {
+                Ok(Self::AtFact(name.to_owned()))
+            } else {
+                Err(ParseError::new(text, "a fact's name is like valid_until"))
+            };
         }
-        Instant::parse(moment).map(Self::At).map_err(|_| ParseError::new(text, "after `at` stands facts.NAME or a moment in RFC 3339"))
+        Instant::parse(moment)
+            .map(Self::At)
+            .map_err(|_| ParseError::new(text, "after `at` stands facts.NAME or a moment in RFC 3339"))
     }
 
     fn parse_day_at(text: &str, rest: &str) -> Result<Self, ParseError> {

@@ -82,7 +82,8 @@ impl DayTable {
     /// make-up day that is not on a weekend.
     pub fn from_toml(text: &str) -> Result<Self, LoadError> {
         let file: File = toml::from_str(text).map_err(|e| LoadError::Toml(e.to_string()))?;
-        let region = region_name(&file.region).ok_or_else(|| LoadError::Toml(format!("{:?} is no name of a region", file.region)))?;
+        let region =
+            region_name(&file.region).ok_or_else(|| LoadError::Toml(format!("{:?} is no name of a region", file.region)))?;
         let weekend: Vec<Weekday> = file.weekend.iter().map(|&name| weekday(name)).collect();
         let mut years = BTreeMap::new();
         for year in &file.year {
@@ -121,7 +122,10 @@ impl DayTable {
             if usize::try_from(date.day_of_year()).ok() != Some(year.len() + 1) {
                 return Err(line_error(line, "date", "days stand in order from 1 January, each once"));
             }
-            year.push(kind_named(&row[kind_at]).ok_or_else(|| line_error(line, "kind", "not workday, makeup_workday, weekend or holiday"))?);
+            year.push(
+                kind_named(&row[kind_at])
+                    .ok_or_else(|| line_error(line, "kind", "not workday, makeup_workday, weekend or holiday"))?,
+            );
         }
         for (&year, kinds) in &days {
             if i64::try_from(kinds.len()) != Ok(year_length(year).into()) {
@@ -166,7 +170,8 @@ fn mark(year: &Year, entries: &[String], kind: DayKind, days: &mut [DayKind]) ->
     for entry in entries {
         let fail = |reason| LoadError::Entry { year: year.number, entry: entry.clone(), reason };
         let (from, to) = entry.split_once("..").unwrap_or((entry, entry));
-        let (from, to) = day_index(year.number, from).zip(day_index(year.number, to)).ok_or_else(|| fail("is no day such as 10-01"))?;
+        let (from, to) =
+            day_index(year.number, from).zip(day_index(year.number, to)).ok_or_else(|| fail("is no day such as 10-01"))?;
         let range = days.get_mut(from..=to).filter(|range| !range.is_empty()).ok_or_else(|| fail("ends before it begins"))?;
         for day in range {
             match (*day, kind) {

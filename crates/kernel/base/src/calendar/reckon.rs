@@ -16,7 +16,12 @@ pub(super) struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn of(anchor: Instant, length: &Length, calendar: &'a Calendar, tables: &'a DayTables) -> Result<Self, CalendarError> {
+    pub(super) fn of(
+        anchor: Instant,
+        length: &Length,
+        calendar: &'a Calendar,
+        tables: &'a DayTables,
+    ) -> Result<Self, CalendarError> {
         length.needed()?;
         calendar.suits(length)?;
         let days = days(calendar, tables);
@@ -80,7 +85,7 @@ impl<'a> Course<'a> {
                 continue;
             }
             units += self.track.between(at, pause.from.min(to), i64::MAX)?;
-            at = pause.to.map_or(to, |end| end.max(at));
+            at = pause.to.unwrap_or(to);
         }
         Ok(units + self.track.between(at, to, i64::MAX)?)
     }

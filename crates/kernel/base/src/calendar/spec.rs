@@ -9,7 +9,9 @@ use std::str::FromStr;
 
 const DEFAULT_ZONE: &str = "Asia/Shanghai";
 const DEFAULT_REGION: &str = "cn";
-const EXAMPLES: &str = "expected natural, day0, working-days or window 09:00-18:00 [working-days], then optionally roll, zone NAME, region NAME";
+const EXAMPLES: &str =
+    "expected natural, day0, working-days or window 09:00-18:00 [working-days], then optionally roll, zone NAME, region NAME";
+const WINDOW: &str = "a window is e.g. 09:00-18:00 and ends after it begins, at 24:00 at the latest";
 
 /// When the clock runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,7 +68,7 @@ impl Calendar {
             Some("day0") => Counting::Day0,
             Some("working-days") => Counting::WorkingDays,
             Some("window") => {
-                let (open, close) = words.next().and_then(window).ok_or_else(|| fail("a window is e.g. 09:00-18:00 and ends after it begins, at 24:00 at the latest"))?;
+                let (open, close) = words.next().and_then(window).ok_or_else(|| fail(WINDOW))?;
                 Counting::Window { open, close, is_working_days: words.next_if_eq(&"working-days").is_some() }
             }
             _ => return Err(fail(EXAMPLES)),
@@ -77,7 +79,9 @@ impl Calendar {
             match word {
                 "roll" if !calendar.is_rolling => calendar.is_rolling = true,
                 "zone" if zone.is_none() => zone = Some(words.next().ok_or_else(|| fail("after zone stands its IANA name"))?),
-                "region" if region.is_none() => region = Some(words.next().ok_or_else(|| fail("after region stands the name of a day table"))?),
+                "region" if region.is_none() => {
+                    region = Some(words.next().ok_or_else(|| fail("after region stands the name of a day table"))?);
+                }
                 _ => return Err(fail(EXAMPLES)),
             }
         }
@@ -146,7 +150,8 @@ fn named_zone(name: &str) -> Option<TimeZone> {
 }
 
 pub(super) fn region_name(name: &str) -> Option<String> {
-    let is_name = (1..=16).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let is_name =
+        (1..=16).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     is_name.then(|| name.to_owned())
 }
 

@@ -68,7 +68,8 @@ pub fn due_dates(input: impl io::Read, output: impl io::Write, table: &DayTable)
         let row = row.map_err(|e| broken(e, line + 1))?;
         line = row.position().map_or(line + 1, csv::Position::line);
         let (start_text, add_text) = (&row[start_at], &row[add_at]);
-        let start = date(start_text).ok_or_else(|| input_error(line, START, &format!("{start_text:?} is not a date such as 2026-10-01")))?;
+        let start = date(start_text)
+            .ok_or_else(|| input_error(line, START, &format!("{start_text:?} is not a date such as 2026-10-01")))?;
         let add = add_text.parse().ok().filter(|add| (1..=ADD_MAX).contains(add));
         let add = add.ok_or_else(|| input_error(line, ADD, &format!("{add_text:?} is not a number from 1 to {ADD_MAX}")))?;
         let due = table.working_day_after(start, add).map_err(|source| TableError::Calendar { line: Some(line), source })?;
@@ -96,7 +97,8 @@ pub fn days(from: Date, to: Date, output: impl io::Write, table: &DayTable) -> R
 
 /// Exactly YYYY-MM-DD; the wider formats of ISO 8601 are more often slips than meant.
 fn date(text: &str) -> Option<Date> {
-    let is_plain = text.len() == 10 && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let is_plain = text.len() == 10
+        && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
     is_plain.then(|| text.parse().ok()).flatten()
 }
 

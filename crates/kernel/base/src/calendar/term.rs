@@ -59,7 +59,13 @@ pub struct Term<'a> {
 ///
 /// # Errors
 /// A year that decides is not loaded, the length does not suit the calendar, or a fact's moment is not filled in.
-pub fn due(anchor: Instant, length: &Length, calendar: &Calendar, pauses: &[Interval], tables: &DayTables) -> Result<Due, CalendarError> {
+pub fn due(
+    anchor: Instant,
+    length: &Length,
+    calendar: &Calendar,
+    pauses: &[Interval],
+    tables: &DayTables,
+) -> Result<Due, CalendarError> {
     Term { anchor, length, calendar, pauses, tables }.due()
 }
 

@@ -25,8 +25,33 @@ fn lengths_print_as_they_were_written() {
 #[test]
 fn slips_in_a_length_are_refused() {
     for text in [
-        "", "48", "h", "0h", "-1h", "+1h", "1.5h", "48 h", "48H", "1w", "3WD", "99999999999h", "87841h", "3661d", "121mo", "T+1", "T+1 24:00",
-        "T+1 9:30", "T+x 10:30", "T+1 10:60", "at", "at valid_until", "at facts.", "at facts.Valid", "at facts.a b", "at tomorrow", "４８h",
+        "",
+        "48",
+        "h",
+        "0h",
+        "-1h",
+        "+1h",
+        "1.5h",
+        "48 h",
+        "48H",
+        "1w",
+        "3WD",
+        "99999999999h",
+        "87841h",
+        "3661d",
+        "121mo",
+        "T+1",
+        "T+1 24:00",
+        "T+1 9:30",
+        "T+x 10:30",
+        "T+1 10:60",
+        "at",
+        "at valid_until",
+        "at facts.",
+        "at facts.Valid",
+        "at facts.a b",
+        "at tomorrow",
+        "４８h",
     ] {
         let refused = Length::parse(text);
         assert!(refused.is_err(), "{text:?} was read as {refused:?}");
@@ -48,14 +73,23 @@ fn calendars_read_as_they_are_meant() {
     assert!(window.is_rolling());
     assert_eq!((window.zone().iana_name(), window.region()), (Some("Asia/Urumqi"), "hk"));
     let plain = calendar("day0");
-    assert_eq!((plain.counting(), plain.is_rolling(), plain.zone().iana_name(), plain.region()), (Counting::Day0, false, Some("Asia/Shanghai"), "cn"));
+    assert_eq!(
+        (plain.counting(), plain.is_rolling(), plain.zone().iana_name(), plain.region()),
+        (Counting::Day0, false, Some("Asia/Shanghai"), "cn")
+    );
 }
 
 #[test]
 fn calendars_print_as_they_were_written_without_defaults() {
     for text in [
-        "natural", "day0 roll", "working-days", "window 09:00-18:00", "window 00:00-24:00 working-days", "day0 roll zone Europe/Berlin region de",
-        "natural zone Asia/Urumqi", "working-days region hk",
+        "natural",
+        "day0 roll",
+        "working-days",
+        "window 09:00-18:00",
+        "window 00:00-24:00 working-days",
+        "day0 roll zone Europe/Berlin region de",
+        "natural zone Asia/Urumqi",
+        "working-days region hk",
     ] {
         assert_eq!(calendar(text).to_string(), text);
     }
@@ -65,8 +99,22 @@ fn calendars_print_as_they_were_written_without_defaults() {
 #[test]
 fn slips_in_a_calendar_are_refused() {
     for text in [
-        "", "Natural", "naturally", "window", "window 09:00", "window 18:00-09:00", "window 09:00-09:00", "window 9:00-18:00", "window 09:00-24:01",
-        "natural working-days", "natural roll roll", "natural zone", "natural zone Asia/Nowhere", "natural region", "natural region CN", "day0 zone UTC zone UTC",
+        "",
+        "Natural",
+        "naturally",
+        "window",
+        "window 09:00",
+        "window 18:00-09:00",
+        "window 09:00-09:00",
+        "window 9:00-18:00",
+        "window 09:00-24:01",
+        "natural working-days",
+        "natural roll roll",
+        "natural zone",
+        "natural zone Asia/Nowhere",
+        "natural region",
+        "natural region CN",
+        "day0 zone UTC zone UTC",
         "natural region a-name-that-is-too-long",
     ] {
         let refused = Calendar::parse(text);
@@ -87,6 +135,11 @@ fn both_travel_as_strings() {
 #[test]
 fn a_calendar_says_whether_it_asks_for_days() {
     let needs = |cal: &str, len: &str| calendar(cal).needs_days(&length(len));
-    assert!(needs("natural", "1wd") && needs("day0 roll", "7d") && needs("working-days", "4h") && needs("window 09:00-18:00 working-days", "4h"));
+    assert!(
+        needs("natural", "1wd")
+            && needs("day0 roll", "7d")
+            && needs("working-days", "4h")
+            && needs("window 09:00-18:00 working-days", "4h")
+    );
     assert!(!needs("natural", "48h") && !needs("day0", "7d") && !needs("window 09:00-18:00", "4h") && !needs("natural", "2mo"));
 }

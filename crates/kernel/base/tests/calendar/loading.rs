@@ -68,7 +68,13 @@ fn doubtful_toml_is_refused_with_its_entry() {
 fn csv_year() -> String {
     let days = date("2027-01-01").series(jiff::Span::new().days(1)).take_while(|day| day.year() == 2027);
     let line = |day: jiff::civil::Date| {
-        let kind = if day == date("2027-01-01") { "holiday" } else if day.weekday().to_monday_zero_offset() > 4 { "weekend" } else { "workday" };
+        let kind = if day == date("2027-01-01") {
+            "holiday"
+        } else if day.weekday().to_monday_zero_offset() > 4 {
+            "weekend"
+        } else {
+            "workday"
+        };
         format!("{kind},,{day}\n")
     };
     "\u{feff}kind,festival,date\n".to_owned() + &days.map(line).collect::<String>()

@@ -27,9 +27,16 @@ fn an_open_pause_tells_what_is_left_in_the_calendars_own_time() {
     let paused = |anchor, length, calendar, from| try_due(anchor, length, calendar, &[open_pause(from)]).unwrap();
     let left = |since: &str, left| Due::Paused { since: at(since), left };
     assert_eq!(paused("2026-03-03 10:00", "48h", "natural", "2026-03-04 10:00"), left("2026-03-04 10:00", Millis::hours(24)));
-    assert_eq!(paused("2026-03-03 16:00", "4h", "window 09:00-18:00", "2026-03-03 20:00"), left("2026-03-03 20:00", Millis::hours(2)));
+    assert_eq!(
+        paused("2026-03-03 16:00", "4h", "window 09:00-18:00", "2026-03-03 20:00"),
+        left("2026-03-03 20:00", Millis::hours(2))
+    );
     assert_eq!(paused("2026-03-06 15:00", "2wd", "natural", "2026-03-09 18:00"), left("2026-03-09 18:00", Millis::hours(30)));
-    assert_eq!(paused("2026-03-03 10:00", "48h", "natural", "2026-03-01 00:00"), left("2026-03-03 10:00", Millis::hours(48)), "paused from birth");
+    assert_eq!(
+        paused("2026-03-03 10:00", "48h", "natural", "2026-03-01 00:00"),
+        left("2026-03-03 10:00", Millis::hours(48)),
+        "paused from birth"
+    );
 }
 
 #[test]
@@ -72,7 +79,13 @@ fn civil_moments_move_on_by_the_pause_and_fixed_ones_do_not() {
     check_paused("2026-03-03 15:00", "T+1 10:30", "natural", &outage, "2026-03-04 12:30");
     check_paused("2026-03-03 15:00", "1mo", "natural", &outage, "2026-04-03 17:00");
     check_paused("2026-03-03 15:00", "at 2026-03-04T00:00:00+08:00", "natural", &outage, "2026-03-04 00:00");
-    check_paused("2026-03-03 15:00", "at 2026-03-04T00:00:00+08:00", "natural", &[open_pause("2026-03-03 16:00")], "2026-03-04 00:00");
+    check_paused(
+        "2026-03-03 15:00",
+        "at 2026-03-04T00:00:00+08:00",
+        "natural",
+        &[open_pause("2026-03-03 16:00")],
+        "2026-03-04 00:00",
+    );
 }
 
 #[test]
@@ -85,10 +98,27 @@ fn a_rolled_due_inside_a_pause_waits_for_its_end() {
 }
 
 #[test]
+fn a_rolled_due_at_the_first_moment_of_a_pause_is_due_then() {
+    check_paused("2026-09-25 09:00", "7d", "day0 roll", &[pause("2026-10-09", "2026-10-12")], "2026-10-09 00:00");
+}
+
+#[test]
+fn a_fixed_moment_rolls_but_no_pause_holds_it() {
+    let pauses = [pause("2026-10-08 06:00", "2026-10-12 00:00")];
+    check_paused("2026-09-25 09:00", "at 2026-10-02T10:00:00+08:00", "natural roll", &pauses, "2026-10-08 10:00");
+}
+
+#[test]
 fn time_left_stands_still_in_a_pause_and_outside_the_window() {
     let (length, calendar) = (length("4h"), calendar("window 09:00-18:00"));
     let pauses = [pause("2026-03-04 09:30", "2026-03-04 12:00")];
-    let term = Term { anchor: at("2026-03-03 16:00"), length: &length, calendar: &calendar, pauses: &pauses, tables: DayTables::shipped() };
+    let term = Term {
+        anchor: at("2026-03-03 16:00"),
+        length: &length,
+        calendar: &calendar,
+        pauses: &pauses,
+        tables: DayTables::shipped(),
+    };
     let minutes = |now| term.left(at(now)).unwrap().0 / 60_000;
     assert_eq!(minutes("2026-03-03 08:00"), 240, "before the anchor");
     assert_eq!(minutes("2026-03-03 17:00"), 180);
@@ -104,7 +134,13 @@ fn time_left_stands_still_in_a_pause_and_outside_the_window() {
 fn time_left_of_a_clock_that_stands_is_what_its_due_says() {
     let (length, calendar) = (length("2wd"), calendar("natural"));
     let pauses = [open_pause("2026-03-09 18:00")];
-    let term = Term { anchor: at("2026-03-06 15:00"), length: &length, calendar: &calendar, pauses: &pauses, tables: DayTables::shipped() };
+    let term = Term {
+        anchor: at("2026-03-06 15:00"),
+        length: &length,
+        calendar: &calendar,
+        pauses: &pauses,
+        tables: DayTables::shipped(),
+    };
     assert_eq!(term.left(at("2026-03-09 12:00")), Ok(Millis::hours(36)));
     assert_eq!(term.left(at("2026-03-20 12:00")), Ok(Millis::hours(30)));
 }

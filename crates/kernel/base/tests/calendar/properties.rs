@@ -21,7 +21,11 @@ fn calendar() -> impl Strategy<Value = Calendar> {
         Just("working-days".to_owned()),
         (0_u16..23, 1_u16..=24, any::<bool>()).prop_map(|(open, hours, working)| {
             let close = (open + hours).min(24);
-            format!("window {open:02}:30-{close:02}:{}{}", if close == 24 { "00" } else { "45" }, if working { " working-days" } else { "" })
+            format!(
+                "window {open:02}:30-{close:02}:{}{}",
+                if close == 24 { "00" } else { "45" },
+                if working { " working-days" } else { "" }
+            )
         }),
     ];
     let zone = prop_oneof![Just(""), Just(" zone Europe/Berlin"), Just(" zone Asia/Kathmandu"), Just(" zone Africa/Cairo")];
@@ -30,7 +34,11 @@ fn calendar() -> impl Strategy<Value = Calendar> {
 
 /// Lengths whose dues are monotone; see the module's exceptions.
 fn length() -> impl Strategy<Value = Length> {
-    prop_oneof![(1_u32..20_000).prop_map(Length::Minutes), (1_u32..200).prop_map(Length::Hours), (1_u32..20).prop_map(Length::Days)]
+    prop_oneof![
+        (1_u32..20_000).prop_map(Length::Minutes),
+        (1_u32..200).prop_map(Length::Hours),
+        (1_u32..20).prop_map(Length::Days)
+    ]
 }
 
 fn any_length() -> impl Strategy<Value = Length> {

@@ -58,14 +58,20 @@ fn bytes_that_are_not_utf_8_are_a_fault_of_their_line() {
 
 #[test]
 fn days_are_written_to_the_last_inclusive() {
-    assert_eq!(day_table("2026-10-08", "2026-10-11").unwrap(), "date,is_workday\n2026-10-08,1\n2026-10-09,1\n2026-10-10,1\n2026-10-11,0\n");
+    assert_eq!(
+        day_table("2026-10-08", "2026-10-11").unwrap(),
+        "date,is_workday\n2026-10-08,1\n2026-10-09,1\n2026-10-10,1\n2026-10-11,0\n"
+    );
     assert_eq!(day_table("2026-10-01", "2026-10-01").unwrap(), "date,is_workday\n2026-10-01,0\n");
 }
 
 #[test]
 fn a_range_outside_the_table_or_backwards_is_refused() {
     assert_eq!(day_table("2026-12-31", "2027-01-01").unwrap_err(), "calendar cn has no day table for 2027");
-    assert_eq!(day_table("2026-10-02", "2026-10-01").unwrap_err(), "the range from 2026-10-02 ends before it begins, on 2026-10-01");
+    assert_eq!(
+        day_table("2026-10-02", "2026-10-01").unwrap_err(),
+        "the range from 2026-10-02 ends before it begins, on 2026-10-01"
+    );
 }
 
 #[test]

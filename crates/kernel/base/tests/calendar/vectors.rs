@@ -173,7 +173,10 @@ fn lengths_without_a_meaning_in_a_calendar_are_refused() {
         ("T+1 10:30", "window 09:00-18:00"),
         ("at 2026-03-01T00:00:00Z", "day0"),
     ] {
-        assert!(matches!(try_due("2026-03-03 09:00", length, calendar, &[]), Err(CalendarError::Unsuited { .. })), "{length} in {calendar}");
+        assert!(
+            matches!(try_due("2026-03-03 09:00", length, calendar, &[]), Err(CalendarError::Unsuited { .. })),
+            "{length} in {calendar}"
+        );
     }
 }
 
@@ -184,5 +187,8 @@ fn a_clock_that_hardly_ever_runs_is_out_of_range_instead_of_endless() {
 
 #[test]
 fn a_deadline_far_away_is_still_exact() {
-    assert_eq!(due_at("2016-03-03 09:00", "3660d", "natural", &[]), due_at("2016-03-03 09:00", "87840h", "window 00:00-24:00", &[]));
+    assert_eq!(
+        due_at("2016-03-03 09:00", "3660d", "natural", &[]),
+        due_at("2016-03-03 09:00", "87840h", "window 00:00-24:00", &[])
+    );
 }

@@ -6,7 +6,9 @@ use xr_base::time::Millis;
 
 fn at_percent(anchor: &str, len: &str, cal: &str, pauses: &[Interval], percent: u8) -> Due {
     let (length, calendar) = (length(len), calendar(cal));
-    Term { anchor: at(anchor), length: &length, calendar: &calendar, pauses, tables: DayTables::shipped() }.at_percent(percent).unwrap()
+    Term { anchor: at(anchor), length: &length, calendar: &calendar, pauses, tables: DayTables::shipped() }
+        .at_percent(percent)
+        .unwrap()
 }
 
 #[track_caller]
@@ -53,6 +55,13 @@ fn pauses_hold_warnings_back() {
     let pauses = [pause("2026-03-03 20:00", "2026-03-05 20:00")];
     assert_eq!(at_percent("2026-03-03 10:00", "48h", "natural", &pauses, 50), Due::At(at("2026-03-06 10:00")));
     let open = [open_pause("2026-03-03 20:00")];
-    assert_eq!(at_percent("2026-03-03 10:00", "48h", "natural", &open, 50), Due::Paused { since: at("2026-03-03 20:00"), left: Millis::hours(14) });
-    assert_eq!(at_percent("2026-03-03 10:00", "48h", "natural", &open, 20), Due::At(at("2026-03-03 19:36")), "it was due before the pause");
+    assert_eq!(
+        at_percent("2026-03-03 10:00", "48h", "natural", &open, 50),
+        Due::Paused { since: at("2026-03-03 20:00"), left: Millis::hours(14) }
+    );
+    assert_eq!(
+        at_percent("2026-03-03 10:00", "48h", "natural", &open, 20),
+        Due::At(at("2026-03-03 19:36")),
+        "it was due before the pause"
+    );
 }

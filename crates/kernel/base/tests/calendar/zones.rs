@@ -1,7 +1,8 @@
 //! Other zones: summer time, skipped midnights, skipped days.
 
 use super::support::{at_in, calendar, length};
-use xr_base::calendar::{DayTable, DayTables, Interval, due};
+use xr_base::calendar::{DayTable, DayTables, Interval, Term, due};
+use xr_base::time::Millis;
 
 #[track_caller]
 fn check(zone: &str, anchor: &str, len: &str, cal: &str, expected: &str) {
@@ -89,4 +90,18 @@ fn other_weekends_and_pauses_over_a_short_day_are_exact() {
     // The whole short day paused: it is made up by Sunday, wholly.
     let short_day = Interval { from: at("2026-04-24 01:00"), to: Some(at("2026-04-25 00:00")) };
     assert_eq!(ask(&[short_day]), Some(at("2026-04-27 00:00")));
+}
+
+#[test]
+fn a_due_on_a_short_working_day_is_the_earliest_moment_with_the_length_run() {
+    // Friday 24 April 2026 is a working day of 23 h when Cairo counts by the table of mainland China.
+    let (minute, hour) = (length("1m"), length("1h"));
+    let calendar = calendar("working-days zone Africa/Cairo");
+    for offset in 1..24 {
+        let anchor = at_in("2026-04-24 01:00", "Africa/Cairo") + Millis(offset);
+        let term = |length| Term { anchor, length, calendar: &calendar, pauses: &[], tables: DayTables::shipped() };
+        let end = term(&minute).due().unwrap().at().unwrap();
+        let run = |now| term(&hour).left(anchor).unwrap().0 - term(&hour).left(now).unwrap().0;
+        assert!(run(end) >= 60_000 && run(end - Millis(1)) < 60_000, "from {offset} ms after the day's begin");
+    }
 }
