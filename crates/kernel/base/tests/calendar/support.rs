@@ -1,0 +1,70 @@
+//! Short words for the tests.
+
+use jiff::tz::TimeZone;
+use std::path::{Path, PathBuf};
+use xr_base::calendar::{Calendar, CalendarError, DayTables, Due, Interval, Length, due};
+use xr_base::time::Instant;
+
+/// `2026-02-14 13:05` (or a date alone) in Shanghai.
+pub(crate) fn at(text: &str) -> Instant {
+    at_in(text, "Asia/Shanghai")
+}
+
+pub(crate) fn at_in(text: &str, zone: &str) -> Instant {
+    let text = if text.len() == 10 { format!("{text} 00:00") } else { text.to_owned() };
+    let civil: jiff::civil::DateTime = text.parse().unwrap();
+    Instant(civil.to_zoned(TimeZone::get(zone).unwrap()).unwrap().timestamp().as_millisecond())
+}
+
+pub(crate) fn length(text: &str) -> Length {
+    Length::parse(text).unwrap()
+}
+
+pub(crate) fn calendar(text: &str) -> Calendar {
+    Calendar::parse(text).unwrap()
+}
+
+pub(crate) fn date(text: &str) -> jiff::civil::Date {
+    text.parse().unwrap()
+}
+
+/// From one moment to another in Shanghai.
+pub(crate) fn pause(from: &str, to: &str) -> Interval {
+    Interval { from: at(from), to: Some(at(to)) }
+}
+
+pub(crate) fn open_pause(from: &str) -> Interval {
+    Interval { from: at(from), to: None }
+}
+
+pub(crate) fn try_due(anchor: &str, len: &str, cal: &str, pauses: &[Interval]) -> Result<Due, CalendarError> {
+    due(at(anchor), &length(len), &calendar(cal), pauses, DayTables::shipped())
+}
+
+/// The due by the shipped tables, without an open pause.
+pub(crate) fn due_at(anchor: &str, len: &str, cal: &str, pauses: &[Interval]) -> Instant {
+    try_due(anchor, len, cal, pauses).unwrap().at().expect("no pause is open")
+}
+
+#[track_caller]
+pub(crate) fn check(anchor: &str, len: &str, cal: &str, expected: &str) {
+    check_paused(anchor, len, cal, &[], expected);
+}
+
+#[track_caller]
+pub(crate) fn check_paused(anchor: &str, len: &str, cal: &str, pauses: &[Interval], expected: &str) {
+    let due = due_at(anchor, len, cal, pauses);
+    assert_eq!(due, at(expected), "{anchor} + {len} in {cal} is {}", due.zoned(calendar(cal).zone()));
+}
+
+/// A file of the data sets that may lie beside the clone: `XR_SHARED`, or a folder `shared` beside any folder above. Says so
+/// loudly when it is not there: the committed extracts are tested then.
+pub(crate) fn shared(file: &str) -> Option<PathBuf> {
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|dir| dir.join("shared"));
+    let places = std::env::var_os("XR_SHARED").map(PathBuf::from).into_iter().chain(above);
+    let found = places.map(|dir| dir.join("data").join(file)).find(|path| path.is_file());
+    if found.is_none() {
+        eprintln!("SKIPPED: {file} is not there; set XR_SHARED to the folder of the shared data sets");
+    }
+    found
+}
