@@ -1,0 +1,29 @@
+//! Payments: collecting money for a payable, giving it back, and the ledger that both are written in.
+//!
+//! Payments know only an opaque [`PayableRef`]; the payable is the parent case of the payment.
+
+mod commands;
+mod effects;
+mod error;
+pub mod ledger;
+mod model;
+pub mod notices;
+mod payment;
+pub mod queries;
+mod refund;
+mod vocabulary;
+
+xr_store::migrations! { 1500 "payments" }
+
+/// Machine of payments.
+pub const PAYMENT_MACHINE: &str = include_str!("../machines/payment.toml");
+/// Machine of refunds.
+pub const REFUND_MACHINE: &str = include_str!("../machines/refund.toml");
+
+pub use commands::take_notice::TakeNotice;
+pub use effects::{PaymentsEffect, PaymentsEffects};
+pub use error::Error;
+pub use model::{PayableRef, PaymentRow, RefundRow};
+pub use payment::{NewPayment, PaymentKind, open_payment};
+pub use refund::{NewRefund, RefundKind, open_refund, refund_whatever_is_left};
+pub use vocabulary::{Payment, Refund};

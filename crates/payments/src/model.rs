@@ -1,0 +1,88 @@
+//! Rows of payments and refunds.
+
+use serde::Serialize;
+use xr_base::{CaseId, Currency, Instant, Money, OrgId, ShopId, UserId};
+use xr_store::record;
+
+/// What a payment is for; payments know nothing else about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayableRef<'a> {
+    /// Kind of the payable's case, e.g. `order`.
+    pub kind: &'a str,
+    /// Its case.
+    pub id: CaseId,
+}
+
+record! {
+    /// One attempt to collect one payable's money.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+    pub struct PaymentRow {
+        /// Case.
+        pub case_id: CaseId,
+        /// Kind of payable.
+        pub payable_kind: String,
+        /// Case of the payable.
+        pub payable_id: CaseId,
+        /// Merchant that is to be paid.
+        pub merchant_org: OrgId,
+        /// Shop.
+        pub shop_id: ShopId,
+        /// Who pays.
+        pub buyer_id: UserId,
+        /// What is asked, in minor units.
+        pub amount_minor: i64,
+        /// Currency.
+        pub currency: Currency,
+        /// When the payable stops waiting.
+        pub payable_due: Option<Instant>,
+        /// Provider's name.
+        pub provider: String,
+        /// Provider's own number of the charge.
+        pub provider_ref: Option<String>,
+        /// Taken, in minor units.
+        pub captured_minor: i64,
+        /// Promised back: never above `captured_minor`.
+        pub refunded_minor: i64,
+        /// Of it, gone back for sure.
+        pub refund_posted_minor: i64,
+        /// Given to the merchant.
+        pub settled_minor: i64,
+    }
+}
+
+impl PaymentRow {
+    /// The amount asked.
+    pub fn amount(&self) -> Money {
+        Money::new(self.amount_minor, self.currency)
+    }
+
+    /// What can still be promised back.
+    pub fn refundable_minor(&self) -> i64 {
+        self.captured_minor - self.refunded_minor
+    }
+}
+
+record! {
+    /// Money on its way back.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+    pub struct RefundRow {
+        /// Case.
+        pub case_id: CaseId,
+        /// Payment that it comes from.
+        pub payment_id: CaseId,
+        /// Case of the payable.
+        pub payable_id: CaseId,
+        /// Merchant.
+        pub merchant_org: OrgId,
+        /// Who gets it.
+        pub buyer_id: UserId,
+        /// Minor units, positive.
+        pub amount_minor: i64,
+        /// Currency.
+        pub currency: Currency,
+        /// How often it was sent.
+        pub attempts: i64,
+        /// `provider`, `bank`, `float` or `called_off`; none while open.
+        pub outcome: Option<String>,
+    }
+}
