@@ -4,7 +4,9 @@ pub mod facts;
 pub mod finding;
 pub mod guard;
 mod macros;
+pub mod merge;
 pub mod model;
+pub mod parse;
 pub mod vocabulary;
 
 pub use facts::{FactSet, FactValue, Facts};

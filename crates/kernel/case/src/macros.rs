@@ -35,6 +35,8 @@ macro_rules! kind {
         }
     ) => {
         $(#[$meta])*
+        // A private vocabulary (of a test, of an operator's fixture) need not use every word.
+        #[allow(dead_code, unreachable_pub)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         $vis enum $name {
             $(
@@ -43,6 +45,7 @@ macro_rules! kind {
             )+
         }
 
+        #[allow(dead_code, unreachable_pub)]
         impl $name {
             /// The words of this kind.
             pub const VOCABULARY: $crate::vocabulary::Vocabulary = $crate::vocabulary::Vocabulary {
@@ -71,7 +74,7 @@ macro_rules! kind {
 
     // Facts are read one at a time into three lists: names (for positions), specs, and typed keys.
     (@facts $name:ident [$($names:ident)*] [$($spec:expr,)*] [$($fact:ident : $rust:ty = $doc:literal,)*]) => {
-        #[allow(non_camel_case_types, non_upper_case_globals, dead_code, clippy::upper_case_acronyms)]
+        #[allow(non_camel_case_types, non_upper_case_globals, dead_code, unreachable_pub)]
         const _: () = {
             #[derive(Clone, Copy)]
             enum Position { $($names,)* End }
@@ -140,6 +143,7 @@ macro_rules! effects {
         }
     ) => {
         $(#[$meta])*
+        #[allow(dead_code)]
         #[derive(Clone, Debug, PartialEq, Eq)]
         $vis enum $name {
             $(
@@ -151,6 +155,7 @@ macro_rules! effects {
             )+
         }
 
+        #[allow(dead_code, unreachable_pub)]
         impl $name {
             /// Declarations of these effects.
             pub const SPECS: &'static [$crate::vocabulary::EffectSpec] = &[$(
