@@ -83,11 +83,7 @@ pub struct Facts {
 impl Facts {
     /// No fact loaded yet.
     pub fn of(vocabulary: &Vocabulary) -> Self {
-        Self {
-            kind: vocabulary.kind,
-            specs: vocabulary.facts,
-            values: vec![None; vocabulary.facts.len()],
-        }
+        Self { kind: vocabulary.kind, specs: vocabulary.facts, values: vec![None; vocabulary.facts.len()] }
     }
 
     /// Sets a fact to a value of its type.
@@ -126,28 +122,17 @@ impl Facts {
     /// [`FactError::Unknown`], or [`FactError::Type`] if the value does not fit (absent fits only facts that may be).
     pub fn insert(&mut self, name: &str, value: FactValue) -> Result<(), FactError> {
         let index = self.specs.iter().position(|s| s.name == name);
-        let index = index.ok_or_else(|| FactError::Unknown {
-            kind: self.kind,
-            name: name.to_owned(),
-        })?;
+        let index = index.ok_or_else(|| FactError::Unknown { kind: self.kind, name: name.to_owned() })?;
         self.put(index, value)
     }
 
     fn put(&mut self, index: usize, value: FactValue) -> Result<(), FactError> {
         let (Some(spec), Some(slot)) = (self.specs.get(index), self.values.get_mut(index)) else {
-            return Err(FactError::Unknown {
-                kind: self.kind,
-                name: format!("#{index}"),
-            });
+            return Err(FactError::Unknown { kind: self.kind, name: format!("#{index}") });
         };
-        let is_fitting =
-            spec.ty.admits(&value) || (spec.may_be_absent && value == FactValue::Absent);
+        let is_fitting = spec.ty.admits(&value) || (spec.may_be_absent && value == FactValue::Absent);
         if !is_fitting {
-            return Err(FactError::Type {
-                name: spec.name,
-                ty: spec.ty.word(),
-                value,
-            });
+            return Err(FactError::Type { name: spec.name, ty: spec.ty.word(), value });
         }
         *slot = Some(value);
         Ok(())
@@ -159,10 +144,7 @@ impl Facts {
     /// [`FactError::NotLoaded`]; an unknown position likewise.
     pub fn at(&self, index: usize) -> Result<&FactValue, FactError> {
         let name = self.specs.get(index).map_or("?", |s| s.name);
-        self.values
-            .get(index)
-            .and_then(Option::as_ref)
-            .ok_or(FactError::NotLoaded(name))
+        self.values.get(index).and_then(Option::as_ref).ok_or(FactError::NotLoaded(name))
     }
 
     /// Value of a fact by its name; `None` if it is unknown or was not loaded.
@@ -181,10 +163,7 @@ impl Facts {
 
     /// Names and values of what was loaded, in order of declaration.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &FactValue)> {
-        self.specs
-            .iter()
-            .zip(&self.values)
-            .filter_map(|(s, v)| Some((s.name, v.as_ref()?)))
+        self.specs.iter().zip(&self.values).filter_map(|(s, v)| Some((s.name, v.as_ref()?)))
     }
 }
 
@@ -204,10 +183,7 @@ impl PartialEq for FactSet {
 impl FactSet {
     /// No fact.
     pub const fn none(vocabulary: &Vocabulary) -> Self {
-        Self {
-            specs: vocabulary.facts,
-            bits: 0,
-        }
+        Self { specs: vocabulary.facts, bits: 0 }
     }
 
     /// Every declared fact.
@@ -220,9 +196,7 @@ impl FactSet {
     /// Adds the fact at this position; positions beyond the vocabulary are ignored.
     pub fn add(&mut self, index: usize) {
         if index < self.specs.len() {
-            self.bits |= 1u64
-                .checked_shl(u32::try_from(index).unwrap_or(u32::MAX))
-                .unwrap_or(0);
+            self.bits |= 1u64.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
         }
     }
 
@@ -243,11 +217,7 @@ impl FactSet {
 
     /// Names of the needed facts, in order of declaration.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        self.specs
-            .iter()
-            .enumerate()
-            .filter(move |(i, _)| self.has(*i))
-            .map(|(_, s)| s.name)
+        self.specs.iter().enumerate().filter(move |(i, _)| self.has(*i)).map(|(_, s)| s.name)
     }
 
     /// Whether no fact is needed.

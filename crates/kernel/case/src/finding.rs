@@ -22,22 +22,12 @@ pub struct Finding {
 impl Finding {
     /// A finding without kind, state and suggestion.
     pub fn new(at: Origin, message: impl Into<String>) -> Self {
-        Self {
-            at,
-            kind: None,
-            state: None,
-            message: message.into(),
-            suggestion: None,
-        }
+        Self { at, kind: None, state: None, message: message.into(), suggestion: None }
     }
 
     /// With the candidate nearest to `word` as suggestion, if one is near.
     #[must_use]
-    pub fn suggest<'c>(
-        mut self,
-        word: &str,
-        candidates: impl IntoIterator<Item = &'c str>,
-    ) -> Self {
+    pub fn suggest<'c>(mut self, word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Self {
         self.suggestion = nearest(word, candidates);
         self
     }
@@ -98,10 +88,12 @@ impl Origins {
         }
     }
 
-    /// Takes over all of `other`.
-    pub fn extend(&mut self, other: &Self) {
-        self.0
-            .extend(other.0.iter().map(|(path, at)| (path.clone(), at.clone())));
+    /// Everything noted at `path` or below it, with the rest of its path (empty, or beginning with a dot).
+    pub fn under(&self, path: &str) -> Vec<(String, Origin)> {
+        let from_path = self.0.range(path.to_owned()..);
+        let rests = from_path.map_while(|(key, at)| Some((key.strip_prefix(path)?, at)));
+        let inside = rests.filter(|(rest, _)| rest.is_empty() || rest.starts_with('.'));
+        inside.map(|(rest, at)| (rest.to_owned(), at.clone())).collect()
     }
 }
 
@@ -110,10 +102,7 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     let letters = word.chars().count();
     // Two swapped letters are two edits, so even short words of four get two.
     let limit = (letters / 3).max(if letters < 4 { 1 } else { 2 });
-    let near = candidates
-        .into_iter()
-        .map(|c| (distance(word, c), c))
-        .filter(|(d, _)| *d <= limit);
+    let near = candidates.into_iter().map(|c| (distance(word, c), c)).filter(|(d, _)| *d <= limit);
     near.min_by_key(|(d, _)| *d).map(|(_, c)| c.to_owned())
 }
 
@@ -139,10 +128,7 @@ mod tests {
 
     #[test]
     fn the_nearest_word_is_suggested_and_a_far_one_is_not() {
-        assert_eq!(
-            nearest("aprove", ["reject", "approve"]),
-            Some("approve".to_owned())
-        );
+        assert_eq!(nearest("aprove", ["reject", "approve"]), Some("approve".to_owned()));
         assert_eq!(nearest("withdraw", ["reject", "approve"]), None);
         assert_eq!(distance("kitten", "sitting"), 3);
     }
@@ -150,20 +136,8 @@ mod tests {
     #[test]
     fn an_unknown_path_falls_back_to_its_enclosing_item() {
         let mut origins = Origins::default();
-        origins.note(
-            "state.a",
-            Origin {
-                file: "m".into(),
-                line: 3,
-            },
-        );
-        origins.note(
-            "state.a.clock.x.after",
-            Origin {
-                file: "p".into(),
-                line: 9,
-            },
-        );
+        origins.note("state.a", Origin { file: "m".into(), line: 3 });
+        origins.note("state.a.clock.x.after", Origin { file: "p".into(), line: 9 });
         assert_eq!(origins.find("state.a.clock.x.after").line, 9);
         assert_eq!(origins.find("state.a.clock.x.rule").line, 3);
         assert_eq!(origins.find("event.b"), Origin::default());
@@ -171,15 +145,9 @@ mod tests {
 
     #[test]
     fn a_finding_reads_as_one_line_with_place_and_suggestion() {
-        let at = Origin {
-            file: "machines/x.toml".into(),
-            line: 7,
-        };
+        let at = Origin { file: "machines/x.toml".into(), line: 7 };
         let mut finding = Finding::new(at, "there is no state `opne`").suggest("opne", ["open"]);
         finding.kind = Some("x".into());
-        assert_eq!(
-            finding.to_string(),
-            "machines/x.toml:7: x: there is no state `opne`; did you mean `open`?"
-        );
+        assert_eq!(finding.to_string(), "machines/x.toml:7: x: there is no state `opne`; did you mean `open`?");
     }
 }

@@ -113,10 +113,7 @@ impl<T> Fact<T> {
     /// Made by `kind!` only: `index` is the position among the kind's facts.
     #[doc(hidden)]
     pub const fn at(index: usize) -> Self {
-        Self {
-            index,
-            rust: PhantomData,
-        }
+        Self { index, rust: PhantomData }
     }
 
     /// Position in [`Vocabulary::facts`].
@@ -152,9 +149,7 @@ impl ParamType {
     pub const fn admits(self, value: &ParamValue) -> bool {
         matches!(
             (self, value),
-            (Self::Bool, ParamValue::Bool(_))
-                | (Self::Int, ParamValue::Int(_))
-                | (Self::Text, ParamValue::Text(_))
+            (Self::Bool, ParamValue::Bool(_)) | (Self::Int, ParamValue::Int(_)) | (Self::Text, ParamValue::Text(_))
         )
     }
 
@@ -192,31 +187,19 @@ pub trait FromParam: Sized {
 
 impl FromParam for bool {
     fn from_param(value: &ParamValue) -> Option<Self> {
-        if let ParamValue::Bool(b) = value {
-            Some(*b)
-        } else {
-            None
-        }
+        if let ParamValue::Bool(b) = value { Some(*b) } else { None }
     }
 }
 
 impl FromParam for i64 {
     fn from_param(value: &ParamValue) -> Option<Self> {
-        if let ParamValue::Int(n) = value {
-            Some(*n)
-        } else {
-            None
-        }
+        if let ParamValue::Int(n) = value { Some(*n) } else { None }
     }
 }
 
 impl FromParam for String {
     fn from_param(value: &ParamValue) -> Option<Self> {
-        if let ParamValue::Text(s) = value {
-            Some(s.clone())
-        } else {
-            None
-        }
+        if let ParamValue::Text(s) = value { Some(s.clone()) } else { None }
     }
 }
 
@@ -226,8 +209,5 @@ impl FromParam for String {
 /// [`EffectError::Param`] if it is missing or of another type.
 pub fn read_param<T: FromParam>(call: &EffectCall, param: &'static str) -> Result<T, EffectError> {
     let value = call.params.get(param).and_then(T::from_param);
-    value.ok_or_else(|| EffectError::Param {
-        effect: call.name.clone(),
-        param,
-    })
+    value.ok_or_else(|| EffectError::Param { effect: call.name.clone(), param })
 }

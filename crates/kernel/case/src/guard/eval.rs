@@ -42,29 +42,19 @@ pub(super) fn truth(node: &Node, input: &Input<'_>) -> Result<bool, EvalError> {
             _ => return Err(EvalError::Mistyped(*index)),
         },
         // The checker gave these other types; they cannot stand where a truth value is asked.
-        Node::Int(_)
-        | Node::Text(_)
-        | Node::Count(_)
-        | Node::Negate(_)
-        | Node::Plus(..)
-        | Node::Minus(..) => return Err(EvalError::Mistyped(0)),
+        Node::Int(_) | Node::Text(_) | Node::Count(_) | Node::Negate(_) | Node::Plus(..) | Node::Minus(..) => {
+            return Err(EvalError::Mistyped(0));
+        }
     })
 }
 
 fn int(node: &Node, input: &Input<'_>) -> Result<i64, EvalError> {
     match node {
         Node::Int(n) => Ok(*n),
-        Node::Count(index) => Ok(input
-            .counted
-            .get(*index)
-            .map_or(0, |event| (input.counts)(event))),
+        Node::Count(index) => Ok(input.counted.get(*index).map_or(0, |event| (input.counts)(event))),
         Node::Negate(inner) => int(inner, input)?.checked_neg().ok_or(EvalError::Overflow),
-        Node::Plus(a, b) => int(a, input)?
-            .checked_add(int(b, input)?)
-            .ok_or(EvalError::Overflow),
-        Node::Minus(a, b) => int(a, input)?
-            .checked_sub(int(b, input)?)
-            .ok_or(EvalError::Overflow),
+        Node::Plus(a, b) => int(a, input)?.checked_add(int(b, input)?).ok_or(EvalError::Overflow),
+        Node::Minus(a, b) => int(a, input)?.checked_sub(int(b, input)?).ok_or(EvalError::Overflow),
         Node::Fact(index) => match input.facts.at(*index)? {
             FactValue::Int(n) => Ok(*n),
             _ => Err(EvalError::Mistyped(*index)),

@@ -26,10 +26,7 @@ pub(super) enum Token {
 pub(super) fn tokens(text: &str) -> Result<Vec<(Token, usize)>, GuardError> {
     let chars: Vec<char> = text.chars().collect();
     if chars.len() > CHARS_MAX {
-        return Err(GuardError::new(
-            CHARS_MAX + 1,
-            format!("a guard has at most {CHARS_MAX} characters"),
-        ));
+        return Err(GuardError::new(CHARS_MAX + 1, format!("a guard has at most {CHARS_MAX} characters")));
     }
     let mut out = Vec::new();
     let mut i = 0;
@@ -57,14 +54,7 @@ fn token(chars: &[char], i: usize, c: char) -> Result<(Token, usize), GuardError
     if c.is_ascii_alphabetic() || c == '_' {
         let end = run(chars, i, |c| c.is_ascii_alphanumeric() || c == '_');
         let word: String = chars[i..end].iter().collect();
-        return Ok((
-            if word == "in" {
-                Token::Operator(Operator::In)
-            } else {
-                Token::Word(word)
-            },
-            end,
-        ));
+        return Ok((if word == "in" { Token::Operator(Operator::In) } else { Token::Word(word) }, end));
     }
     sign(c, chars.get(i + 1).copied())
         .map(|(token, width)| (token, i + width))
@@ -105,10 +95,7 @@ fn number(chars: &[char], start: usize) -> Result<(Token, usize), GuardError> {
     if digits.parse::<u64>() == Ok(i64::MIN.unsigned_abs()) {
         return Ok((Token::IntMinMagnitude, end));
     }
-    Err(GuardError::new(
-        start + 1,
-        format!("`{digits}` is no integer of 64 bits"),
-    ))
+    Err(GuardError::new(start + 1, format!("`{digits}` is no integer of 64 bits")))
 }
 
 fn text(chars: &[char], start: usize, quote: char) -> Result<(Token, usize), GuardError> {
@@ -132,8 +119,5 @@ fn text(chars: &[char], start: usize, quote: char) -> Result<(Token, usize), Gua
 }
 
 fn run(chars: &[char], start: usize, is_part: impl Fn(char) -> bool) -> usize {
-    chars[start..]
-        .iter()
-        .position(|c| !is_part(*c))
-        .map_or(chars.len(), |n| start + n)
+    chars[start..].iter().position(|c| !is_part(*c)).map_or(chars.len(), |n| start + n)
 }

@@ -44,11 +44,7 @@ pub struct GuardError {
 
 impl GuardError {
     pub(crate) fn new(at: usize, message: impl Into<String>) -> Self {
-        Self {
-            at,
-            message: message.into(),
-            suggestion: None,
-        }
+        Self { at, message: message.into(), suggestion: None }
     }
 }
 
@@ -82,11 +78,7 @@ impl Guard {
     pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Self, GuardError> {
         let expr = parse(text)?;
         let (root, names) = check::check(&expr, scope)?;
-        Ok(Self {
-            text: text.to_owned(),
-            root,
-            names,
-        })
+        Ok(Self { text: text.to_owned(), root, names })
     }
 
     /// Whether it holds. `&&` and `||` look at their right side only if the left does not decide.
@@ -94,14 +86,7 @@ impl Guard {
     /// # Errors
     /// [`EvalError`]: overflow, or a fact that was not loaded.
     pub fn holds(&self, facts: &Facts, counts: &dyn Fn(&str) -> i64) -> Result<bool, EvalError> {
-        eval::truth(
-            &self.root,
-            &eval::Input {
-                facts,
-                counts,
-                counted: &self.names.counts,
-            },
-        )
+        eval::truth(&self.root, &eval::Input { facts, counts, counted: &self.names.counts })
     }
 
     /// The text as written.

@@ -9,11 +9,7 @@ use super::{GuardError, NESTING_MAX};
 /// # Errors
 /// The first mistake of syntax, or a limit of length or nesting.
 pub fn parse(text: &str) -> Result<Expr, GuardError> {
-    let mut parser = Parser {
-        tokens: tokens(text)?,
-        next: 0,
-        depth: 0,
-    };
+    let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0 };
     let expr = parser.binary(1)?;
     match parser.peek() {
         Token::End => Ok(expr),
@@ -29,9 +25,7 @@ struct Parser {
 
 impl Parser {
     fn peek(&self) -> &Token {
-        self.tokens
-            .get(self.next)
-            .map_or(&Token::End, |(token, _)| token)
+        self.tokens.get(self.next).map_or(&Token::End, |(token, _)| token)
     }
 
     fn at(&self) -> usize {
@@ -39,11 +33,7 @@ impl Parser {
     }
 
     fn take(&mut self) -> (Token, usize) {
-        let taken = self
-            .tokens
-            .get(self.next)
-            .cloned()
-            .unwrap_or((Token::End, 0));
+        let taken = self.tokens.get(self.next).cloned().unwrap_or((Token::End, 0));
         // The end stays where it is, so that peeking never runs out of tokens.
         if taken.0 != Token::End {
             self.next += 1;
@@ -60,22 +50,13 @@ impl Parser {
     }
 
     fn unexpected(&self, wanted: &str) -> GuardError {
-        GuardError::new(
-            self.at(),
-            format!("expected {wanted}, found {}", describe(self.peek())),
-        )
+        GuardError::new(self.at(), format!("expected {wanted}, found {}", describe(self.peek())))
     }
 
     /// One level deeper for `inner`; the limit also bounds the recursion of everything that walks the tree.
-    fn nested<T>(
-        &mut self,
-        inner: impl FnOnce(&mut Self) -> Result<T, GuardError>,
-    ) -> Result<T, GuardError> {
+    fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, GuardError>) -> Result<T, GuardError> {
         if self.depth == NESTING_MAX {
-            return Err(GuardError::new(
-                self.at(),
-                format!("a guard nests at most {NESTING_MAX} deep"),
-            ));
+            return Err(GuardError::new(self.at(), format!("a guard nests at most {NESTING_MAX} deep")));
         }
         self.depth += 1;
         let out = inner(self);
@@ -93,10 +74,7 @@ impl Parser {
             };
             let (_, at) = self.take();
             let right = self.binary(operator.binding() + 1)?;
-            left = Expr {
-                node: ExprNode::Binary(operator, Box::new(left), Box::new(right)),
-                at,
-            };
+            left = Expr { node: ExprNode::Binary(operator, Box::new(left), Box::new(right)), at };
         }
     }
 
@@ -106,10 +84,7 @@ impl Parser {
             Token::Not => {
                 self.take();
                 let inner = self.nested(Self::unary)?;
-                Ok(Expr {
-                    node: ExprNode::Not(Box::new(inner)),
-                    at,
-                })
+                Ok(Expr { node: ExprNode::Not(Box::new(inner)), at })
             }
             Token::Operator(Operator::Minus) => {
                 self.take();
@@ -126,10 +101,7 @@ impl Parser {
             Token::IntMinMagnitude => ExprNode::Int(i64::MIN),
             _ => {
                 let inner = self.nested(Self::unary)?;
-                return Ok(Expr {
-                    node: ExprNode::Negate(Box::new(inner)),
-                    at,
-                });
+                return Ok(Expr { node: ExprNode::Negate(Box::new(inner)), at });
             }
         };
         self.take();
@@ -151,10 +123,7 @@ impl Parser {
             Token::OpenList => {
                 self.take();
                 let items = self.nested(Self::list)?;
-                return Ok(Expr {
-                    node: ExprNode::List(items),
-                    at,
-                });
+                return Ok(Expr { node: ExprNode::List(items), at });
             }
             Token::IntMinMagnitude => {
                 return Err(GuardError::new(at, "this integer is beyond 64 bits"));
@@ -202,8 +171,7 @@ impl Parser {
             }
             _ => {
                 let mut error = GuardError::new(at, format!("`{word}` is no part of a guard"));
-                error.suggestion =
-                    crate::finding::nearest(word, ["facts", "counts", "has", "true", "false"]);
+                error.suggestion = crate::finding::nearest(word, ["facts", "counts", "has", "true", "false"]);
                 return Err(error);
             }
         };

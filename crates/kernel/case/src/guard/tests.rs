@@ -23,13 +23,7 @@ crate::kind! {
 const EVENTS: &[&str] = &["modify", "lose", "refund.done"];
 
 fn compile(text: &str) -> Result<Guard, GuardError> {
-    Guard::compile(
-        text,
-        &Scope {
-            vocabulary: &Parcel::VOCABULARY,
-            events: EVENTS,
-        },
-    )
+    Guard::compile(text, &Scope { vocabulary: &Parcel::VOCABULARY, events: EVENTS })
 }
 
 fn facts() -> Facts {
@@ -44,10 +38,7 @@ fn facts() -> Facts {
 }
 
 fn holds(text: &str) -> bool {
-    compile(text)
-        .unwrap()
-        .holds(&facts(), &|event| if event == "modify" { 4 } else { 0 })
-        .unwrap()
+    compile(text).unwrap().holds(&facts(), &|event| if event == "modify" { 4 } else { 0 }).unwrap()
 }
 
 #[test]
@@ -78,11 +69,7 @@ fn a_misspelt_name_is_refused_with_the_word_that_was_meant() {
         ("counts.modfy < 5", "modify"),
         ("fact.photos > 1", "facts"),
     ] {
-        assert_eq!(
-            compile(text).unwrap_err().suggestion.as_deref(),
-            Some(meant),
-            "{text}"
-        );
+        assert_eq!(compile(text).unwrap_err().suggestion.as_deref(), Some(meant), "{text}");
     }
 }
 
@@ -91,10 +78,7 @@ fn a_guard_of_the_wrong_type_is_refused() {
     for (text, part) in [
         ("facts.photos", "expected a truth value, found an integer"),
         ("facts.photos && true", "expected a truth value"),
-        (
-            "facts.contacted + 1 == 2",
-            "expected an integer, found a truth value",
-        ),
+        ("facts.contacted + 1 == 2", "expected an integer, found a truth value"),
         ("facts.carrier < 'a'", "expected an integer, found a text"),
         ("facts.photos == '3'", "cannot be compared"),
         ("facts.tracking == facts.carrier", "cannot be compared"),
@@ -125,22 +109,11 @@ fn a_fact_that_may_be_absent_is_usable_only_where_has_was_asked() {
         "facts.weight > 1 && has(facts.weight)",
         "(has(facts.weight) || facts.contacted) && facts.weight > 1",
     ] {
-        assert!(
-            compile(text).unwrap_err().message.contains("may be absent"),
-            "{text}"
-        );
+        assert!(compile(text).unwrap_err().message.contains("may be absent"), "{text}");
     }
     let delivered = Parcel::delivered_at.index();
-    assert!(
-        compile("facts.contacted && has(facts.delivered_at)")
-            .unwrap()
-            .ensures(delivered)
-    );
-    assert!(
-        !compile("facts.contacted || has(facts.delivered_at)")
-            .unwrap()
-            .ensures(delivered)
-    );
+    assert!(compile("facts.contacted && has(facts.delivered_at)").unwrap().ensures(delivered));
+    assert!(!compile("facts.contacted || has(facts.delivered_at)").unwrap().ensures(delivered));
 }
 
 #[test]
@@ -165,65 +138,31 @@ fn mistakes_of_syntax_name_their_position() {
 fn long_and_deep_guards_are_refused_and_the_limits_themselves_pass() {
     let chain = |n: usize| vec!["true"; n].join("&&");
     assert!(compile(&chain(83)).is_ok());
-    assert!(
-        compile(&chain(84))
-            .unwrap_err()
-            .message
-            .contains("500 characters")
-    );
+    assert!(compile(&chain(84)).unwrap_err().message.contains("500 characters"));
     let deep = |n: usize| format!("{}true{}", "(".repeat(n), ")".repeat(n));
     assert!(compile(&deep(NESTING_MAX)).is_ok());
-    assert!(
-        compile(&deep(NESTING_MAX + 1))
-            .unwrap_err()
-            .message
-            .contains("nests at most")
-    );
-    assert!(
-        compile(&format!("{}true", "!".repeat(400)))
-            .unwrap_err()
-            .message
-            .contains("nests at most")
-    );
+    assert!(compile(&deep(NESTING_MAX + 1)).unwrap_err().message.contains("nests at most"));
+    assert!(compile(&format!("{}true", "!".repeat(400))).unwrap_err().message.contains("nests at most"));
 }
 
 #[test]
 fn an_overflow_or_a_missing_fact_is_an_error_and_not_a_wrong_answer() {
     let guard = compile("facts.photos + 9223372036854775807 > 0").unwrap();
     assert_eq!(guard.holds(&facts(), &|_| 0), Err(EvalError::Overflow));
-    assert_eq!(
-        compile("--9223372036854775808 > 0")
-            .unwrap()
-            .holds(&facts(), &|_| 0),
-        Err(EvalError::Overflow)
-    );
+    assert_eq!(compile("--9223372036854775808 > 0").unwrap().holds(&facts(), &|_| 0), Err(EvalError::Overflow));
     let empty = Facts::of(&Parcel::VOCABULARY);
     assert_eq!(
         compile("facts.contacted").unwrap().holds(&empty, &|_| 0),
         Err(FactError::NotLoaded("contacted").into())
     );
-    assert_eq!(
-        compile("has(facts.weight)").unwrap().holds(&empty, &|_| 0),
-        Err(FactError::NotLoaded("weight").into())
-    );
-    assert_eq!(
-        compile("false && facts.contacted")
-            .unwrap()
-            .holds(&empty, &|_| 0),
-        Ok(false)
-    );
+    assert_eq!(compile("has(facts.weight)").unwrap().holds(&empty, &|_| 0), Err(FactError::NotLoaded("weight").into()));
+    assert_eq!(compile("false && facts.contacted").unwrap().holds(&empty, &|_| 0), Ok(false));
 }
 
 #[test]
 fn a_guard_knows_which_facts_and_counts_it_reads() {
-    let guard = compile(
-        "facts.photos > counts.modify && has(facts.weight) && facts.weight > counts.modify",
-    )
-    .unwrap();
-    assert_eq!(
-        guard.facts().collect::<Vec<_>>(),
-        [Parcel::photos.index(), Parcel::weight.index()]
-    );
+    let guard = compile("facts.photos > counts.modify && has(facts.weight) && facts.weight > counts.modify").unwrap();
+    assert_eq!(guard.facts().collect::<Vec<_>>(), [Parcel::photos.index(), Parcel::weight.index()]);
     assert_eq!(guard.counts(), ["modify"]);
 }
 
@@ -232,9 +171,7 @@ fn expr(node: ExprNode) -> Expr {
 }
 
 fn trees() -> impl Strategy<Value = Expr> {
-    let name = || {
-        prop::sample::select(vec!["contacted", "photos", "in_stock", "x1"]).prop_map(str::to_owned)
-    };
+    let name = || prop::sample::select(vec!["contacted", "photos", "in_stock", "x1"]).prop_map(str::to_owned);
     let leaf = prop_oneof![
         any::<bool>().prop_map(ExprNode::Bool),
         any::<i64>().prop_map(ExprNode::Int),
@@ -261,20 +198,13 @@ fn trees() -> impl Strategy<Value = Expr> {
         prop_oneof![
             inner.clone().prop_map(|e| expr(ExprNode::Not(Box::new(e)))),
             // A negated literal is a literal, so only other things are negated.
-            inner
-                .clone()
-                .prop_map(|e| if matches!(e.node, ExprNode::Int(_)) {
-                    e
-                } else {
-                    expr(ExprNode::Negate(Box::new(e)))
-                }),
-            prop::collection::vec(inner.clone(), 0..3)
-                .prop_map(|items| expr(ExprNode::List(items))),
-            (operator, inner.clone(), inner).prop_map(|(o, a, b)| expr(ExprNode::Binary(
-                o,
-                Box::new(a),
-                Box::new(b)
-            ))),
+            inner.clone().prop_map(|e| if matches!(e.node, ExprNode::Int(_)) {
+                e
+            } else {
+                expr(ExprNode::Negate(Box::new(e)))
+            }),
+            prop::collection::vec(inner.clone(), 0..3).prop_map(|items| expr(ExprNode::List(items))),
+            (operator, inner.clone(), inner).prop_map(|(o, a, b)| expr(ExprNode::Binary(o, Box::new(a), Box::new(b)))),
         ]
     })
 }

@@ -7,10 +7,11 @@ use crate::parse::{ClockPatch, GuardPatch, RawPack, Target};
 
 /// Applies all patches of `pack` for this kind.
 pub(super) fn apply(work: &mut Work<'_>, book: &mut Rulebook, pack: &RawPack) {
-    for patch in pack.clocks.iter().filter(|p| p.target.kind == book.kind) {
+    let kind = book.kind.clone();
+    for patch in pack.clocks.iter().filter(|p| p.target.kind == kind) {
         clock(work, book, pack, patch);
     }
-    for patch in pack.guards.iter().filter(|p| p.target.kind == book.kind) {
+    for patch in pack.guards.iter().filter(|p| p.target.kind == kind) {
         guard(work, book, pack, patch);
     }
 }
@@ -50,7 +51,12 @@ fn clock(work: &mut Work<'_>, book: &mut Rulebook, pack: &RawPack, patch: &Clock
             None if is_default => {}
             None => {
                 let known = keys(&rule.may_end_in);
-                work.find_near(&format!("{path}.end"), format!("the machine does not let this clock end in `{end}`"), end, &known);
+                work.find_near(
+                    &format!("{path}.end"),
+                    format!("the machine does not let this clock end in `{end}`"),
+                    end,
+                    &known,
+                );
             }
         }
     }
@@ -73,7 +79,8 @@ fn guard(work: &mut Work<'_>, book: &mut Rulebook, pack: &RawPack, patch: &Guard
         return stray(work, pack, target, "event", &names);
     };
     let [Alternative { when, else_error, rule, .. }] = alternatives.as_mut_slice() else {
-        let message = format!("`{}` has several alternatives: a pack may change the guard of an event with one", target.name);
+        let message =
+            format!("`{}` has several alternatives: a pack may change the guard of an event with one", target.name);
         work.find_at(pack.origins.find(&target.path), &format!("state.{}", target.state), message);
         return;
     };
@@ -102,7 +109,11 @@ fn no_state(work: &mut Work<'_>, book: &Rulebook, pack: &RawPack, target: &Targe
 fn stray(work: &mut Work<'_>, pack: &RawPack, target: &Target, what: &str, known: &[String]) {
     let at = pack.origins.find(&target.path);
     let path = format!("state.{}", target.state);
-    let finding = work.find_at(at, &path, format!("the state has no {what} `{}`: a pack changes what the machine has", target.name));
+    let finding = work.find_at(
+        at,
+        &path,
+        format!("the state has no {what} `{}`: a pack changes what the machine has", target.name),
+    );
     finding.suggestion = nearest(&target.name, known.iter().map(String::as_str));
 }
 

@@ -66,7 +66,10 @@ fn consequences(work: &mut Work<'_>, book: &Rulebook, state: &State, path: &str,
         // Without `as` silence is nobody's act, so a clock must be allowed to do it.
         let alternatives = state.on.get(&rule.event).into_iter().flatten();
         if alternatives.clone().next().is_some() && !alternatives.clone().any(|a| a.by.iter().any(|w| w == "clock")) {
-            work.find(&format!("{path}.fire"), format!("`{0}` is an act of others: write `fire = \"…\", as = \"{0}\"`", rule.event));
+            work.find(
+                &format!("{path}.fire"),
+                format!("`{0}` is an act of others: write `fire = \"…\", as = \"{0}\"`", rule.event),
+            );
         }
     } else if rule.rule.is_none() {
         work.find(path, format!("silence counts as `{}` only by a rule: `rule` is missing", rule.event));
@@ -97,7 +100,9 @@ fn accepted(work: &mut Work<'_>, book: &Rulebook, state: &State, path: &str, rul
 
 fn scope(work: &mut Work<'_>, book: &Rulebook, (state, clock): (&Name, &Name), path: &str, rule: &ClockRule) {
     match (&rule.until_tag, rule.scope) {
-        (Some(_), ClockScope::State) => work.find(&format!("{path}.until_tag"), "`until_tag` is for `scope = \"case\"`"),
+        (Some(_), ClockScope::State) => {
+            work.find(&format!("{path}.until_tag"), "`until_tag` is for `scope = \"case\"`")
+        }
         (Some(tag), ClockScope::Case) => {
             let tags: Vec<&str> = book.states.values().flat_map(|s| &s.tags).map(String::as_str).collect();
             work.require(&format!("{path}.until_tag"), "tag", tag, &tags);

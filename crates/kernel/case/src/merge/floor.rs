@@ -11,7 +11,11 @@ pub(super) fn check(work: &mut Work<'_>, book: &Rulebook, statutory: &RawPack) {
         let clock = book.states.get(&target.state).and_then(|s| s.clocks.get(&target.name));
         let Some(clock) = clock else {
             let at = statutory.origins.find(&target.path);
-            work.find_at(at, &format!("state.{}", target.state), format!("the floor names a clock that does not exist: `{}`", target.name));
+            work.find_at(
+                at,
+                &format!("state.{}", target.state),
+                format!("the floor names a clock that does not exist: `{}`", target.name),
+            );
             continue;
         };
         let path = format!("state.{}.clock.{}", target.state, target.name);
@@ -29,7 +33,8 @@ pub(super) fn check(work: &mut Work<'_>, book: &Rulebook, statutory: &RawPack) {
 
 fn lengths<'c>(path: &str, clock: &'c ClockRule) -> Vec<(String, &'c str)> {
     let own = std::iter::once((format!("{path}.after"), clock.after.as_str()));
-    own.chain(clock.alt.iter().enumerate().map(|(i, alt)| (format!("{path}.alt.{i}.after"), alt.after.as_str()))).collect()
+    own.chain(clock.alt.iter().enumerate().map(|(i, alt)| (format!("{path}.alt.{i}.after"), alt.after.as_str())))
+        .collect()
 }
 
 fn compare(work: &mut Work<'_>, path: &str, (length, bound, rule): (&str, &str, &str), is_min: bool) {
@@ -41,7 +46,10 @@ fn compare(work: &mut Work<'_>, path: &str, (length, bound, rule): (&str, &str, 
         (Some(true), _) => {}
         (Some(false), true) => work.find(path, format!("{length} is shorter than the statutory {bound} ({rule})")),
         (Some(false), false) => work.find(path, format!("{length} is longer than the statutory {bound} ({rule})")),
-        (None, _) => work.find(path, format!("{length} cannot be compared with the statutory {bound} ({rule}): write it in the same unit")),
+        (None, _) => work.find(
+            path,
+            format!("{length} cannot be compared with the statutory {bound} ({rule}): write it in the same unit"),
+        ),
     }
 }
 
@@ -74,9 +82,9 @@ impl Span {
     /// Whether `self >= bound` (`is_min`) or `self <= bound`; `None` if units differ.
     const fn at_least(self, bound: Self, is_min: bool) -> Option<bool> {
         match (self, bound) {
-            (Self::Minutes(a), Self::Minutes(b)) | (Self::WorkingDays(a), Self::WorkingDays(b)) | (Self::Months(a), Self::Months(b)) => {
-                Some(if is_min { a >= b } else { a <= b })
-            }
+            (Self::Minutes(a), Self::Minutes(b))
+            | (Self::WorkingDays(a), Self::WorkingDays(b))
+            | (Self::Months(a), Self::Months(b)) => Some(if is_min { a >= b } else { a <= b }),
             _ => None,
         }
     }

@@ -9,6 +9,8 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use clocks::fact_of_length;
+
 use crate::finding::{Finding, Origin, Origins};
 use crate::model::{Name, Rule, Rulebook};
 use crate::parse::{RawMachine, RawPack};

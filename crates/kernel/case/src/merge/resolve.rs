@@ -39,6 +39,10 @@ pub(super) fn resolve(work: &mut Work<'_>, book: &Rulebook, parts: &Parts<'_>) {
             }
         }
     }
+    let carried_out: Vec<&str> = parts.effects.iter().map(|e| e.name).collect();
+    for name in book.effects.keys() {
+        work.require(&format!("effect.{name}"), "effect", name, &carried_out);
+    }
     labels(work, book);
     tags(work, book, parts);
 }
@@ -92,17 +96,20 @@ fn labels(work: &mut Work<'_>, book: &Rulebook) {
     }
     let labelled = keys(&book.events);
     for (path, event) in missing {
-        work.find_near(&path, format!("the event `{event}` has no label: `[event.{event}]` is missing"), event, &labelled);
+        work.find_near(
+            &path,
+            format!("the event `{event}` has no label: `[event.{event}]` is missing"),
+            event,
+            &labelled,
+        );
     }
     let candidates: Vec<&str> = used.iter().copied().collect();
-    for label in labelled.iter().filter(|l| !used.contains(**l) && !is_replaced(work, l)) {
+    for label in labelled {
+        if used.contains(label) || work.replaced.iter().any(|fire| fire == label) {
+            continue;
+        }
         work.find_near(&format!("event.{label}"), format!("nothing uses the event `{label}`"), label, &candidates);
     }
-}
-
-/// Whether a pack chose another consequence for the clock that fires `label`.
-fn is_replaced(work: &Work<'_>, label: &str) -> bool {
-    work.replaced.iter().any(|fire| fire == label)
 }
 
 fn tags(work: &mut Work<'_>, book: &Rulebook, parts: &Parts<'_>) {

@@ -6,7 +6,20 @@ use indexmap::IndexMap;
 use toml::de::DeValue;
 
 const KEYS: &[&str] = &[
-    "after", "calendar", "rule", "fire", "as", "anchor", "or_entered", "scope", "until_tag", "pause_while", "warn_at", "grace", "alt", "may_end_in",
+    "after",
+    "calendar",
+    "rule",
+    "fire",
+    "as",
+    "anchor",
+    "or_entered",
+    "scope",
+    "until_tag",
+    "pause_while",
+    "warn_at",
+    "grace",
+    "alt",
+    "may_end_in",
 ];
 const WARN_AT: [u8; 3] = [50, 80, 95];
 
@@ -70,7 +83,12 @@ fn scope(reader: &mut Reader<'_>, block: &Block<'_, '_>) -> ClockScope {
         Some("case") => ClockScope::Case,
         Some(other) => {
             let offset = block.table.get("scope").map_or(block.offset, |v| v.span().start);
-            reader.find_near(offset, format!("`scope` is `state` or `case`, found `{other}`"), other, &["state", "case"]);
+            reader.find_near(
+                offset,
+                format!("`scope` is `state` or `case`, found `{other}`"),
+                other,
+                &["state", "case"],
+            );
             ClockScope::State
         }
     }

@@ -90,7 +90,10 @@ fn event(reader: &mut Reader<'_>, block: &Block<'_, '_>) -> EventLabel {
     reader.check_name(block, "the event");
     reader.only(block, &["zh", "en", "text_zh", "text_en"]);
     let label = reader.label(block);
-    let consequence = Text { zh: reader.text(block, "text_zh").unwrap_or_default(), en: reader.text(block, "text_en").unwrap_or_default() };
+    let consequence = Text {
+        zh: reader.text(block, "text_zh").unwrap_or_default(),
+        en: reader.text(block, "text_en").unwrap_or_default(),
+    };
     if consequence.zh.is_empty() != consequence.en.is_empty() {
         reader.find(block.offset, format!("`{}` has its text in one language only", block.name));
     }
@@ -125,7 +128,9 @@ fn state(reader: &mut Reader<'_>, block: &Block<'_, '_>) -> State {
             state.on.insert(name.get_ref().clone().into_owned(), alternatives);
         }
     }
-    if state.is_final && (state.owner.is_some() || state.waits_for.is_some() || !state.clocks.is_empty() || !state.on.is_empty()) {
+    if state.is_final
+        && (state.owner.is_some() || state.waits_for.is_some() || !state.clocks.is_empty() || !state.on.is_empty())
+    {
         reader.find(block.offset, "a final state has neither owner, clocks nor events");
     }
     state

@@ -97,7 +97,13 @@ fn rule(reader: &mut Reader<'_>, block: &Block<'_, '_>, pack: &str) -> Rule {
     {
         reader.find(block.offset, format!("`source_date` is YYYY-MM-DD, found `{date}`"));
     }
-    Rule { text: reader.label(block), source: reader.need_text(block, "source"), source_date, certainty: mark, pack: pack.to_owned() }
+    Rule {
+        text: reader.label(block),
+        source: reader.need_text(block, "source"),
+        source_date,
+        certainty: mark,
+        pack: pack.to_owned(),
+    }
 }
 
 /// Whether midnight of this day can be read as a moment.
@@ -136,7 +142,12 @@ fn targets<'t, 'i>(reader: &mut Reader<'_>, kind: &Block<'t, 'i>, what: &str) ->
     let mut out = Vec::new();
     for state in reader.children(kind) {
         for item in reader.sections(&state, what) {
-            let target = Target { kind: kind.name.clone(), state: state.name.clone(), name: item.name.clone(), path: item.path.clone() };
+            let target = Target {
+                kind: kind.name.clone(),
+                state: state.name.clone(),
+                name: item.name.clone(),
+                path: item.path.clone(),
+            };
             out.push((target, item));
         }
     }
@@ -169,7 +180,8 @@ fn patches(reader: &mut Reader<'_>, kind: &Block<'_, '_>, pack: &mut RawPack) {
         reader.only(&block, &["when", "else_error", "rule"]);
         // A guard belongs to the event's one alternative, so its keys are noted there.
         block.path.push_str(".0");
-        let (when, else_error, rule) = (reader.text(&block, "when"), reader.text(&block, "else_error"), reader.text(&block, "rule"));
+        let (when, else_error, rule) =
+            (reader.text(&block, "when"), reader.text(&block, "else_error"), reader.text(&block, "rule"));
         pack.guards.push(GuardPatch { target, when, else_error, rule });
     }
     reader.kind = None;

@@ -34,7 +34,8 @@ impl<'a> Reader<'a> {
     /// Starts to read `text`; `None` for the table is impossible: a broken file gives what could be read, and findings.
     pub(super) fn open<'i>(file: &'a str, text: &'i str) -> (Self, Spanned<DeTable<'i>>) {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        let mut reader = Self { file, line_starts, findings: vec![], origins: Origins::default(), kind: None, state: None };
+        let mut reader =
+            Self { file, line_starts, findings: vec![], origins: Origins::default(), kind: None, state: None };
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             reader.find(error.span().map_or(0, |s| s.start), error.message().trim().replace('\n', ", "));
@@ -214,10 +215,14 @@ impl<'a> Reader<'a> {
     /// Refuses names that are not lower-case words (events may have parts joined by dots).
     pub(super) fn check_name(&mut self, block: &Block<'_, '_>, what: &str) {
         let is_word = |part: &str| {
-            part.starts_with(|c: char| c.is_ascii_lowercase()) && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            part.starts_with(|c: char| c.is_ascii_lowercase())
+                && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         };
         if !block.name.split('.').all(is_word) {
-            self.find(block.offset, format!("{what} `{}` is not named with lower-case letters, digits and `_`", block.name));
+            self.find(
+                block.offset,
+                format!("{what} `{}` is not named with lower-case letters, digits and `_`", block.name),
+            );
         }
     }
 }
