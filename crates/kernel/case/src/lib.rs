@@ -1,3 +1,27 @@
 //! The case engine: machines, packs, clocks, guards, and the one writer of case state.
+//!
+//! The way of a promise: TOML → [`parse`] → [`merge`] → [`compiled`] → [`step`]. All of that is pure.
 
+pub mod compiled;
+pub mod facts;
+pub mod finding;
+#[cfg(test)]
+mod fixture;
+pub mod guard;
+pub mod library;
+mod macros;
+pub mod merge;
 pub mod model;
+pub mod parse;
+pub mod step;
+#[cfg(test)]
+mod step_tests;
+pub mod vocabulary;
+
+pub use compiled::Compiled;
+pub use facts::{FactSet, FactValue, Facts};
+pub use finding::{Finding, Origin, Origins};
+pub use guard::Guard;
+pub use library::Library;
+pub use step::{By, Decision, Refusal, Situation, allowed, choose, choose_silence};
+pub use vocabulary::{EffectSpec, Vocabulary};

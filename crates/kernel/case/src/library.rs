@@ -1,0 +1,114 @@
+//! All machines and packs of an installation, and the rulebooks that they make together.
+
+use crate::compiled::Compiled;
+use crate::finding::{Finding, nearest};
+use crate::merge::{Parts, merge};
+use crate::parse::{RawMachine, RawPack, Target};
+use crate::vocabulary::{EffectSpec, Vocabulary};
+
+/// Name of the pack whose bounds hold for all others.
+pub const STATUTORY: &str = "statutory";
+
+/// Machines, packs and the words they may use.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// Machines, one a kind.
+    pub machines: Vec<RawMachine>,
+    /// Packs, `statutory` among them.
+    pub packs: Vec<RawPack>,
+    /// Vocabularies of all kinds.
+    pub vocabularies: Vec<&'static Vocabulary>,
+    /// Effects of all slices.
+    pub effects: Vec<&'static EffectSpec>,
+}
+
+impl Library {
+    /// The chain of packs merged for `pack`: lowest first, itself last.
+    ///
+    /// # Errors
+    /// An unknown pack or base, or a base that stands on itself.
+    pub fn chain(&self, pack: &str) -> Result<Vec<&RawPack>, Vec<Finding>> {
+        let names = || self.packs.iter().map(|p| p.name.as_str());
+        let mut chain: Vec<&RawPack> = Vec::new();
+        let mut wanted = Some(pack);
+        while let Some(name) = wanted {
+            let at = chain.last().map(|p: &&RawPack| p.origins.find("pack.base")).unwrap_or_default();
+            if chain.iter().any(|p| p.name == name) {
+                return Err(vec![Finding::new(at, format!("the pack `{name}` stands on itself"))]);
+            }
+            let found = self.packs.iter().find(|p| p.name == name);
+            let missing = || vec![Finding::new(at, format!("there is no pack `{name}`")).suggest(name, names())];
+            let found = found.ok_or_else(missing)?;
+            chain.push(found);
+            wanted = found.base.as_deref();
+        }
+        chain.reverse();
+        Ok(chain)
+    }
+
+    /// The rulebook of one kind under one pack.
+    ///
+    /// # Errors
+    /// All findings of merging and compiling, or that kind or pack are unknown.
+    pub fn rulebook(&self, kind: &str, pack: &str) -> Result<Compiled, Vec<Finding>> {
+        let chain = self.chain(pack)?;
+        let unknown = |what: &str| {
+            vec![Finding::new(crate::finding::Origin::default(), format!("no {what} of the kind `{kind}`"))]
+        };
+        let machine = self.machines.iter().find(|m| m.kind == kind).ok_or_else(|| unknown("machine"))?;
+        let vocabulary = *self.vocabularies.iter().find(|v| v.kind == kind).ok_or_else(|| {
+            let mut finding =
+                Finding::new(machine.origins.find("machine.kind"), format!("no slice declares the kind `{kind}`"));
+            finding.suggestion = nearest(kind, self.vocabularies.iter().map(|v| v.kind));
+            vec![finding]
+        })?;
+        let statutory = self.packs.iter().find(|p| p.name == STATUTORY);
+        let parts = Parts { machine, packs: &chain, statutory, vocabulary, effects: &self.effects };
+        Compiled::new(merge(&parts)?, vocabulary)
+    }
+
+    /// The rulebooks of every machine under one pack, in the order of [`Library::machines`].
+    ///
+    /// # Errors
+    /// All findings of all kinds, and what the pack says of kinds that do not exist.
+    pub fn rulebooks(&self, pack: &str) -> Result<Vec<Compiled>, Vec<Finding>> {
+        let mut findings = self.stray_kinds(&self.chain(pack)?);
+        let mut books = Vec::new();
+        for machine in &self.machines {
+            match self.rulebook(&machine.kind, pack) {
+                Ok(book) => books.push(book),
+                Err(more) => findings.extend(more),
+            }
+        }
+        if findings.is_empty() { Ok(books) } else { Err(findings) }
+    }
+
+    /// Kinds that packs or waiting states name and no machine describes.
+    fn stray_kinds(&self, packs: &[&RawPack]) -> Vec<Finding> {
+        let is_known = |kind: &str| self.machines.iter().any(|m| m.kind == kind);
+        let stray = |at, kind: &str| {
+            Finding::new(at, format!("there is no machine of the kind `{kind}`"))
+                .suggest(kind, self.machines.iter().map(|m| m.kind.as_str()))
+        };
+        let mut out: Vec<Finding> = Vec::new();
+        for pack in packs {
+            let of_guards = pack.guards.iter().map(|g| &g.target);
+            let targets =
+                pack.clocks.iter().map(|c| &c.target).chain(of_guards).chain(pack.floors.iter().map(|f| &f.target));
+            out.extend(
+                targets.filter(|t: &&Target| !is_known(&t.kind)).map(|t| stray(pack.origins.find(&t.path), &t.kind)),
+            );
+        }
+        for machine in &self.machines {
+            for (name, state) in &machine.states {
+                if let Some(child) = state.waits_for.as_ref().filter(|child| !is_known(child)) {
+                    let mut finding = stray(machine.origins.find(&format!("state.{name}.waits_for")), child);
+                    finding.kind = Some(machine.kind.clone());
+                    finding.state = Some(name.clone());
+                    out.push(finding);
+                }
+            }
+        }
+        out
+    }
+}
