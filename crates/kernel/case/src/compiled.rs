@@ -131,6 +131,15 @@ impl Compiled {
         need
     }
 
+    /// Facts that the guards of `event` in `state` ask for.
+    pub fn event_facts(&self, state: &str, event: &str) -> FactSet {
+        let mut need = FactSet::none(self.vocabulary);
+        for alternative in self.alternatives(state, event) {
+            self.add_guard(&mut need, alternative.when.as_deref());
+        }
+        need
+    }
+
     /// Facts needed to start the clocks of `state`: anchors, lengths by facts, guards of replacement lengths.
     pub fn entry_facts(&self, state: &str) -> FactSet {
         let mut need = FactSet::none(self.vocabulary);

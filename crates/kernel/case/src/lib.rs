@@ -3,6 +3,7 @@
 //! The way of a promise: TOML → [`parse`] → [`merge`] → [`compiled`] → [`step`]. All of that is pure.
 
 pub mod compiled;
+pub mod engine;
 pub mod facts;
 pub mod finding;
 #[cfg(test)]
@@ -17,6 +18,8 @@ pub mod step;
 #[cfg(test)]
 mod step_tests;
 pub mod vocabulary;
+
+xr_store::migrations! { 1100 "case" }
 
 pub use compiled::Compiled;
 pub use facts::{FactSet, FactValue, Facts};

@@ -4,7 +4,9 @@ use super::case::Case;
 use super::running::Running;
 use super::transition::{self, Cause};
 use super::{DEPTH_MAX, Error, Grant};
-use crate::step::{self, AllowedAct, By, Decision, Refusal, Situation};
+use crate::step::{self, By, Decision, Refusal, Situation};
+use serde::Serialize;
+use xr_base::locale::Text;
 use xr_base::{Actor, CaseId, Fault, Instant, Principal};
 use xr_store::{Mail, Tx, params, sql};
 
@@ -38,7 +40,7 @@ pub fn act(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Case, Fault> {
     if act.version.is_some_and(|v| v != running.case.version) {
         return Err(changed(&running.case).into());
     }
-    let by = by_of(act.actor);
+    let by = By::from(act.actor);
     let has_input = !act.input.is_null();
     if has_input {
         check_open(tx, &running, act.event, by)?;
@@ -56,15 +58,6 @@ pub fn act(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Case, Fault> {
 /// Deliveries may have moved the case on; the caller gets it as it is at the end.
 fn reload(tx: &mut Tx<'_>, case: Case) -> Result<Case, Fault> {
     Ok(super::case::find(tx, case.id)?.unwrap_or(case))
-}
-
-fn by_of(actor: &Actor) -> By<'_> {
-    match actor {
-        Actor::Person(principal) => By::Person(principal),
-        Actor::Provider { party, .. } => By::Provider(*party),
-        Actor::Clock => By::Clock,
-        Actor::System => By::System,
-    }
 }
 
 /// A case of another organisation is not there.
@@ -103,14 +96,10 @@ fn changed(case: &Case) -> Error {
 /// Before input is looked at: is the event open to this actor at all? Guards are asked after the input is stored.
 fn check_open(tx: &mut Tx<'_>, running: &Running<'_>, event: &str, by: By<'_>) -> Result<(), Fault> {
     match decide(tx, running, |at| step::choose(&running.ready.book, at, event, by), event) {
-        Err(Fault::Refused(problem)) if is_guard(&problem.code) => Ok(()),
+        Err(Fault::Refused(problem)) if problem.code != "case.not_accepted" && problem.code != "case.not_your_act" && problem.code != "case.unknown_event" => Ok(()),
         Err(fault) => Err(fault),
         Ok(_) => Ok(()),
     }
-}
-
-fn is_guard(code: &str) -> bool {
-    !matches!(code, "case.not_accepted" | "case.not_your_act" | "case.unknown_event")
 }
 
 /// Loads what `event` needs and asks `choose`.
@@ -120,7 +109,7 @@ pub(super) fn decide(
     choose: impl FnOnce(&Situation<'_>) -> Result<Decision, Refusal>,
     event: &str,
 ) -> Result<Decision, Fault> {
-    let need = running.ready.book.guard_facts(&running.case.state, event);
+    let need = running.ready.book.event_facts(&running.case.state, event);
     let facts = running.facts(tx, need)?;
     let counts = running.counts(tx)?;
     let counted = |name: &str| counts.get(name).copied().unwrap_or(0);
@@ -131,17 +120,62 @@ pub(super) fn decide(
     })
 }
 
+/// Something a person may do to a case now, with labels for both languages.
+#[derive(Clone, Debug, Serialize)]
+pub struct Possible {
+    /// The event.
+    pub event: String,
+    /// Its label.
+    pub label: Text,
+    /// What it brings about, in words.
+    pub consequence: Text,
+    /// State it leads to.
+    pub to: String,
+    /// Whether it can be done now.
+    pub enabled: bool,
+    /// Problem code of why not.
+    pub why_not: Option<String>,
+    /// Rule that allows, bounds or refuses it.
+    pub rule: Option<String>,
+    /// Input that goes with it.
+    pub form: &'static [super::Field],
+}
+
 /// What `principal` may do to the case now, with the reason where something is not possible.
 ///
 /// # Errors
 /// A store fault.
-pub fn allowed_acts(tx: &mut Tx<'_>, case: &Case, principal: &Principal) -> Result<Vec<AllowedAct>, Fault> {
+pub fn allowed_acts(tx: &mut Tx<'_>, case: &Case, principal: &Principal) -> Result<Vec<Possible>, Fault> {
     let running = Running::of(tx, case.clone())?;
-    let facts = running.facts(tx, running.ready.book.state_facts(&case.state))?;
+    let facts = running.facts(tx, running.ready.book.guard_facts(&case.state))?;
     let counts = running.counts(tx)?;
     let counted = |name: &str| counts.get(name).copied().unwrap_or(0);
     let at = Situation { state: &case.state, facts: &facts, counts: &counted };
-    Ok(step::allowed(&running.ready.book, &at, principal))
+    let acts = step::allowed(&running.ready.book, &at, principal).into_iter();
+    Ok(acts
+        .map(|act| {
+            let words = act.label.cloned().unwrap_or_default();
+            Possible {
+                event: act.event.to_owned(),
+                label: words.label,
+                consequence: words.consequence,
+                to: act.to.to_owned(),
+                enabled: act.enabled,
+                why_not: act.why_not,
+                rule: act.rule.map(str::to_owned),
+                form: running.kind.form(act.event),
+            }
+        })
+        .collect())
+}
+
+/// Whether the case is in a state with this tag.
+///
+/// # Errors
+/// A store fault.
+pub fn has_tag(tx: &mut Tx<'_>, case: &Case, tag: &str) -> Result<bool, Fault> {
+    let running = Running::of(tx, case.clone())?;
+    Ok(running.ready.book.state(&case.state).is_some_and(|s| s.tags.iter().any(|t| t == tag)))
 }
 
 /// Proof of permission for an act outside cases.

@@ -2,9 +2,8 @@
 
 use super::{Engine, Error};
 use crate::compiled::Compiled;
-use crate::model::{ClockRule, Rulebook};
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use crate::model::{ClockRule, ClockScope};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use xr_base::calendar::{Calendar, Length};
 use xr_base::{Fault, Problem, RowId, StoreError};
@@ -15,8 +14,10 @@ pub struct Ready {
     /// Row id in `rulebooks`.
     pub id: i64,
     /// The rulebook with its guards.
-    pub book: Compiled,
+    pub book: Arc<Compiled>,
     terms: HashMap<String, Parsed>,
+    counted: BTreeSet<String>,
+    has_case_clocks: bool,
 }
 
 /// A length text or calendar text, parsed once.
@@ -30,7 +31,7 @@ impl Ready {
     ///
     /// # Errors
     /// The text that cannot be read; the checker refuses such a rulebook with file and line.
-    pub fn new(id: i64, book: Compiled) -> Result<Self, Problem> {
+    pub fn new(id: i64, book: Arc<Compiled>) -> Result<Self, Problem> {
         let mut terms = HashMap::new();
         for rule in book.rulebook().states.values().flat_map(|s| s.clocks.values()) {
             for length in lengths(rule) {
@@ -42,7 +43,28 @@ impl Ready {
                 terms.insert(calendar.to_owned(), Parsed { length: None, calendar: Some(parsed) });
             }
         }
-        Ok(Self { id, book, terms })
+        let states = &book.book().states;
+        let clocks = || states.values().flat_map(|s| s.clocks.values());
+        let guards = states.values().flat_map(|s| s.on.values()).flatten().filter_map(|a| a.when.as_deref());
+        let counted = guards.chain(clocks().flat_map(|c| c.alt.iter().map(|a| a.when.as_str()))).flat_map(counts_in);
+        let counted = counted.map(str::to_owned).collect();
+        let has_case_clocks = clocks().any(|c| c.scope == ClockScope::Case);
+        Ok(Self { id, book, terms, counted, has_case_clocks })
+    }
+
+    /// Whether some guard asks how often `event` was taken.
+    pub fn counts(&self, event: &str) -> bool {
+        self.counted.contains(event)
+    }
+
+    /// Whether some guard counts any event.
+    pub fn counts_any(&self) -> bool {
+        !self.counted.is_empty()
+    }
+
+    /// Whether some clock outlives its state.
+    pub fn has_case_clocks(&self) -> bool {
+        self.has_case_clocks
     }
 
     /// A length of this rulebook, by its text.
@@ -57,8 +79,14 @@ impl Ready {
 
     /// A clock of a state.
     pub fn clock(&self, state: &str, name: &str) -> Option<&ClockRule> {
-        self.book.rulebook().states.get(state)?.clocks.get(name)
+        self.book.book().states.get(state)?.clocks.get(name)
     }
+}
+
+/// Names after `counts.` in a guard's text.
+fn counts_in(guard: &str) -> impl Iterator<Item = &str> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    guard.split("counts.").skip(1).map(move |rest| rest.split(|c| !is_name(c)).next().unwrap_or(""))
 }
 
 fn lengths(rule: &ClockRule) -> impl Iterator<Item = &str> {
@@ -96,45 +124,54 @@ impl Books {
     pub fn all_current(&self) -> Vec<Arc<Ready>> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         let mut all: Vec<Arc<Ready>> = current.values().cloned().collect();
-        all.sort_by_key(|r| (r.book.rulebook().kind.clone(), r.book.rulebook().pack.clone()));
+        all.sort_by_key(|r| (r.book.book().kind.clone(), r.book.book().pack.clone()));
         all
     }
 
     /// The rulebook with this row id, read from the database if this process has not seen it.
-    pub(super) fn by_id(&self, tx: &mut Tx<'_>, engine: &Engine, id: i64) -> Result<Arc<Ready>, Fault> {
+    ///
+    /// # Errors
+    /// A store fault; a rulebook that this version of the product cannot read.
+    pub fn by_id(&self, tx: &mut Tx<'_>, engine: &Engine, id: i64) -> Result<Arc<Ready>, Fault> {
         if let Some(found) = self.by_id.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
             return Ok(Arc::clone(found));
         }
         let (body,): (String,) =
             tx.one(sql!("SELECT body FROM rulebooks WHERE id = ?1 /* unscoped: rules are public */"), params![id])?;
-        let rulebook: Rulebook = serde_json::from_str(&body).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-        let ready = Arc::new(Ready::new(id, engine.compile(rulebook)?)?);
+        let ready = Arc::new(Ready::new(id, Arc::new(engine.compile_stored(&body)?))?);
         self.by_id.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&ready));
         Ok(ready)
     }
 
     fn publish(&self, ready: Arc<Ready>) {
-        let key = (ready.book.rulebook().kind.clone(), ready.book.rulebook().pack.clone());
+        let key = (ready.book.book().kind.clone(), ready.book.book().pack.clone());
         self.by_id.write().unwrap_or_else(PoisonError::into_inner).insert(ready.id, Arc::clone(&ready));
         self.current.write().unwrap_or_else(PoisonError::into_inner).insert(key, ready);
     }
 }
 
 impl Engine {
-    fn compile(&self, rulebook: Rulebook) -> Result<Compiled, Fault> {
-        let kind = self.kind(&rulebook.kind).ok_or_else(|| unreadable(&rulebook.kind))?;
-        Compiled::new(rulebook, kind.vocabulary()).map_err(|findings| {
+    fn compile_stored(&self, json: &str) -> Result<Compiled, Fault> {
+        let kind: StoredKind = serde_json::from_str(json).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let known = self.kind(&kind.kind).ok_or_else(|| unreadable(&kind.kind))?;
+        Compiled::from_json(json, known.vocabulary()).map_err(|findings| {
             let text: Vec<String> = findings.iter().map(ToString::to_string).collect();
             unreadable(&text.join("; ")).into()
         })
     }
 }
 
+/// The one field that must be known before a stored rulebook can be compiled.
+#[derive(serde::Deserialize)]
+struct StoredKind {
+    kind: String,
+}
+
 /// Makes checked rulebooks current, each stored once under its hash. Run at the start and when a pack is published.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct PublishRulebooks {
-    /// Merged and checked.
-    pub rulebooks: Vec<Rulebook>,
+    /// Merged, compiled and checked.
+    pub books: Vec<Arc<Compiled>>,
 }
 
 impl Command for PublishRulebooks {
@@ -144,11 +181,10 @@ impl Command for PublishRulebooks {
     fn run(&self, tx: &mut Tx<'_>) -> Result<usize, Fault> {
         let engine = Engine::of(tx)?;
         let mut added = 0;
-        for rulebook in &self.rulebooks {
-            let compiled = engine.compile(rulebook.clone())?;
-            let (id, is_new) = keep(tx, &compiled)?;
+        for book in &self.books {
+            let (id, is_new) = keep(tx, book)?;
             added += usize::from(is_new);
-            engine.books.publish(Arc::new(Ready::new(id, compiled)?));
+            engine.books.publish(Arc::new(Ready::new(id, Arc::clone(book))?));
         }
         Ok(added)
     }
@@ -163,14 +199,13 @@ fn keep(tx: &mut Tx<'_>, compiled: &Compiled) -> Result<(i64, bool), Fault> {
         return Ok((id, false));
     }
     let (id, now) = (tx.id::<RowId>(), tx.now());
-    let rulebook = compiled.rulebook();
-    let body = serde_json::to_string(rulebook).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    let rulebook = compiled.book();
     tx.exec(
         sql!(
             "INSERT INTO rulebooks (id, hash, kind, pack, version, body, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              /* unscoped: rules are public */"
         ),
-        params![id, compiled.hash(), rulebook.kind, rulebook.pack, rulebook.version, body, now],
+        params![id, compiled.hash(), rulebook.kind, rulebook.pack, rulebook.version, compiled.json(), now],
     )?;
     Ok((id.0, true))
 }

@@ -4,7 +4,7 @@ use super::books::Ready;
 use super::case::Case;
 use super::running::Running;
 use super::{Engine, pauses};
-use crate::facts::{FactValue, Facts};
+use crate::facts::Facts;
 use crate::model::{ClockRule, ClockScope};
 use serde::Serialize;
 use xr_base::calendar::{Calendar, CalendarError, Due, Interval, Length, Term};
@@ -85,8 +85,15 @@ fn chosen<'r>(
     rule: &'r ClockRule,
 ) -> Result<(&'r str, &'r str, Option<&'r str>), StoreError> {
     let book = &input.running.ready.book;
-    let alternative =
-        book.alt_length(input.state, name, input.facts).map_err(|e| StoreError::Engine(format!("{e:?}")))?;
+    let uncounted = |_: &str| 0;
+    let mut alternative = None;
+    for alt in &rule.alt {
+        let holds = book.holds(Some(&alt.when), input.facts, &uncounted);
+        if holds.map_err(|e| StoreError::Engine(format!("clock {name}: {e}")))? {
+            alternative = Some(alt);
+            break;
+        }
+    }
     Ok(match alternative {
         Some(alt) => (
             alt.after.as_str(),
@@ -95,13 +102,6 @@ fn chosen<'r>(
         ),
         None => (rule.after.as_str(), rule.calendar.as_str(), rule.rule.as_deref()),
     })
-}
-
-fn instant(facts: &Facts, name: &str) -> Option<Instant> {
-    match facts.value(name.strip_prefix("facts.").unwrap_or(name)) {
-        Some(FactValue::Instant(at)) => Some(*at),
-        _ => None,
-    }
 }
 
 /// What a clock's due depends on.
@@ -117,7 +117,7 @@ pub(super) struct PlanInput<'a> {
 pub(super) fn plan(input: &PlanInput<'_>, name: &str, rule: &ClockRule) -> Result<Plan, StoreError> {
     let ready = &input.running.ready;
     let (length_text, cal, cited) = chosen(input, name, rule)?;
-    let anchor = rule.anchor.as_deref().map(|fact| instant(input.facts, fact));
+    let anchor = rule.anchor.as_deref().map(|fact| input.facts.instant(fact));
     let (anchor_at, length_text) = match (anchor, rule.or_entered.as_deref()) {
         (Some(Some(at)), _) => (at, length_text),
         (Some(None), Some(longer)) => (input.entered_at, longer),
@@ -138,7 +138,7 @@ pub(super) fn plan(input: &PlanInput<'_>, name: &str, rule: &ClockRule) -> Resul
         blocked: None,
     };
     if let Some(fact) = length.fact() {
-        match instant(input.facts, fact) {
+        match input.facts.instant(fact) {
             Some(at) => length = length.resolved(at),
             None => {
                 plan.blocked = Some(format!("fact:{fact}"));
@@ -224,12 +224,12 @@ pub(super) fn start(tx: &mut Tx<'_>, case: &Case, name: &str, plan: &Plan) -> Re
 
 /// Ends the clocks that do not survive the step from `case.state` into `to`; `all` at the end of the case.
 pub(super) fn stop(tx: &mut Tx<'_>, ready: &Ready, case: &Case, to: &str, all: bool) -> Result<(), StoreError> {
-    let has_case_clocks = ready.book.has_case_clocks();
+    let has_case_clocks = ready.has_case_clocks();
     if all || !has_case_clocks {
         tx.exec(sql!("DELETE FROM clocks WHERE case_id = ?1 /* unscoped: engine */"), params![case.id])?;
         return Ok(());
     }
-    let tags = ready.book.rulebook().states.get(to).map(|s| s.tags.as_slice()).unwrap_or_default();
+    let tags = ready.book.book().states.get(to).map(|s| s.tags.as_slice()).unwrap_or_default();
     for row in clocks_of(tx, case.id)? {
         let rule = ready.clock(&row.state, &row.name);
         let survives = rule.is_some_and(|r| {
@@ -261,7 +261,7 @@ pub fn refresh(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Fault> {
 }
 
 fn replan(tx: &mut Tx<'_>, running: &Running<'_>, row: &ClockRow, rule: &ClockRule) -> Result<Plan, Fault> {
-    let facts = running.facts(tx, running.ready.book.clock_facts(&row.state))?;
+    let facts = running.facts(tx, running.ready.book.entry_facts(&row.state))?;
     let pauses = pauses::of_case(tx, running.case.id)?;
     let input = PlanInput { running, state: &row.state, entered_at: row.entered_at, facts: &facts, pauses: &pauses };
     Ok(plan(&input, &row.name, rule)?)

@@ -65,7 +65,7 @@ fn fire(tx: &mut Tx<'_>, running: Running<'_>, row: &ClockRow) -> Result<(), Fau
     let decision = acts::decide(
         tx,
         &running,
-        |at| step::choose_silence(&running.ready.book, at, &row.state, &row.name),
+        |at| step::choose_silence(&running.ready.book, at, &row.name),
         &event,
     )?;
     // A self-transition keeps clocks; the one that fired must not fire again.

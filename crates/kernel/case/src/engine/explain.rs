@@ -78,7 +78,7 @@ pub struct Next {
 /// `case.not_found`.
 pub fn explain(tx: &mut Tx<'_>, id: CaseId) -> Result<Explanation, Fault> {
     let running = Running::load(tx, id)?;
-    let book = running.ready.book.rulebook();
+    let book = running.ready.book.book();
     let state = book.states.get(&running.case.state);
     let owner_word = state.and_then(|s| s.owner.as_ref()).and_then(|o| book.actors.get(o));
     let steps: Vec<Step> = history(tx, id)?.into_iter().map(|row| step(&running, row)).collect();
@@ -100,7 +100,7 @@ pub fn explain(tx: &mut Tx<'_>, id: CaseId) -> Result<Explanation, Fault> {
 }
 
 fn label(running: &Running<'_>, event: &str, taken_as: &str) -> Text {
-    let events = &running.ready.book.rulebook().events;
+    let events = &running.ready.book.book().events;
     events.get(event).or_else(|| events.get(taken_as)).map(|e| e.label.clone()).unwrap_or_default()
 }
 
@@ -110,7 +110,7 @@ fn step(running: &Running<'_>, row: HistoryRow) -> Step {
 }
 
 fn next(running: &Running<'_>, row: &ClockRow) -> Option<Next> {
-    let book = running.ready.book.rulebook();
+    let book = running.ready.book.book();
     let rule = running.ready.clock(&row.state, &row.name)?;
     let case: &Case = &running.case;
     let ways = book.states.get(&case.state)?.on.get(&rule.event);

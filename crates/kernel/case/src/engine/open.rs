@@ -44,7 +44,7 @@ pub fn open(tx: &mut Tx<'_>, new: &NewCase<'_>) -> Result<Case, Fault> {
     let mut case = Case {
         id: new.id,
         kind: new.kind.to_owned(),
-        state: ready.book.rulebook().start.clone(),
+        state: ready.book.book().start.clone(),
         version: 1,
         rulebook: ready.id,
         parent_id: new.parent,
@@ -58,7 +58,7 @@ pub fn open(tx: &mut Tx<'_>, new: &NewCase<'_>) -> Result<Case, Fault> {
         due_at: None,
         closed_at: None,
     };
-    (case.owner_party, case.owner_org) = transition::owner(ready.book.rulebook(), &case);
+    (case.owner_party, case.owner_org) = transition::owner(ready.book.book(), &case);
     let mut running = Running::of(tx, case)?;
     let due = transition::start_clocks(tx, &running)?;
     running.case.due_at = due;

@@ -53,7 +53,7 @@ pub(super) fn of_clock(input: &PlanInput<'_>, rule: &ClockRule) -> Result<Vec<In
 
 /// Whether the owner of a state is a person, whom an outage hinders.
 fn is_peoples(ready: &Ready, state: &str) -> bool {
-    let book = ready.book.rulebook();
+    let book = ready.book.book();
     let owner = book.states.get(state).and_then(|s| s.owner.as_ref()).and_then(|o| book.actors.get(o));
     owner.is_some_and(|role| matches!(role.party, Party::Buyer | Party::Merchant | Party::Platform))
 }
@@ -85,6 +85,6 @@ pub(super) fn child_ended(tx: &mut Tx<'_>, parent: CaseId, child: &Case) -> Resu
 
 /// Whether any clock of the parent's rulebook names this group; most children pause nothing.
 pub(super) fn concerns(ready: &Ready, group: &str) -> bool {
-    let clocks = ready.book.rulebook().states.values().flat_map(|s| s.clocks.values());
+    let clocks = ready.book.book().states.values().flat_map(|s| s.clocks.values());
     clocks.into_iter().any(|c| c.pause_while.iter().any(|g| g == group))
 }

@@ -41,7 +41,7 @@ impl<'t> Running<'t> {
 
     /// How often the case took each event that some guard counts.
     pub(super) fn counts(&self, tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>, Fault> {
-        if self.ready.book.counted_events().is_empty() {
+        if !self.ready.counts_any() {
             return Ok(BTreeMap::new());
         }
         let rows: Vec<(String, i64)> = tx.all(

@@ -66,7 +66,7 @@ fn enter(tx: &mut Tx<'_>, running: &mut Running<'_>, decision: &Decision) -> Res
     let at = tx.at();
     let case = &mut running.case;
     case.state.clone_from(&decision.to);
-    (case.owner_party, case.owner_org) = owner(running.ready.book.rulebook(), case);
+    (case.owner_party, case.owner_org) = owner(running.ready.book.book(), case);
     if starts_clocks(decision) {
         case.entered_at = at;
     }
@@ -115,10 +115,10 @@ fn record(
     cause: &Cause<'_>,
 ) -> Result<(), Fault> {
     let (at, now) = (tx.at(), tx.now());
-    let row = Row { seq: case.version, at, now, from: &before.state, to: &case.state, taken_as: &decision.event };
+    let row = Row { seq: case.version, at, now, from: &before.state, to: &case.state, taken_as: &decision.taken };
     write_history(tx, case, &row, cause)?;
-    count(tx, case, &decision.event)?;
-    if cause.event != decision.event {
+    count(tx, case, &decision.taken)?;
+    if cause.event != decision.taken {
         count(tx, case, cause.event)?;
     }
     tx.event(&NewEvent {
@@ -129,7 +129,7 @@ fn record(
         actor: cause.actor,
         body: json!({
             "from": before.state, "to": case.state, "version": case.version,
-            "taken_as": decision.event, "rule": cause.rule,
+            "taken_as": decision.taken, "rule": cause.rule,
         }),
     })?;
     Ok(())
@@ -173,7 +173,7 @@ pub(super) fn write_history(tx: &mut Tx<'_>, case: &Case, row: &Row<'_>, cause: 
 fn count(tx: &mut Tx<'_>, case: &Case, event: &str) -> Result<(), Fault> {
     let engine = super::Engine::of(tx)?;
     let ready = engine.books.by_id(tx, engine, case.rulebook)?;
-    if !ready.book.counted_events().iter().any(|e| e == event) {
+    if !ready.counts(event) {
         return Ok(());
     }
     tx.exec(
@@ -189,8 +189,8 @@ fn count(tx: &mut Tx<'_>, case: &Case, event: &str) -> Result<(), Fault> {
 /// Starts every clock of the state just entered; gives the earliest due.
 pub(super) fn start_clocks(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<Option<Instant>, Fault> {
     let case = &running.case;
-    let Some(state) = running.ready.book.rulebook().states.get(&case.state) else { return Ok(None) };
-    let facts: Facts = running.facts(tx, running.ready.book.clock_facts(&case.state))?;
+    let Some(state) = running.ready.book.book().states.get(&case.state) else { return Ok(None) };
+    let facts: Facts = running.facts(tx, running.ready.book.entry_facts(&case.state))?;
     let needs_pauses = state.clocks.values().any(|c| !c.pause_while.is_empty());
     let pauses = if needs_pauses { pauses::of_case(tx, case.id)? } else { Vec::new() };
     let input =
@@ -204,7 +204,7 @@ pub(super) fn start_clocks(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<Opt
         clocks::start(tx, case, name, plan)?;
     }
     let due = plans.iter().filter_map(|(_, plan)| plan.due_at).min();
-    if running.ready.book.has_case_clocks() {
+    if running.ready.has_case_clocks() {
         let (kept,): (Option<Instant>,) =
             tx.one(sql!("SELECT MIN(due_at) FROM clocks WHERE case_id = ?1 /* unscoped: engine */"), params![case.id])?;
         return Ok(kept);
