@@ -224,3 +224,14 @@ pub(crate) fn reserve_replacement(tx: &mut Tx<'_>, grant: &Grant<'_>, case: Case
     }
     Ok(())
 }
+
+/// Sends the whole replacement out, taking what is available now if it was not promised before.
+pub(crate) fn ship_replacement(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -> Result<(), Fault> {
+    reserve_replacement(tx, grant, case)?;
+    for claim in of_case(tx, case)? {
+        if claim.reserved < claim.wanted {
+            return Err(Error::OutOfStock { sku: claim.sku_id, quantity: claim.wanted }.into());
+        }
+    }
+    ship(tx, grant, case, true)
+}

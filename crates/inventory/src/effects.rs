@@ -38,7 +38,7 @@ impl Effects for InventoryEffects {
             InventoryEffect::Restock => claims::restock(tx, grant, case.id),
             InventoryEffect::RestockReturn => claims::restock_return(tx, grant, case.id),
             InventoryEffect::ReserveReplacement => claims::reserve_replacement(tx, grant, case.id),
-            InventoryEffect::ShipReplacement => claims::ship(tx, grant, case.id, true),
+            InventoryEffect::ShipReplacement => claims::ship_replacement(tx, grant, case.id),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::step::{self, By, Decision, Refusal, Situation};
 use serde::Serialize;
 use xr_base::locale::Text;
 use xr_base::{Actor, CaseId, Fault, Instant, Principal};
+use xr_store::events::NewEvent;
 use xr_store::{Mail, Tx, params, sql};
 
 /// An event that somebody fires on a case.
@@ -226,14 +227,25 @@ fn deliver(tx: &mut Tx<'_>, mail: &Mail) -> Result<(), Fault> {
     let chosen =
         decide(tx, &running, |at| step::choose(&running.ready.book, at, &mail.event, By::System), &mail.event);
     let decision = match chosen {
-        Err(Fault::Refused(problem)) if mail.event.ends_with(".done") && problem.code == "case.not_accepted" => {
-            // A parent that does not wait for this child (any more) has nothing to do; the child's own history tells its end.
-            return Ok(());
-        }
+        Err(Fault::Refused(problem)) if problem.code == "case.not_accepted" => return unheard(tx, &running.case, mail),
         other => other?,
     };
     let rule = decision.rule.clone();
     let cause =
         Cause { actor: &Actor::System, event: &mail.event, rule: rule.as_deref(), clock: None, note: None };
     transition::carry_out(tx, running, &decision, &cause).map(|_| ())
+}
+
+/// A case that does not wait for an event (any more) has nothing to do; that it was told stays on record.
+fn unheard(tx: &mut Tx<'_>, case: &Case, mail: &Mail) -> Result<(), Fault> {
+    let at = tx.at();
+    tx.event(&NewEvent {
+        kind: &format!("{}.unheard", case.kind),
+        at,
+        case: Some(case.id),
+        audience: super::clocks::audience(case),
+        actor: &Actor::System,
+        body: serde_json::json!({ "event": mail.event, "state": case.state }),
+    })?;
+    Ok(())
 }

@@ -33,7 +33,7 @@ impl Ready {
     /// The text that cannot be read; the checker refuses such a rulebook with file and line.
     pub fn new(id: i64, book: Arc<Compiled>) -> Result<Self, Problem> {
         let mut terms = HashMap::new();
-        for rule in book.rulebook().states.values().flat_map(|s| s.clocks.values()) {
+        for rule in book.book().states.values().flat_map(|s| s.clocks.values()) {
             for length in lengths(rule) {
                 let parsed = Length::parse(length).map_err(|e| unreadable(&e.to_string()))?;
                 terms.insert(length.to_owned(), Parsed { length: Some(parsed), calendar: None });

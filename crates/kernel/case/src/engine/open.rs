@@ -10,7 +10,7 @@ use xr_store::events::NewEvent;
 use xr_store::{Tx, params, sql};
 
 /// Event name of the first history row.
-pub const OPENED: &str = "opened";
+const OPENED: &str = "opened";
 
 /// What a new case is about. Its capability has written its own rows under `id` before.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use super::books::Ready;
 use super::case::{self, Case};
 use super::{Engine, Error, Kind};
 use crate::facts::Facts;
-use crate::vocabulary::FactSet;
+use crate::facts::FactSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use xr_base::{CaseId, Fault};
