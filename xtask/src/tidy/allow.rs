@@ -42,12 +42,12 @@ fn parse(text: &str) -> Result<Vec<Allowed>, String> {
 
 /// The findings that nothing excuses, plus one for every entry that is idle or gives no reason; and how many are excused.
 pub(crate) fn filter(findings: Vec<Finding>, list: &[Allowed]) -> (Vec<Finding>, usize) {
-    let excuses = |finding: &Finding| list.iter().position(|entry| entry.excuses(finding));
+    let entry_for = |finding: &Finding| list.iter().position(|entry| entry.excuses(finding));
     let mut is_used = vec![false; list.len()];
     let total = findings.len();
     let mut left = Vec::new();
     for finding in findings {
-        match excuses(&finding) {
+        match entry_for(&finding) {
             Some(entry) => is_used[entry] = true,
             None => left.push(finding),
         }
