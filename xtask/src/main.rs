@@ -18,8 +18,8 @@ fn main() -> ExitCode {
     let outcome = root().and_then(|root| match words.as_slice() {
         ["tidy"] => tidy::run(&root),
         ["web"] => web::run(&root),
-        ["setup"] | ["setup", "--for", "run"] => setup::run(setup::Purpose::Run),
-        ["setup", "--for", "test"] => setup::run(setup::Purpose::Test),
+        ["setup"] | ["setup", "--for", "run"] => setup::run(&root, setup::Purpose::Run),
+        ["setup", "--for", "test"] => setup::run(&root, setup::Purpose::Test),
         _ => Err(USAGE.to_owned()),
     });
     match outcome {

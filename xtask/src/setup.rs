@@ -28,8 +28,8 @@ const TEST_NEEDS: [Need; 3] = [
 ///
 /// # Errors
 /// Something is missing and cannot be installed here; the text says what and how.
-pub(crate) fn run(purpose: Purpose) -> Result<(), String> {
-    if Path::new("web/package.json").is_file() {
+pub(crate) fn run(root: &Path, purpose: Purpose) -> Result<(), String> {
+    if root.join("web/package.json").is_file() {
         web::check_node()?;
     }
     if purpose == Purpose::Run {
@@ -58,8 +58,8 @@ fn install(packages: &[&str]) -> Result<(), String> {
     };
     println!("setup: installing {}", packages.join(" "));
     let apt = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]].concat();
-    process::run(Path::new("."), &[&apt[..], &["update", "-q"]].concat())?;
-    let options = ["install", "-q", "-y", "--no-install-recommends"];
+    process::run(Path::new("."), &[&apt[..], &["update", "-qq"]].concat())?;
+    let options = ["install", "-qq", "-y", "--no-install-recommends", "-o", "Dpkg::Use-Pty=0"];
     process::run(Path::new("."), &[&apt[..], &options, packages].concat())
         .map_err(|error| format!("{error}; {by_hand}"))
 }

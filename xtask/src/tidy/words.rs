@@ -16,7 +16,7 @@ const CLOCKS: [&str; 7] =
     ["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now", "Utc::now", "Date.now", "new Date()"];
 /// The one place of the server, and the one ticker of the console.
 const CLOCK_FILES: [&str; 2] = ["crates/kernel/base/src/time.rs", "web/src/kit/ticker.ts"];
-const ENGINE_PLACES: [&str; 2] = ["crates/kernel/store/", "crates/testkit/src/postgres_server.rs"];
+const ENGINE_PLACES: [&str; 2] = ["crates/kernel/store/", "crates/testkit/src/postgres_server"];
 const ENGINE_MANIFESTS: [&str; 2] = ["crates/kernel/store/Cargo.toml", "crates/testkit/Cargo.toml"];
 const MACHINE_PATHS: [&str; 3] = [concat!("/ho", "me/"), concat!("/ro", "ot/"), concat!("/wo", "rk/")];
 

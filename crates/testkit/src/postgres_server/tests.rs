@@ -27,7 +27,7 @@ fn a_template_is_filled_once_and_copied_by_many() {
     };
     let has_server = std::thread::scope(|scope| {
         let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| ensure_template(&name, fill))).collect();
-        runs.into_iter().map(|run| run.join().expect("a run")).all(|is_there| is_there)
+        runs.into_iter().all(|run| run.join().expect("a run"))
     });
     if !has_server {
         return;
