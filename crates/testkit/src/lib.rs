@@ -1,1 +1,3 @@
-//! Skeleton.
+//! What tests of several crates share. Never a normal dependency: it may stand in `[dev-dependencies]` only.
+
+pub mod postgres_server;
