@@ -27,7 +27,11 @@ fn times(work: &mut Work<'_>, path: &str, rule: &ClockRule, vocabulary: &Vocabul
     let length = fact_of_length(&rule.after).map(|fact| ("after", fact));
     let mut waits = false;
     for (key, fact) in anchor.into_iter().chain(length) {
-        let Some(spec) = instant(work, &format!("{path}.{key}"), fact, vocabulary) else { continue };
+        let Some(spec) = instant(work, &format!("{path}.{key}"), fact, vocabulary) else {
+            // Nobody knows about an unknown fact whether it may be absent: one finding is enough.
+            waits = true;
+            continue;
+        };
         waits |= spec.may_be_absent;
         if spec.may_be_absent && rule.or_entered.is_none() {
             work.find(&format!("{path}.{key}"), format!("`facts.{fact}` may be absent: the clock needs `or_entered`"));
