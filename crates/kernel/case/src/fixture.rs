@@ -224,6 +224,14 @@ pub(crate) fn findings(machine_text: &str, pack_text: &str) -> Vec<Finding> {
     library.rulebook("loan", "strict").err().unwrap_or_default()
 }
 
+/// Findings of this machine under the base pack, which changes nothing on it.
+pub(crate) fn base_findings(machine_text: &str) -> Vec<Finding> {
+    match library(machine_text, &[BASE]) {
+        Ok(library) => library.rulebook("loan", "xiaoer-default").err().unwrap_or_default(),
+        Err(findings) => findings,
+    }
+}
+
 /// The line of the first occurrence of `part`.
 pub(crate) fn line(text: &str, part: &str) -> usize {
     text[..text.find(part).unwrap()].matches('\n').count() + 1

@@ -211,3 +211,34 @@ pub fn read_param<T: FromParam>(call: &EffectCall, param: &'static str) -> Resul
     let value = call.params.get(param).and_then(T::from_param);
     value.ok_or_else(|| EffectError::Param { effect: call.name.clone(), param })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Loan, ShopEffect};
+
+    #[test]
+    fn the_words_of_a_kind_are_what_its_macro_says() {
+        let vocabulary = &Loan::VOCABULARY;
+        assert_eq!((vocabulary.kind, vocabulary.tags), ("loan", &["open"][..]));
+        assert_eq!(vocabulary.events, ["approve", "reject", "modify", "withdraw", "return"]);
+        let facts: Vec<_> = vocabulary.facts.iter().map(|f| (f.name, f.ty.word(), f.may_be_absent)).collect();
+        assert_eq!(facts[2..4], [("tracking", "enum", false), ("delivered_at", "instant", true)]);
+        assert_eq!(vocabulary.fact_index("term_ends"), Some(Loan::term_ends.index()));
+    }
+
+    #[test]
+    fn every_event_reads_back_from_its_word() {
+        assert!(Loan::ALL.iter().all(|event| Loan::parse(event.as_str()) == Some(*event)));
+        assert_eq!(Loan::parse("silent_approve"), None);
+    }
+
+    #[test]
+    fn effects_declare_their_parameters_with_types() {
+        let tell = &ShopEffect::SPECS[0];
+        let params = [("template", ParamType::Text), ("urgent", ParamType::Bool), ("copies", ParamType::Int)];
+        assert_eq!((tell.name, tell.params), ("shop.tell", &params[..]));
+        assert!(ParamType::Int.admits(&ParamValue::Int(1)) && !ParamType::Int.admits(&ParamValue::Bool(true)));
+        assert!(ShopEffect::SPECS[1].params.is_empty());
+    }
+}

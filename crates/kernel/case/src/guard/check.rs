@@ -184,16 +184,13 @@ impl Checker<'_> {
 
     fn lookup(&mut self, name: &str, at: usize) -> Result<(usize, &'static FactSpec), GuardError> {
         let vocabulary = self.scope.vocabulary;
-        match vocabulary.fact_index(name).and_then(|i| Some((i, vocabulary.facts.get(i)?))) {
-            Some((index, spec)) => {
-                self.names.facts.insert(index);
-                Ok((index, spec))
-            }
-            None => {
-                let mut error = GuardError::new(at, format!("the kind `{}` has no fact `{name}`", vocabulary.kind));
-                error.suggestion = nearest(name, vocabulary.fact_names());
-                Err(error)
-            }
+        if let Some((index, spec)) = vocabulary.fact_index(name).and_then(|i| Some((i, vocabulary.facts.get(i)?))) {
+            self.names.facts.insert(index);
+            Ok((index, spec))
+        } else {
+            let mut error = GuardError::new(at, format!("the kind `{}` has no fact `{name}`", vocabulary.kind));
+            error.suggestion = nearest(name, vocabulary.fact_names());
+            Err(error)
         }
     }
 

@@ -23,8 +23,8 @@ fn clock(work: &mut Work<'_>, book: &mut Rulebook, pack: &RawPack, patch: &Clock
     let Some(rule) = state.clocks.get_mut(&target.name) else {
         return stray(work, pack, target, "clock", &names);
     };
-    let path = format!("state.{}.clock.{}", target.state, target.name);
-    take_over(work, pack, target, &path);
+    let item = format!("state.{}.clock.{}", target.state, target.name);
+    take_over(work, pack, target, &item);
     set(&mut rule.after, patch.after.as_ref());
     set(&mut rule.calendar, patch.calendar.as_ref());
     set(&mut rule.warn_at, patch.warn_at.as_ref());
@@ -36,12 +36,12 @@ fn clock(work: &mut Work<'_>, book: &mut Rulebook, pack: &RawPack, patch: &Clock
         let known: Vec<&str> = keys(&pack.pauses);
         rule.pauses.clear();
         for name in names {
-            work.require(&format!("{path}.pauses"), "[pause] of this pack", name, &known);
+            work.require(&format!("{item}.pauses"), "[pause] of this pack", name, &known);
             rule.pauses.extend(pack.pauses.get(name).cloned());
         }
     }
     if let Some(end) = &patch.end {
-        let choice = chosen_end(work, rule, end, &path);
+        let choice = chosen_end(work, rule, end, &item);
         let is_default = state.on.get(&rule.event).is_some_and(|list| list.iter().any(|a| a.to == *end));
         match choice {
             Some(Consequence { fire, event }) => {
@@ -52,7 +52,7 @@ fn clock(work: &mut Work<'_>, book: &mut Rulebook, pack: &RawPack, patch: &Clock
             None => {
                 let known = keys(&rule.may_end_in);
                 work.find_near(
-                    &format!("{path}.end"),
+                    &format!("{item}.end"),
                     format!("the machine does not let this clock end in `{end}`"),
                     end,
                     &known,

@@ -1,7 +1,7 @@
 //! Names and types in clocks.
 
 use super::{Work, keys};
-use crate::model::{ClockRule, ClockScope, Name, Rulebook, State};
+use crate::model::{Alternative, ClockRule, ClockScope, Name, Rulebook, State};
 use crate::vocabulary::{FactSpec, FactType, Vocabulary};
 
 /// Resolves all clocks.
@@ -10,7 +10,7 @@ pub(super) fn resolve(work: &mut Work<'_>, book: &Rulebook, vocabulary: &Vocabul
         for (clock, rule) in &state.clocks {
             let path = format!("state.{name}.clock.{clock}");
             times(work, &path, rule, vocabulary);
-            consequences(work, book, state, &path, rule);
+            consequences(work, book, &Place { state, path: &path, rule });
             scope(work, book, (name, clock), &path, rule);
         }
     }
@@ -27,7 +27,11 @@ fn times(work: &mut Work<'_>, path: &str, rule: &ClockRule, vocabulary: &Vocabul
     let length = fact_of_length(&rule.after).map(|fact| ("after", fact));
     let mut waits = false;
     for (key, fact) in anchor.into_iter().chain(length) {
-        let Some(spec) = instant(work, &format!("{path}.{key}"), fact, vocabulary) else { continue };
+        let Some(spec) = instant(work, &format!("{path}.{key}"), fact, vocabulary) else {
+            // Nobody knows about an unknown fact whether it may be absent: one finding is enough.
+            waits = true;
+            continue;
+        };
         waits |= spec.may_be_absent;
         if spec.may_be_absent && rule.or_entered.is_none() {
             work.find(&format!("{path}.{key}"), format!("`facts.{fact}` may be absent: the clock needs `or_entered`"));
@@ -60,16 +64,22 @@ fn instant(work: &mut Work<'_>, path: &str, fact: &str, vocabulary: &Vocabulary)
     spec
 }
 
-fn consequences(work: &mut Work<'_>, book: &Rulebook, state: &State, path: &str, rule: &ClockRule) {
-    accepted(work, book, state, path, rule, &rule.event);
+/// A clock and where it stands.
+struct Place<'a> {
+    state: &'a State,
+    path: &'a str,
+    rule: &'a ClockRule,
+}
+
+fn consequences(work: &mut Work<'_>, book: &Rulebook, place: &Place<'_>) {
+    let Place { state, path, rule } = *place;
+    accepted(work, book, place, &rule.event);
     if rule.fire == rule.event {
         // Without `as` silence is nobody's act, so a clock must be allowed to do it.
-        let alternatives = state.on.get(&rule.event).into_iter().flatten();
-        if alternatives.clone().next().is_some() && !alternatives.clone().any(|a| a.by.iter().any(|w| w == "clock")) {
-            work.find(
-                &format!("{path}.fire"),
-                format!("`{0}` is an act of others: write `fire = \"…\", as = \"{0}\"`", rule.event),
-            );
+        let by_clock = |alternatives: &Vec<Alternative>| alternatives.iter().any(|a| a.by.iter().any(|w| w == "clock"));
+        if state.on.get(&rule.event).is_some_and(|alternatives| !by_clock(alternatives)) {
+            let message = format!("`{0}` is an act of others: write `fire = \"…\", as = \"{0}\"`", rule.event);
+            work.find(&format!("{path}.fire"), message);
         }
     } else if rule.rule.is_none() {
         work.find(path, format!("silence counts as `{}` only by a rule: `rule` is missing", rule.event));
@@ -78,7 +88,7 @@ fn consequences(work: &mut Work<'_>, book: &Rulebook, state: &State, path: &str,
     for (to, consequence) in &rule.may_end_in {
         let path = format!("{path}.may_end_in.{to}");
         work.require(&path, "state", to, &states);
-        accepted(work, book, state, &path, rule, &consequence.event);
+        accepted(work, book, &Place { path: &path, ..*place }, &consequence.event);
         let leads_there = state.on.get(&consequence.event).into_iter().flatten().any(|a| a.to == *to);
         if state.on.contains_key(&consequence.event) && !leads_there {
             work.find(&path, format!("`{}` does not lead to `{to}`", consequence.event));
@@ -87,7 +97,8 @@ fn consequences(work: &mut Work<'_>, book: &Rulebook, state: &State, path: &str,
 }
 
 /// The event of an expiry must be accepted in the clock's state; a clock of the case may find it in any state.
-fn accepted(work: &mut Work<'_>, book: &Rulebook, state: &State, path: &str, rule: &ClockRule, event: &Name) {
+fn accepted(work: &mut Work<'_>, book: &Rulebook, place: &Place<'_>, event: &Name) {
+    let Place { state, path, rule } = *place;
     let is_accepted = match rule.scope {
         ClockScope::State => state.on.contains_key(event),
         ClockScope::Case => book.states.values().any(|s| s.on.contains_key(event)),
@@ -101,7 +112,7 @@ fn accepted(work: &mut Work<'_>, book: &Rulebook, state: &State, path: &str, rul
 fn scope(work: &mut Work<'_>, book: &Rulebook, (state, clock): (&Name, &Name), path: &str, rule: &ClockRule) {
     match (&rule.until_tag, rule.scope) {
         (Some(_), ClockScope::State) => {
-            work.find(&format!("{path}.until_tag"), "`until_tag` is for `scope = \"case\"`")
+            work.find(&format!("{path}.until_tag"), "`until_tag` is for `scope = \"case\"`");
         }
         (Some(tag), ClockScope::Case) => {
             let tags: Vec<&str> = book.states.values().flat_map(|s| &s.tags).map(String::as_str).collect();

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use crate::fixture::{BASE, Loan, MACHINE, PACK, ShopEffect, book, findings, library, line, only, with};
+use crate::fixture::{BASE, Loan, MACHINE, PACK, ShopEffect, base_findings, book, findings, library, line, only, with};
 use crate::model::EffectCall;
 use crate::vocabulary::EffectError;
 use crate::{Compiled, Finding};
@@ -34,9 +34,14 @@ fn a_pack_sets_numbers_guards_citations_and_the_consequence_of_silence() {
 
 /// Breaks the machine and expects one finding, there.
 fn machine_says(old: &str, new: &str, message: &str, meant: Option<&str>) {
+    machine_says_at(new, (old, new), message, meant);
+}
+
+/// Breaks the machine and expects one finding where `marker` stands.
+fn machine_says_at(marker: &str, (old, new): (&str, &str), message: &str, meant: Option<&str>) {
     let text = with(MACHINE, old, new);
-    let (file, at, found, suggestion) = only(findings(&text, PACK));
-    assert_eq!((file.as_str(), at), ("loan.toml", line(&text, new)), "{found}");
+    let (file, at, found, suggestion) = only(base_findings(&text));
+    assert_eq!((file.as_str(), at), ("loan.toml", line(&text, marker)), "{found}");
     assert!(found.contains(message), "{found}");
     assert_eq!(suggestion.as_deref(), meant, "{found}");
 }
@@ -46,8 +51,8 @@ fn a_name_that_stands_for_nothing_is_found_at_its_line() {
     machine_says("start = \"requested\"", "start = \"requestd\"", "no state `requestd`", Some("requested"));
     machine_says("owner = \"borrower\"", "owner = \"borower\"", "no actor `borower`", Some("borrower"));
     machine_says(
-        "withdraw = { by = \"borrower\", to = \"closed\" }",
-        "withdraw = { by = \"borrower\", to = \"close\" }",
+        "\"refund.done\" = { by = \"system\", to = \"closed\" }",
+        "\"refund.done\" = { by = \"system\", to = \"close\" }",
         "no state `close`",
         Some("closed"),
     );
@@ -94,8 +99,13 @@ fn effects_and_their_parameters_are_typed_by_the_slice_that_declares_them() {
 
 #[test]
 fn clocks_are_held_to_the_rules_of_silence_and_anchors() {
-    machine_says("or_entered = \"15d\"", "", "needs `or_entered`", None);
-    machine_says("after = \"1d\"\n", "after = \"1d\"\nor_entered = \"2d\"\n", "for a fact that may be absent", None);
+    machine_says_at("anchor = ", ("or_entered = \"15d\"", ""), "needs `or_entered`", None);
+    machine_says_at(
+        "or_entered = \"2d\"",
+        ("after = \"1d\"\n", "after = \"1d\"\nor_entered = \"2d\"\n"),
+        "for a fact that may be absent",
+        None,
+    );
     machine_says("at facts.term_ends", "at facts.photos", "of type int and no instant", None);
     machine_says(
         "fire = \"silent_approve\"\nas = \"approve\"",
@@ -109,13 +119,10 @@ fn clocks_are_held_to_the_rules_of_silence_and_anchors() {
         "does not lead to `closed`",
         None,
     );
-    machine_says(
-        "fine = { by = \"clock\", to = \"fined\" }",
-        "fine = { by = \"lender\", to = \"fined\" }",
-        "vocabulary of `loan`",
-        None,
-    );
-    machine_says("scope = \"case\"\n", "", "is for `scope = \"case\"`", None);
+    let by_hand = with(MACHINE, "fine = { by = \"clock\"", "fine = { by = \"lender\"");
+    let found: Vec<String> = base_findings(&by_hand).into_iter().map(|f| f.message).collect();
+    assert!(found[0].contains("vocabulary of `loan`: `fine`") && found[1].contains("as = \"fine\""), "{found:?}");
+    machine_says_at("until_tag = ", ("scope = \"case\"\n", ""), "is for `scope = \"case\"`", None);
     machine_says(
         "after = \"2d\", rule = \"L-2\"",
         "after = \"at facts.delivered_at\", rule = \"L-2\"",
@@ -126,8 +133,20 @@ fn clocks_are_held_to_the_rules_of_silence_and_anchors() {
 
 #[test]
 fn labels_and_tags_belong_to_something() {
-    machine_says("tags = [\"waiting_fine\"]", "tags = [\"open\"]", "no state carries the tag `waiting_fine`", None);
-    machine_says("withdraw = { zh", "withdrawal = { zh", "has no label", None);
+    let lacks = "no state carries the tag `waiting_fine`";
+    let untagged = with(MACHINE, "until_tag = \"waiting_fine\"\n", "");
+    let found = only(findings(&with(&untagged, "\"system\"\ntags = [\"waiting_fine\"]", "\"system\""), PACK));
+    assert_eq!((found.1, found.2.as_str()), (line(MACHINE, "requires_tags"), lacks));
+
+    let unlabelled = with(MACHINE, "withdraw = { zh", "withdrew = { zh");
+    let found = findings(&unlabelled, PACK);
+    let said: Vec<_> = found.iter().map(|f| (f.at.line, f.message.as_str(), f.suggestion.as_deref())).collect();
+    let missing = "the event `withdraw` has no label: `[event.withdraw]` is missing";
+    let (used, named) = (line(&unlabelled, "withdraw = { by"), line(&unlabelled, "withdrew = "));
+    assert_eq!(
+        said,
+        [(used, missing, Some("withdrew")), (named, "nothing uses the event `withdrew`", Some("withdraw"))]
+    );
 }
 
 /// Breaks the pack and expects one finding, there.

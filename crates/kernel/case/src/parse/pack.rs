@@ -82,14 +82,13 @@ fn head(reader: &mut Reader<'_>, root: &Block<'_, '_>) -> RawPack {
 fn rule(reader: &mut Reader<'_>, block: &Block<'_, '_>, pack: &str) -> Rule {
     reader.only(block, &["zh", "en", "source", "source_date", "certainty"]);
     let certainty = reader.need_text(block, "certainty");
-    let mark = match certainty.as_bytes() {
-        [mark @ b'A'..=b'E'] => char::from(*mark),
-        _ => {
-            if !certainty.is_empty() {
-                reader.find(block.offset, format!("`certainty` is one of A to E, found `{certainty}`"));
-            }
-            'E'
+    let mark = if let [mark @ b'A'..=b'E'] = certainty.as_bytes() {
+        char::from(*mark)
+    } else {
+        if !certainty.is_empty() {
+            reader.find(block.offset, format!("`certainty` is one of A to E, found `{certainty}`"));
         }
+        'E'
     };
     let source_date = reader.text(block, "source_date");
     if let Some(date) = &source_date

@@ -98,12 +98,11 @@ impl<'a> Reader<'a> {
     /// A truth value; false if not given.
     pub(super) fn flag(&mut self, block: &Block<'_, '_>, key: &str) -> bool {
         let Some(value) = self.value(block, key) else { return false };
-        match value.get_ref() {
-            DeValue::Boolean(b) => *b,
-            _ => {
-                self.wrong_type(value, key, "true or false");
-                false
-            }
+        if let DeValue::Boolean(b) = value.get_ref() {
+            *b
+        } else {
+            self.wrong_type(value, key, "true or false");
+            false
         }
     }
 
@@ -163,27 +162,23 @@ impl<'a> Reader<'a> {
     /// `value` as a table at `path`.
     pub(super) fn as_block<'t, 'i>(&mut self, path: &str, name: &str, value: &'t Value<'i>) -> Option<Block<'t, 'i>> {
         let offset = value.span().start;
-        match value.get_ref() {
-            DeValue::Table(table) => {
-                let at = self.origin(offset);
-                self.origins.note(path, at);
-                Some(Block { table, path: path.to_owned(), name: name.to_owned(), offset })
-            }
-            _ => {
-                self.wrong_type(value, name, "a table");
-                None
-            }
+        if let DeValue::Table(table) = value.get_ref() {
+            let at = self.origin(offset);
+            self.origins.note(path, at);
+            Some(Block { table, path: path.to_owned(), name: name.to_owned(), offset })
+        } else {
+            self.wrong_type(value, name, "a table");
+            None
         }
     }
 
     /// `value` as a text.
     pub(super) fn as_text(&mut self, value: &Value<'_>, key: &str) -> Option<String> {
-        match value.get_ref() {
-            DeValue::String(text) => Some(text.clone().into_owned()),
-            _ => {
-                self.wrong_type(value, key, "a text");
-                None
-            }
+        if let DeValue::String(text) = value.get_ref() {
+            Some(text.clone().into_owned())
+        } else {
+            self.wrong_type(value, key, "a text");
+            None
         }
     }
 

@@ -137,7 +137,7 @@ proptest! {
 
     #[test]
     fn a_machine_cut_anywhere_is_refused_or_read_but_never_panics(cut in 0..MACHINE.len()) {
-        let end = (cut..).find(|i| MACHINE.is_char_boundary(*i)).unwrap_or(0);
+        let end = (cut..MACHINE.len()).find(|i| MACHINE.is_char_boundary(*i)).unwrap_or(0);
         let _ = machine("m", &MACHINE[..end]);
     }
 }
