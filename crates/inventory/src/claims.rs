@@ -76,8 +76,14 @@ pub fn reserve(
     lines.sort_by_key(|(sku, _)| *sku);
     for (sku, quantity) in lines {
         check(quantity)?;
-        let change =
-            Change { sku, merchant_org: org, kind: MoveKind::Reserve, on_hand: 0, reserved: quantity, case: Some(case) };
+        let change = Change {
+            sku,
+            merchant_org: org,
+            kind: MoveKind::Reserve,
+            on_hand: 0,
+            reserved: quantity,
+            case: Some(case),
+        };
         if !try_move(tx, grant, &change)? {
             return Err(Error::OutOfStock { sku, quantity }.into());
         }
@@ -134,14 +140,7 @@ pub fn mark_to_ship(tx: &mut Tx<'_>, case: CaseId, sku: SkuId, quantity: i64) ->
 }
 
 fn change(claim: &Claim, kind: MoveKind, on_hand: i64, reserved: i64) -> Change {
-    Change {
-        sku: claim.sku_id,
-        merchant_org: claim.merchant_org,
-        kind,
-        on_hand,
-        reserved,
-        case: Some(claim.case_id),
-    }
+    Change { sku: claim.sku_id, merchant_org: claim.merchant_org, kind, on_hand, reserved, case: Some(claim.case_id) }
 }
 
 fn save(tx: &mut Tx<'_>, claim: &Claim) -> Result<(), Fault> {

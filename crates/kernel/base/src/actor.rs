@@ -33,7 +33,9 @@ impl Party {
 
     /// The party with this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Buyer, Self::Merchant, Self::Platform, Self::Courier, Self::System].into_iter().find(|p| p.word() == word)
+        [Self::Buyer, Self::Merchant, Self::Platform, Self::Courier, Self::System]
+            .into_iter()
+            .find(|p| p.word() == word)
     }
 }
 

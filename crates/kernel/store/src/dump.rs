@@ -43,9 +43,10 @@ fn select(engine: Engine, table: &str, names: &[String]) -> String {
     // Nulls last and bytes order on both sides; PostgreSQL would otherwise follow its locale.
     let places: Vec<String> = match engine {
         Engine::Sqlite => names.iter().map(|n| format!("{n} NULLS LAST")).collect(),
-        Engine::Postgres => {
-            names.iter().map(|n| format!("CASE WHEN pg_typeof({n})::text = 'text' THEN {n}::text END COLLATE \"C\", {n}")).collect()
-        }
+        Engine::Postgres => names
+            .iter()
+            .map(|n| format!("CASE WHEN pg_typeof({n})::text = 'text' THEN {n}::text END COLLATE \"C\", {n}"))
+            .collect(),
     };
     format!("SELECT {columns} FROM {table} ORDER BY {}", places.join(", "))
 }

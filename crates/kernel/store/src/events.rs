@@ -142,7 +142,11 @@ impl Sequencer {
         self.renew_node(shared, wall)?;
         self.conn.begin()?;
         let moved = move_pending(&mut Tx::new(self.conn.as_mut(), shared, wall), &self.instance, wall);
-        if moved.is_ok() { self.conn.commit()? } else { self.conn.rollback()? }
+        if moved.is_ok() {
+            self.conn.commit()?
+        } else {
+            self.conn.rollback()?
+        }
         moved
     }
 

@@ -69,12 +69,7 @@ pub(crate) fn apply(conn: &mut dyn Connection, engine: Engine, wanted: &[Migrati
     Ok(applied)
 }
 
-fn run_one(
-    conn: &mut dyn Connection,
-    engine: Engine,
-    migration: &Migration,
-    hash: &str,
-) -> Result<(), StoreError> {
+fn run_one(conn: &mut dyn Connection, engine: Engine, migration: &Migration, hash: &str) -> Result<(), StoreError> {
     let body = expand(migration.sql, engine);
     let row = format!("INSERT INTO migrations VALUES ({}, '{}', '{hash}')", migration.number, migration.name);
     conn.batch(&format!("BEGIN; {body}; {row}; COMMIT")).map_err(|error| {

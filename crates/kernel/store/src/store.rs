@@ -6,8 +6,8 @@ use crate::engine::sqlite::Sqlite;
 use crate::events::Sequencer;
 use crate::idempotency::Key;
 use crate::migrate::{self, Migration};
-use crate::shared::open_shared;
 pub(crate) use crate::shared::Shared;
+use crate::shared::open_shared;
 use crate::tx::{Connection, Tx};
 use crate::{group, threads};
 use std::any::Any;
@@ -88,8 +88,7 @@ impl Store {
             Location::Postgres(_) => (Engine::Postgres, None),
         };
         let mut first = connect(&config.location, false)?;
-        let migrations: Vec<Migration> =
-            migrate::MIGRATIONS.iter().chain(config.migrations.iter()).copied().collect();
+        let migrations: Vec<Migration> = migrate::MIGRATIONS.iter().chain(config.migrations.iter()).copied().collect();
         migrate::apply(first.as_mut(), engine, &migrations)?;
         let shared = Arc::new(open_shared(first.as_mut(), engine, config.clock, config.ext, &config.instance)?);
         let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
@@ -266,9 +265,8 @@ fn lock_folder(folder: &std::path::Path) -> Result<std::fs::File, StoreError> {
     let fail = |e: std::io::Error| StoreError::Engine(format!("{}: {e}", folder.display()));
     std::fs::create_dir_all(folder).map_err(fail)?;
     let file = std::fs::File::create(folder.join("lock")).map_err(fail)?;
-    file.try_lock().map_err(|_| {
-        StoreError::Engine(format!("{} is in use by another xiaoer process", folder.display()))
-    })?;
+    file.try_lock()
+        .map_err(|_| StoreError::Engine(format!("{} is in use by another xiaoer process", folder.display())))?;
     Ok(file)
 }
 

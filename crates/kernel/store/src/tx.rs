@@ -11,8 +11,12 @@ use xr_base::{CaseId, Instant, Scope, StoreError};
 /// What an engine's connection can do; one implementation per engine.
 pub(crate) trait Connection {
     /// Runs a statement; gives the number of rows changed.
-    fn exec(&mut self, statement: &'static Statement, variant: Variant, params: &[Value<'_>])
-    -> Result<u64, StoreError>;
+    fn exec(
+        &mut self,
+        statement: &'static Statement,
+        variant: Variant,
+        params: &[Value<'_>],
+    ) -> Result<u64, StoreError>;
     /// Runs a query, calling `each` for every row.
     fn query(
         &mut self,

@@ -132,7 +132,8 @@ fn number(text: &str, digits: &str, min: u32, max: u32) -> Result<u32, ParseErro
 /// `HH:MM` as minute of the day, 00:00 to 24:00.
 pub(super) fn minute_of_day(text: &str) -> Option<u16> {
     let (hour, minute) = text.split_once(':')?;
-    let two = |s: &str| (s.len() == 2 && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse::<u16>().ok()).flatten();
+    let two =
+        |s: &str| (s.len() == 2 && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse::<u16>().ok()).flatten();
     let (hour, minute) = (two(hour)?, two(minute)?);
     (minute < 60 && hour * 60 + minute <= 1_440).then_some(hour * 60 + minute)
 }

@@ -82,8 +82,8 @@ impl DayTable {
     /// make-up day that is not on a weekend.
     pub fn from_toml(text: &str) -> Result<Self, LoadError> {
         let file: File = toml::from_str(text).map_err(|e| LoadError::Toml(e.to_string()))?;
-        let region =
-            region_name(&file.region).ok_or_else(|| LoadError::Toml(format!("{:?} is no name of a region", file.region)))?;
+        let region = region_name(&file.region)
+            .ok_or_else(|| LoadError::Toml(format!("{:?} is no name of a region", file.region)))?;
         let weekend: Vec<Weekday> = file.weekend.iter().map(|&name| weekday(name)).collect();
         let mut years = BTreeMap::new();
         for year in &file.year {
@@ -104,17 +104,20 @@ impl DayTable {
     /// # Errors
     /// [`LoadError::Line`] with line and column: a missing column, an unreadable value, a day out of order, twice or missing.
     pub fn from_csv(region: &str, text: &str) -> Result<Self, LoadError> {
-        let region = region_name(region).ok_or_else(|| LoadError::Toml(format!("{region:?} is no name of a region")))?;
+        let region =
+            region_name(region).ok_or_else(|| LoadError::Toml(format!("{region:?} is no name of a region")))?;
         let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
         let header = rows.headers().map_err(|e| line_error(1, "date", e.to_string()))?.clone();
-        let find = |name| header.iter().position(|h| h == name).ok_or_else(|| line_error(1, name, "the column is missing"));
+        let find =
+            |name| header.iter().position(|h| h == name).ok_or_else(|| line_error(1, name, "the column is missing"));
         let (date_at, kind_at) = (find("date")?, find("kind")?);
         let mut days: BTreeMap<i16, Vec<DayKind>> = BTreeMap::new();
         let mut line = 1;
         for row in rows.records() {
             let row = row.map_err(|e| line_error(line + 1, "date", e.to_string()))?;
             line = row.position().map_or(line + 1, csv::Position::line);
-            let date: Date = row[date_at].parse().map_err(|_| line_error(line, "date", "not a date such as 2026-10-01"))?;
+            let date: Date =
+                row[date_at].parse().map_err(|_| line_error(line, "date", "not a date such as 2026-10-01"))?;
             if !YEARS.contains(&date.year()) {
                 return Err(line_error(line, "date", "the year is out of range"));
             }
@@ -170,13 +173,19 @@ fn mark(year: &Year, entries: &[String], kind: DayKind, days: &mut [DayKind]) ->
     for entry in entries {
         let fail = |reason| LoadError::Entry { year: year.number, entry: entry.clone(), reason };
         let (from, to) = entry.split_once("..").unwrap_or((entry, entry));
-        let (from, to) =
-            day_index(year.number, from).zip(day_index(year.number, to)).ok_or_else(|| fail("is no day such as 10-01"))?;
-        let range = days.get_mut(from..=to).filter(|range| !range.is_empty()).ok_or_else(|| fail("ends before it begins"))?;
+        let (from, to) = day_index(year.number, from)
+            .zip(day_index(year.number, to))
+            .ok_or_else(|| fail("is no day such as 10-01"))?;
+        let range =
+            days.get_mut(from..=to).filter(|range| !range.is_empty()).ok_or_else(|| fail("ends before it begins"))?;
         for day in range {
             match (*day, kind) {
-                (DayKind::Holiday | DayKind::MakeupWorkday, _) => return Err(fail("holds a day that is listed already")),
-                (DayKind::Workday, DayKind::MakeupWorkday) => return Err(fail("makes up on a day that is worked anyway")),
+                (DayKind::Holiday | DayKind::MakeupWorkday, _) => {
+                    return Err(fail("holds a day that is listed already"));
+                }
+                (DayKind::Workday, DayKind::MakeupWorkday) => {
+                    return Err(fail("makes up on a day that is worked anyway"));
+                }
                 _ => *day = kind,
             }
         }

@@ -28,7 +28,8 @@ impl<'a> Course<'a> {
         let zone = calendar.zone();
         let midnight = || civil(zone, next(day_of(zone, anchor))?, 0);
         let whole_days = |working| Daily { zone, open: 0, close: 1_440, working, is_whole_day: true };
-        let moment = |start, end: Instant| Self { start, need: (end - start).0.max(0), track: Track::Natural, is_fixed: false };
+        let moment =
+            |start, end: Instant| Self { start, need: (end - start).0.max(0), track: Track::Natural, is_fixed: false };
         let daily = |start, need, daily| Self { start, need, track: Track::Daily(daily), is_fixed: false };
         Ok(match *length {
             Length::WorkingDays(n) => daily(midnight()?, i64::from(n) * DAY, whole_days(Some(days))),
@@ -41,7 +42,9 @@ impl<'a> Course<'a> {
                 moment(anchor, civil(zone, day, minute)?)
             }
             Length::At(end) => Self { is_fixed: true, ..moment(anchor, end) },
-            Length::Days(n) if calendar.counting() == Counting::Day0 => daily(midnight()?, i64::from(n) * DAY, whole_days(None)),
+            Length::Days(n) if calendar.counting() == Counting::Day0 => {
+                daily(midnight()?, i64::from(n) * DAY, whole_days(None))
+            }
             Length::Minutes(_) | Length::Hours(_) | Length::Days(_) | Length::AtFact(_) => {
                 let need = length.natural().unwrap_or_default().0;
                 match calendar.counting() {
@@ -112,7 +115,12 @@ fn day_after(calendar: &Calendar, day: Date, n: u32, days: &Days<'_>) -> Result<
 }
 
 /// Moves a due off a statutory holiday, and out of the pauses that cover the moved moment.
-pub(super) fn rolled(due: Instant, calendar: &Calendar, tables: &DayTables, pauses: &[Interval]) -> Result<Due, CalendarError> {
+pub(super) fn rolled(
+    due: Instant,
+    calendar: &Calendar,
+    tables: &DayTables,
+    pauses: &[Interval],
+) -> Result<Due, CalendarError> {
     let mut at = due;
     loop {
         let moved = off_holiday(at, calendar, &days(calendar, tables))?;

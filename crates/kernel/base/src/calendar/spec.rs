@@ -9,8 +9,7 @@ use std::str::FromStr;
 
 const DEFAULT_ZONE: &str = "Asia/Shanghai";
 const DEFAULT_REGION: &str = "cn";
-const EXAMPLES: &str =
-    "expected natural, day0, working-days or window 09:00-18:00 [working-days], then optionally roll, zone NAME, region NAME";
+const EXAMPLES: &str = "expected natural, day0, working-days or window 09:00-18:00 [working-days], then optionally roll, zone NAME, region NAME";
 const WINDOW: &str = "a window is e.g. 09:00-18:00 and ends after it begins, at 24:00 at the latest";
 
 /// When the clock runs.
@@ -78,7 +77,9 @@ impl Calendar {
         while let Some(word) = words.next() {
             match word {
                 "roll" if !calendar.is_rolling => calendar.is_rolling = true,
-                "zone" if zone.is_none() => zone = Some(words.next().ok_or_else(|| fail("after zone stands its IANA name"))?),
+                "zone" if zone.is_none() => {
+                    zone = Some(words.next().ok_or_else(|| fail("after zone stands its IANA name"))?)
+                }
                 "region" if region.is_none() => {
                     region = Some(words.next().ok_or_else(|| fail("after region stands the name of a day table"))?);
                 }
@@ -89,7 +90,8 @@ impl Calendar {
             calendar.zone = named_zone(name).ok_or_else(|| fail("no such time zone; names are like Asia/Urumqi"))?;
         }
         if let Some(name) = region {
-            calendar.region = region_name(name).ok_or_else(|| fail("a region is named in a-z, 0-9 and -, at most 16"))?;
+            calendar.region =
+                region_name(name).ok_or_else(|| fail("a region is named in a-z, 0-9 and -, at most 16"))?;
         }
         Ok(calendar)
     }
@@ -127,7 +129,11 @@ impl Calendar {
             Length::DayAt { .. } => matches!(self.counting, Counting::Natural | Counting::WorkingDays),
             Length::AtFact(_) | Length::At(_) => self.counting == Counting::Natural,
         };
-        if is_suited { Ok(()) } else { Err(CalendarError::Unsuited { length: length.to_string(), calendar: self.to_string() }) }
+        if is_suited {
+            Ok(())
+        } else {
+            Err(CalendarError::Unsuited { length: length.to_string(), calendar: self.to_string() })
+        }
     }
 
     /// Whether a due of `length` asks the day table, so that an unloaded year can block it.
@@ -150,8 +156,8 @@ fn named_zone(name: &str) -> Option<TimeZone> {
 }
 
 pub(super) fn region_name(name: &str) -> Option<String> {
-    let is_name =
-        (1..=16).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let is_name = (1..=16).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     is_name.then(|| name.to_owned())
 }
 

@@ -60,7 +60,8 @@ pub fn due_dates(input: impl io::Read, output: impl io::Write, table: &DayTable)
     let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(input);
     let mut output = csv::Writer::from_writer(output);
     let header = rows.headers().map_err(|e| broken(e, 1))?.clone();
-    let find = |column| header.iter().position(|h| h == column).ok_or_else(|| input_error(1, column, "the column is missing"));
+    let find =
+        |column| header.iter().position(|h| h == column).ok_or_else(|| input_error(1, column, "the column is missing"));
     let (start_at, add_at) = (find(START)?, find(ADD)?);
     write(&mut output, [START, ADD, "due_date"])?;
     let mut line = 1;
@@ -71,8 +72,10 @@ pub fn due_dates(input: impl io::Read, output: impl io::Write, table: &DayTable)
         let start = date(start_text)
             .ok_or_else(|| input_error(line, START, &format!("{start_text:?} is not a date such as 2026-10-01")))?;
         let add = add_text.parse().ok().filter(|add| (1..=ADD_MAX).contains(add));
-        let add = add.ok_or_else(|| input_error(line, ADD, &format!("{add_text:?} is not a number from 1 to {ADD_MAX}")))?;
-        let due = table.working_day_after(start, add).map_err(|source| TableError::Calendar { line: Some(line), source })?;
+        let add =
+            add.ok_or_else(|| input_error(line, ADD, &format!("{add_text:?} is not a number from 1 to {ADD_MAX}")))?;
+        let due =
+            table.working_day_after(start, add).map_err(|source| TableError::Calendar { line: Some(line), source })?;
         write(&mut output, [&start.to_string(), &add.to_string(), &due.to_string()])?;
     }
     Ok(output.flush()?)

@@ -17,7 +17,9 @@ fn lengths_read_as_they_are_meant() {
 
 #[test]
 fn lengths_print_as_they_were_written() {
-    for text in ["30m", "48h", "10d", "3wd", "2mo", "T+1 10:30", "T+0 00:05", "at facts.valid_until", "at 2026-03-01T00:00:00Z"] {
+    for text in
+        ["30m", "48h", "10d", "3wd", "2mo", "T+1 10:30", "T+0 00:05", "at facts.valid_until", "at 2026-03-01T00:00:00Z"]
+    {
         assert_eq!(length(text).to_string(), text);
     }
 }
@@ -61,7 +63,8 @@ fn slips_in_a_length_are_refused() {
 
 #[test]
 fn only_elapsed_lengths_have_a_natural_size() {
-    let sizes = ["90m", "2h", "1d", "1wd", "1mo", "T+1 10:30"].map(|text| length(text).natural().map(|size| size.0 / 60_000));
+    let sizes =
+        ["90m", "2h", "1d", "1wd", "1mo", "T+1 10:30"].map(|text| length(text).natural().map(|size| size.0 / 60_000));
     assert_eq!(sizes, [Some(90), Some(120), Some(1_440), None, None, None]);
 }
 
@@ -93,7 +96,10 @@ fn calendars_print_as_they_were_written_without_defaults() {
     ] {
         assert_eq!(calendar(text).to_string(), text);
     }
-    assert_eq!(calendar("  window  09:00-18:00  region cn zone Asia/Shanghai roll ").to_string(), "window 09:00-18:00 roll");
+    assert_eq!(
+        calendar("  window  09:00-18:00  region cn zone Asia/Shanghai roll ").to_string(),
+        "window 09:00-18:00 roll"
+    );
 }
 
 #[test]
@@ -141,5 +147,10 @@ fn a_calendar_says_whether_it_asks_for_days() {
             && needs("working-days", "4h")
             && needs("window 09:00-18:00 working-days", "4h")
     );
-    assert!(!needs("natural", "48h") && !needs("day0", "7d") && !needs("window 09:00-18:00", "4h") && !needs("natural", "2mo"));
+    assert!(
+        !needs("natural", "48h")
+            && !needs("day0", "7d")
+            && !needs("window 09:00-18:00", "4h")
+            && !needs("natural", "2mo")
+    );
 }

@@ -36,7 +36,10 @@ fn years_between_loaded_ones_stay_unknown() {
     tables.add(&DayTable::from_toml(&year(2028, "", "")).unwrap());
     let cn = tables.region("cn").unwrap();
     assert_eq!(cn.years().last(), Some(2028));
-    assert_eq!(cn.is_workday(date("2027-06-01")), Err(CalendarError::YearNotLoaded { region: "cn".to_owned(), year: 2027 }));
+    assert_eq!(
+        cn.is_workday(date("2027-06-01")),
+        Err(CalendarError::YearNotLoaded { region: "cn".to_owned(), year: 2027 })
+    );
     assert_eq!(cn.is_workday(date("2028-02-29")), Ok(true));
 }
 
@@ -55,7 +58,10 @@ fn doubtful_toml_is_refused_with_its_entry() {
     assert_eq!(refused(&year(2027, "\"2-9\"", "")), "2027: \"2-9\" is no day such as 10-01");
     assert_eq!(refused(&year(2027, "\"10-07..10-01\"", "")), "2027: \"10-07..10-01\" ends before it begins");
     assert_eq!(refused(&year(2027, "\"10-02..10-01\"", "")), "2027: \"10-02..10-01\" ends before it begins");
-    assert_eq!(refused(&year(2027, "\"10-01..10-03\", \"10-03\"", "")), "2027: \"10-03\" holds a day that is listed already");
+    assert_eq!(
+        refused(&year(2027, "\"10-01..10-03\", \"10-03\"", "")),
+        "2027: \"10-03\" holds a day that is listed already"
+    );
     assert_eq!(refused(&year(2027, "", "\"10-01\"")), "2027: \"10-01\" makes up on a day that is worked anyway");
     assert_eq!(refused(&year(2027, "\"10-02\"", "\"10-02\"")), "2027: \"10-02\" holds a day that is listed already");
     assert_eq!(refused(&year(1027, "", "")), "1027: \"1027\" is out of range");

@@ -16,22 +16,40 @@ fn a_window_clock_loses_only_what_the_pause_takes_of_the_window() {
 fn a_working_day_clock_loses_only_working_time() {
     // Friday 6 March 2026 + 2 wd: the end of Tuesday. A paused weekend changes nothing.
     check_paused("2026-03-06 15:00", "2wd", "natural", &[pause("2026-03-07", "2026-03-09")], "2026-03-11 00:00");
-    check_paused("2026-03-06 15:00", "2wd", "natural", &[pause("2026-03-09 10:00", "2026-03-09 12:00")], "2026-03-11 02:00");
+    check_paused(
+        "2026-03-06 15:00",
+        "2wd",
+        "natural",
+        &[pause("2026-03-09 10:00", "2026-03-09 12:00")],
+        "2026-03-11 02:00",
+    );
     check_paused("2026-03-06 15:00", "2wd", "natural", &[pause("2026-03-09", "2026-03-10")], "2026-03-12 00:00");
     // On the anchor's own day nothing runs yet.
-    check_paused("2026-03-06 15:00", "2wd", "natural", &[pause("2026-03-06 16:00", "2026-03-06 20:00")], "2026-03-11 00:00");
+    check_paused(
+        "2026-03-06 15:00",
+        "2wd",
+        "natural",
+        &[pause("2026-03-06 16:00", "2026-03-06 20:00")],
+        "2026-03-11 00:00",
+    );
 }
 
 #[test]
 fn an_open_pause_tells_what_is_left_in_the_calendars_own_time() {
     let paused = |anchor, length, calendar, from| try_due(anchor, length, calendar, &[open_pause(from)]).unwrap();
     let left = |since: &str, left| Due::Paused { since: at(since), left };
-    assert_eq!(paused("2026-03-03 10:00", "48h", "natural", "2026-03-04 10:00"), left("2026-03-04 10:00", Millis::hours(24)));
+    assert_eq!(
+        paused("2026-03-03 10:00", "48h", "natural", "2026-03-04 10:00"),
+        left("2026-03-04 10:00", Millis::hours(24))
+    );
     assert_eq!(
         paused("2026-03-03 16:00", "4h", "window 09:00-18:00", "2026-03-03 20:00"),
         left("2026-03-03 20:00", Millis::hours(2))
     );
-    assert_eq!(paused("2026-03-06 15:00", "2wd", "natural", "2026-03-09 18:00"), left("2026-03-09 18:00", Millis::hours(30)));
+    assert_eq!(
+        paused("2026-03-06 15:00", "2wd", "natural", "2026-03-09 18:00"),
+        left("2026-03-09 18:00", Millis::hours(30))
+    );
     assert_eq!(
         paused("2026-03-03 10:00", "48h", "natural", "2026-03-01 00:00"),
         left("2026-03-03 10:00", Millis::hours(48)),

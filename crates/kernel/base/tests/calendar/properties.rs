@@ -28,7 +28,8 @@ fn calendar() -> impl Strategy<Value = Calendar> {
             )
         }),
     ];
-    let zone = prop_oneof![Just(""), Just(" zone Europe/Berlin"), Just(" zone Asia/Kathmandu"), Just(" zone Africa/Cairo")];
+    let zone =
+        prop_oneof![Just(""), Just(" zone Europe/Berlin"), Just(" zone Asia/Kathmandu"), Just(" zone Africa/Cairo")];
     (counting, zone).prop_map(|(counting, zone)| Calendar::parse(&(counting + zone)).unwrap())
 }
 

@@ -84,7 +84,8 @@ fn other_weekends_and_pauses_over_a_short_day_are_exact() {
     let zone = "Africa/Cairo";
     let calendar = calendar(&format!("working-days zone {zone} region eg"));
     let at = |text| at_in(text, zone);
-    let ask = |pauses: &[Interval]| due(at("2026-04-22 12:00"), &length("2wd"), &calendar, pauses, &tables).unwrap().at();
+    let ask =
+        |pauses: &[Interval]| due(at("2026-04-22 12:00"), &length("2wd"), &calendar, pauses, &tables).unwrap().at();
     // Thursday, the make-up Friday of 23 h; Saturday is free.
     assert_eq!(ask(&[]), Some(at("2026-04-25 00:00")));
     // The whole short day paused: it is made up by Sunday, wholly.

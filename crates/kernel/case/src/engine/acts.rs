@@ -49,8 +49,7 @@ pub fn act(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Case, Fault> {
     running.kind.prepare(tx, &running.case, act)?;
     let decision = decide(tx, &running, |at| step::choose(&running.ready.book, at, act.event, by), act.event)?;
     let rule = decision.rule.clone();
-    let cause =
-        Cause { actor: act.actor, event: act.event, rule: rule.as_deref(), clock: None, note: act.note };
+    let cause = Cause { actor: act.actor, event: act.event, rule: rule.as_deref(), clock: None, note: act.note };
     let case = transition::carry_out(tx, running, &decision, &cause)?;
     deliver_all(tx)?;
     reload(tx, case)
@@ -97,7 +96,13 @@ fn changed(case: &Case) -> Error {
 /// Before input is looked at: is the event open to this actor at all? Guards are asked after the input is stored.
 fn check_open(tx: &mut Tx<'_>, running: &Running<'_>, event: &str, by: By<'_>) -> Result<(), Fault> {
     match decide(tx, running, |at| step::choose(&running.ready.book, at, event, by), event) {
-        Err(Fault::Refused(problem)) if problem.code != "case.not_accepted" && problem.code != "case.not_your_act" && problem.code != "case.unknown_event" => Ok(()),
+        Err(Fault::Refused(problem))
+            if problem.code != "case.not_accepted"
+                && problem.code != "case.not_your_act"
+                && problem.code != "case.unknown_event" =>
+        {
+            Ok(())
+        }
         Err(fault) => Err(fault),
         Ok(_) => Ok(()),
     }
@@ -224,15 +229,13 @@ fn deliver(tx: &mut Tx<'_>, mail: &Mail) -> Result<(), Fault> {
     if running.case.due_at.is_some_and(|due| due <= moment) && due_before(tx, mail.case, moment)? {
         return Err(Fault::ClockDue(mail.case));
     }
-    let chosen =
-        decide(tx, &running, |at| step::choose(&running.ready.book, at, &mail.event, By::System), &mail.event);
+    let chosen = decide(tx, &running, |at| step::choose(&running.ready.book, at, &mail.event, By::System), &mail.event);
     let decision = match chosen {
         Err(Fault::Refused(problem)) if problem.code == "case.not_accepted" => return unheard(tx, &running.case, mail),
         other => other?,
     };
     let rule = decision.rule.clone();
-    let cause =
-        Cause { actor: &Actor::System, event: &mail.event, rule: rule.as_deref(), clock: None, note: None };
+    let cause = Cause { actor: &Actor::System, event: &mail.event, rule: rule.as_deref(), clock: None, note: None };
     transition::carry_out(tx, running, &decision, &cause).map(|_| ())
 }
 

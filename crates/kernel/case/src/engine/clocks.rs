@@ -212,8 +212,20 @@ pub(super) fn start(tx: &mut Tx<'_>, case: &Case, name: &str, plan: &Plan) -> Re
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, ?14) /* unscoped: engine */"
         ),
         params![
-            id, case.id, name, case.state, plan.rule, entered_at, plan.anchor_at, plan.length, plan.cal, plan.cal_version,
-            plan.due_at, plan.fire_at, wake_at, plan.blocked
+            id,
+            case.id,
+            name,
+            case.state,
+            plan.rule,
+            entered_at,
+            plan.anchor_at,
+            plan.length,
+            plan.cal,
+            plan.cal_version,
+            plan.due_at,
+            plan.fire_at,
+            wake_at,
+            plan.blocked
         ],
     )?;
     if let Some(reason) = plan.blocked.as_deref().filter(|b| b.starts_with("calendar:")) {
@@ -276,8 +288,17 @@ fn store_moved(tx: &mut Tx<'_>, case: &Case, row: &ClockRow, fresh: &Plan) -> Re
              wake_at = ?8, stage = ?9, blocked = ?10, rule = ?11 WHERE id = ?1 /* unscoped: engine */"
         ),
         params![
-            row.id, fresh.anchor_at, fresh.length, fresh.cal, fresh.cal_version, fresh.due_at, fresh.fire_at, wake_at,
-            stage, fresh.blocked, fresh.rule
+            row.id,
+            fresh.anchor_at,
+            fresh.length,
+            fresh.cal,
+            fresh.cal_version,
+            fresh.due_at,
+            fresh.fire_at,
+            wake_at,
+            stage,
+            fresh.blocked,
+            fresh.rule
         ],
     )?;
     let at = tx.at();

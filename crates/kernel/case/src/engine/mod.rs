@@ -22,10 +22,10 @@ pub use due::{FireDue, due_cases, fire_due, next_wake};
 pub use explain::{Explanation, explain};
 pub use open::{NewCase, open};
 
+use crate::facts::FactSet;
 use crate::facts::Facts;
 use crate::model::EffectCall;
 use crate::step::Refusal;
-use crate::facts::FactSet;
 use crate::vocabulary::{EffectSpec, Vocabulary};
 use serde::Serialize;
 use std::collections::BTreeMap;

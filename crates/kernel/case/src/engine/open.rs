@@ -100,8 +100,7 @@ fn insert(tx: &mut Tx<'_>, case: &Case) -> Result<(), Fault> {
 
 fn first_row(tx: &mut Tx<'_>, case: &Case, actor: &Actor) -> Result<(), Fault> {
     let cause = Cause { actor, event: OPENED, rule: None, clock: None, note: None };
-    let row =
-        Row { seq: 1, at: case.opened_at, now: tx.now(), from: "", to: &case.state, taken_as: OPENED };
+    let row = Row { seq: 1, at: case.opened_at, now: tx.now(), from: "", to: &case.state, taken_as: OPENED };
     transition::write_history(tx, case, &row, &cause)?;
     tx.event(&NewEvent {
         kind: &format!("{}.{OPENED}", case.kind),

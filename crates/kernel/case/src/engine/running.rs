@@ -3,8 +3,8 @@
 use super::books::Ready;
 use super::case::{self, Case};
 use super::{Engine, Error, Kind};
-use crate::facts::Facts;
 use crate::facts::FactSet;
+use crate::facts::Facts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use xr_base::{CaseId, Fault};

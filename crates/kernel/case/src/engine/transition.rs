@@ -76,15 +76,7 @@ fn enter(tx: &mut Tx<'_>, running: &mut Running<'_>, decision: &Decision) -> Res
             "UPDATE cases SET state = ?3, version = version + 1, owner_party = ?4, owner_org = ?5, entered_at = ?6,
              closed_at = ?7 WHERE id = ?1 AND version = ?2 /* unscoped: engine, after authorisation */"
         ),
-        params![
-            case.id,
-            case.version,
-            case.state,
-            case.owner_party,
-            case.owner_org,
-            case.entered_at,
-            case.closed_at
-        ],
+        params![case.id, case.version, case.state, case.owner_party, case.owner_org, case.entered_at, case.closed_at],
     )?;
     if changed != 1 {
         return Err(StoreError::Retry("the case moved on".to_owned()).into());
@@ -107,13 +99,7 @@ pub(super) fn owner(book: &crate::model::Rulebook, case: &Case) -> (Option<Party
     (Some(role.party), org)
 }
 
-fn record(
-    tx: &mut Tx<'_>,
-    case: &Case,
-    before: &Case,
-    decision: &Decision,
-    cause: &Cause<'_>,
-) -> Result<(), Fault> {
+fn record(tx: &mut Tx<'_>, case: &Case, before: &Case, decision: &Decision, cause: &Cause<'_>) -> Result<(), Fault> {
     let (at, now) = (tx.at(), tx.now());
     let row = Row { seq: case.version, at, now, from: &before.state, to: &case.state, taken_as: &decision.taken };
     write_history(tx, case, &row, cause)?;
@@ -193,8 +179,7 @@ pub(super) fn start_clocks(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<Opt
     let facts: Facts = running.facts(tx, running.ready.book.entry_facts(&case.state))?;
     let needs_pauses = state.clocks.values().any(|c| !c.pause_while.is_empty());
     let pauses = if needs_pauses { pauses::of_case(tx, case.id)? } else { Vec::new() };
-    let input =
-        PlanInput { running, state: &case.state, entered_at: case.entered_at, facts: &facts, pauses: &pauses };
+    let input = PlanInput { running, state: &case.state, entered_at: case.entered_at, facts: &facts, pauses: &pauses };
     let plans: Vec<(&String, Plan)> = state
         .clocks
         .iter()
@@ -215,10 +200,7 @@ pub(super) fn start_clocks(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<Opt
 fn set_due(tx: &mut Tx<'_>, case: &mut Case, due: Option<Instant>) -> Result<(), Fault> {
     if case.due_at != due {
         case.due_at = due;
-        tx.exec(
-            sql!("UPDATE cases SET due_at = ?2 WHERE id = ?1 /* unscoped: engine */"),
-            params![case.id, due],
-        )?;
+        tx.exec(sql!("UPDATE cases SET due_at = ?2 WHERE id = ?1 /* unscoped: engine */"), params![case.id, due])?;
     }
     Ok(())
 }
