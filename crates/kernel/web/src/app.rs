@@ -26,15 +26,15 @@ pub fn system_routes() -> Routes {
 pub fn app(state: AppState, routes: Routes, assets: Option<Assets>) -> Router {
     let routes = system_routes().merge(routes);
     let document: axum::body::Bytes = routes.document().to_json().unwrap_or_default().into();
-    let router = routes
+    let api = routes
         .into_router()
         .route("/v1/openapi.json", get(|| async move { ([(CONTENT_TYPE, "application/json")], document) }))
         .method_not_allowed_fallback(layers::method_not_allowed);
-    let router = match assets {
+    let whole = match assets {
         Some(assets) => {
-            router.fallback(move |state: State<AppState>, request: Request| fallback(state, assets, request))
+            api.fallback(move |state: State<AppState>, request: Request| fallback(state, assets, request))
         }
-        None => router.fallback(layers::not_found),
+        None => api.fallback(layers::not_found),
     };
-    router.layer(from_fn_with_state(state.clone(), layers::surround)).with_state(state)
+    whole.layer(from_fn_with_state(state.clone(), layers::surround)).with_state(state)
 }

@@ -8,7 +8,7 @@ use xr_base::{Fault, Locale, Problem, StoreError};
 
 use crate::texts::{Texts, tag};
 
-/// Seconds after which a busy store is worth another try.
+/// Seconds after which a busy store is worth another try; problems may say more in `retry_after_s`.
 const RETRY_AFTER_S: &str = "1";
 
 /// What a handler gives instead of an answer; everything with a problem turns into it by `?`.
@@ -77,8 +77,9 @@ pub(crate) fn render(mut told: Told, texts: &Texts, locale: Locale, reference: &
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = [(CONTENT_TYPE, "application/problem+json"), (CONTENT_LANGUAGE, tag(locale))];
     let mut response = (status, headers, body.to_string()).into_response();
-    if problem.status == 503 {
-        response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static(RETRY_AFTER_S));
+    let wait = problem.params.get("retry_after_s").map(String::as_str);
+    if let Some(value) = wait.or((problem.status == 503).then_some(RETRY_AFTER_S)).and_then(|s| s.parse().ok()) {
+        response.headers_mut().insert(RETRY_AFTER, value);
     }
     response
 }

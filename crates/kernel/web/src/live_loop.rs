@@ -136,13 +136,13 @@ impl Feed {
         });
         let (last, found) = read.await.map_err(|_| FAILED)?;
         let is_whole = i64::try_from(found.len()).unwrap_or(BATCH) < BATCH;
-        let frames = found.into_iter().map(|event| self.frame(event)).collect();
+        let frames = found.iter().map(|event| self.frame(event)).collect();
         // Others' events need not be looked at again.
         self.position = if is_whole { last.max(position) } else { self.prev };
         Ok(frames)
     }
 
-    fn frame(&mut self, event: Event) -> Value {
+    fn frame(&mut self, event: &Event) -> Value {
         let prev = std::mem::replace(&mut self.prev, event.seq);
         // The body is JSON already; parsing it here keeps it an object in the frame.
         let body: Value = serde_json::from_str(&event.body).unwrap_or(Value::Null);
