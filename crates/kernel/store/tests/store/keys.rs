@@ -4,6 +4,7 @@ use crate::engines::places;
 use crate::notes::{MIGRATIONS, Then, code, note, words};
 use xr_store::IdempotencyKey;
 
+#[allow(clippy::unnecessary_wraps, reason = "as the store takes it")]
 fn key(principal: &str, body: &str) -> Option<IdempotencyKey> {
     Some(IdempotencyKey { principal: principal.to_owned(), key: "k".to_owned(), body_hash: body.to_owned() })
 }
