@@ -12,12 +12,7 @@ const OWNER_PLATFORM: i64 = 1;
 ///
 /// # Errors
 /// A store fault.
-pub(crate) fn waiting_for(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    after: (i64, i64),
-    limit: i64,
-) -> Result<Vec<Case>, Fault> {
+pub(crate) fn waiting_for(tx: &mut Tx<'_>, who: &Principal, after: (i64, i64), limit: i64) -> Result<Vec<Case>, Fault> {
     let owner = match who.scope() {
         Scope::Platform => OWNER_PLATFORM,
         Scope::Merchant(org) => org.0,

@@ -41,10 +41,7 @@ pub(crate) fn password_hash(tx: &mut Tx<'_>, id: UserId) -> Result<Option<String
 /// # Errors
 /// [`StoreError`] of the engine.
 pub fn org(tx: &mut Tx<'_>, id: OrgId) -> Result<Option<Org>, StoreError> {
-    tx.opt(
-        sql!("SELECT id, kind, name FROM orgs WHERE id = ?1 /* unscoped: by id after authorisation */"),
-        params![id],
-    )
+    tx.opt(sql!("SELECT id, kind, name FROM orgs WHERE id = ?1 /* unscoped: by id after authorisation */"), params![id])
 }
 
 /// Shops that `scope` may see after `after`, by id, at most `limit`. Buyers have none.

@@ -105,13 +105,7 @@ pub(crate) fn open_from(
     Ok(id)
 }
 
-fn insert(
-    tx: &mut Tx<'_>,
-    id: CaseId,
-    new: &NewRefund,
-    payment: &PaymentRow,
-    amount_minor: i64,
-) -> Result<(), Fault> {
+fn insert(tx: &mut Tx<'_>, id: CaseId, new: &NewRefund, payment: &PaymentRow, amount_minor: i64) -> Result<(), Fault> {
     tx.exec(
         sql!(
             "INSERT INTO refunds (case_id, payment_id, payable_id, merchant_org, buyer_id, amount_minor, currency,

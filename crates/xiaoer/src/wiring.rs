@@ -20,11 +20,7 @@ pub const PACKS: &[(&str, &str)] = &[
 ];
 
 fn kinds() -> Vec<Arc<dyn Kind>> {
-    vec![
-        Arc::new(xr_orders::OrderKind),
-        Arc::new(xr_payments::PaymentKind),
-        Arc::new(xr_payments::RefundKind),
-    ]
+    vec![Arc::new(xr_orders::OrderKind), Arc::new(xr_payments::PaymentKind), Arc::new(xr_payments::RefundKind)]
 }
 
 fn effects() -> Vec<Arc<dyn Effects>> {

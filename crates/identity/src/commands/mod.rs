@@ -7,7 +7,7 @@ mod users;
 
 pub use orgs::{CreateOrg, CreateShop};
 pub use passwords::ChangePassword;
-pub use sessions::{SESSION_LENGTH, LogIn, LogOut, LoggedIn, NoteFailure, RevokeSessions};
+pub use sessions::{LogIn, LogOut, LoggedIn, NoteFailure, RevokeSessions, SESSION_LENGTH};
 pub use users::{ChooseLocale, CreateUser, DisableUser};
 
 use crate::model::User;

@@ -100,10 +100,7 @@ impl Command for LogOut {
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         let Some(user) = queries::session_user(tx, &self.token_hash)? else { return Ok(()) };
-        tx.exec(
-            sql!("DELETE FROM sessions WHERE token_hash = ?1 /* unscoped: by token */"),
-            params![self.token_hash],
-        )?;
+        tx.exec(sql!("DELETE FROM sessions WHERE token_hash = ?1 /* unscoped: by token */"), params![self.token_hash])?;
         Ok(tell(tx, "identity.logged_out", &themselves(&user), of_user(&user), json!({ "user": user.id }))?)
     }
 }

@@ -130,10 +130,7 @@ impl Command for ChooseLocale {
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         let user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
         let tag = self.locale.map(xr_web::texts::tag);
-        tx.exec(
-            sql!("UPDATE users SET locale = ?2 WHERE id = ?1 /* unscoped: own account */"),
-            params![user.id, tag],
-        )?;
+        tx.exec(sql!("UPDATE users SET locale = ?2 WHERE id = ?1 /* unscoped: own account */"), params![user.id, tag])?;
         let body = json!({ "user": user.id, "locale": tag });
         Ok(tell(tx, "identity.locale_chosen", &themselves(&user), of_user(&user), body)?)
     }

@@ -65,7 +65,8 @@ impl TestApp {
     }
 
     async fn populate(&mut self) {
-        for (kind, name) in [(OrgKind::Platform, "店小二"), (OrgKind::Merchant, "甲店"), (OrgKind::Merchant, "乙店")] {
+        for (kind, name) in [(OrgKind::Platform, "店小二"), (OrgKind::Merchant, "甲店"), (OrgKind::Merchant, "乙店")]
+        {
             let org = self.store.write(CreateOrg { actor: Actor::System, kind, name: name.to_owned() }).await.unwrap();
             self.orgs.push(org.id);
         }

@@ -134,3 +134,12 @@ async fn the_dump_holds_people_but_no_secrets() {
         }
     }
 }
+
+#[tokio::test]
+async fn every_statement_prepares_for_every_scope() {
+    for app in apps().await {
+        let (store, location) = (app.store.clone(), app.place.location.clone());
+        let failing = move || xr_store::statement::failing(&store, &location).unwrap();
+        assert_eq!(tokio::task::spawn_blocking(failing).await.unwrap(), Vec::<String>::new());
+    }
+}

@@ -31,9 +31,7 @@ pub fn app(state: AppState, routes: Routes, assets: Option<Assets>) -> Router {
         .route("/v1/openapi.json", get(|| async move { ([(CONTENT_TYPE, "application/json")], document) }))
         .method_not_allowed_fallback(layers::method_not_allowed);
     let whole = match assets {
-        Some(assets) => {
-            api.fallback(move |state: State<AppState>, request: Request| fallback(state, assets, request))
-        }
+        Some(assets) => api.fallback(move |state: State<AppState>, request: Request| fallback(state, assets, request)),
         None => api.fallback(layers::not_found),
     };
     whole.layer(from_fn_with_state(state.clone(), layers::surround)).with_state(state)

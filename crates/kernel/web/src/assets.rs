@@ -100,7 +100,8 @@ fn page(asset: &Asset, state: &AppState) -> Result<Response, Failure> {
 
 fn file(asset: &'static Asset, headers: &HeaderMap) -> Response {
     let stored = [("br", asset.br), ("gzip", asset.gzip)];
-    let packed = stored.into_iter().find_map(|(coding, bytes)| Some((coding, bytes?)).filter(|_| accepts(headers, coding)));
+    let packed =
+        stored.into_iter().find_map(|(coding, bytes)| Some((coding, bytes?)).filter(|_| accepts(headers, coding)));
     let known = headers.get(IF_NONE_MATCH).and_then(|v| v.to_str().ok()).unwrap_or("");
     let is_known = known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == asset.etag || tag.trim() == "*");
     let mut response = if is_known {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
+use xr_base::Scope;
 use xr_store::events::{self, Event};
 
 /// Events read at a time.
@@ -126,15 +127,27 @@ impl Feed {
         Ok(if is_known { json!({ "since": self.prev }) } else { json!({ "reset": true, "since": self.prev }) })
     }
 
+    /// What the caller may see right now.
+    async fn scope(&self) -> Result<Scope, End> {
+        let session = self.state.auth().session(&self.token.0).await.map_err(|_| FAILED)?.ok_or(REVOKED)?;
+        Ok(session.principal.scope())
+    }
+
     /// The next frames, for what the caller may see by now.
     async fn next(&mut self) -> Result<Vec<Value>, End> {
-        let session = self.state.auth().session(&self.token.0).await.map_err(|_| FAILED)?.ok_or(REVOKED)?;
-        let (scope, position) = (session.principal.scope(), self.position);
-        let read = self.state.store().read(move |tx| {
-            let last = events::last_seq(tx)?;
-            Ok((last, events::after(tx, scope, position, BATCH)?))
-        });
-        let (last, found) = read.await.map_err(|_| FAILED)?;
+        let position = self.position;
+        let (last, found) = loop {
+            let scope = self.scope().await?;
+            let read = self.state.store().read(move |tx| {
+                let last = events::last_seq(tx)?;
+                Ok((last, events::after(tx, scope, position, BATCH)?))
+            });
+            let (last, found) = read.await.map_err(|_| FAILED)?;
+            // Asked again after reading: what was committed after a revocation must not slip through beside it.
+            if found.is_empty() || self.scope().await? == scope {
+                break (last, found);
+            }
+        };
         let is_whole = i64::try_from(found.len()).unwrap_or(BATCH) < BATCH;
         let frames = found.iter().map(|event| self.frame(event)).collect();
         // Others' events need not be looked at again.

@@ -82,7 +82,10 @@ mod tests {
         metrics.count("GET", "/v1/time", 200, Duration::from_millis(3));
         metrics.count("GET", "/v1/time", 200, Duration::from_millis(30));
         let text = metrics.text(&Stats::default(), 2);
-        assert!(text.contains("xiaoer_http_requests_total{method=\"GET\",route=\"/v1/time\",status=\"200\"} 2"), "{text}");
+        assert!(
+            text.contains("xiaoer_http_requests_total{method=\"GET\",route=\"/v1/time\",status=\"200\"} 2"),
+            "{text}"
+        );
         assert!(text.contains("_bucket{le=\"0.005\"} 1\n"), "{text}");
         assert!(text.contains("_bucket{le=\"0.05\"} 2\n"), "{text}");
         assert!(text.contains("_sum 0.033\n"), "{text}");

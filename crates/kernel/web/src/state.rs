@@ -30,7 +30,13 @@ pub struct WebConfig {
 
 impl Default for WebConfig {
     fn default() -> Self {
-        Self { public_url: None, is_demo: false, is_behind_proxy: false, body_bytes_max: 1 << 20, live: crate::live::LiveTimes::default() }
+        Self {
+            public_url: None,
+            is_demo: false,
+            is_behind_proxy: false,
+            body_bytes_max: 1 << 20,
+            live: crate::live::LiveTimes::default(),
+        }
     }
 }
 

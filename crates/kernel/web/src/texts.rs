@@ -149,7 +149,7 @@ fn fill(text: &str, params: &BTreeMap<String, String>) -> String {
         match params.get(name) {
             Some(value) => filled.push_str(value),
             // A visible gap is easier to report than a sentence that silently lost its number.
-            None => filled.push_str(&format!("{{{name}}}")),
+            None => filled.extend(["{", name, "}"]),
         }
         rest = tail;
     }

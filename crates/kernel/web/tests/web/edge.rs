@@ -90,7 +90,8 @@ async fn an_unsupported_method_is_a_problem() {
 
 #[tokio::test]
 async fn answers_carry_headers_that_keep_browsers_careful() {
-    let app = TestApp::with(WebConfig { public_url: Some("https://a.example".to_owned()), ..WebConfig::default() }, None);
+    let app =
+        TestApp::with(WebConfig { public_url: Some("https://a.example".to_owned()), ..WebConfig::default() }, None);
     let answer = app.get("/v1/time", &[]).await;
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert_eq!(answer.header("cache-control"), "no-store");
