@@ -14,7 +14,8 @@ CREATE TABLE payments (
     captured_minor BIGINT NOT NULL,
     refunded_minor BIGINT NOT NULL,
     refund_posted_minor BIGINT NOT NULL,
-    settled_minor BIGINT NOT NULL
+    settled_minor BIGINT NOT NULL,
+    contested_minor BIGINT NOT NULL
 );
 CREATE INDEX payments_by_payable ON payments (payable_id);
 CREATE TABLE refunds (
@@ -26,9 +27,12 @@ CREATE TABLE refunds (
     amount_minor BIGINT NOT NULL,
     currency TEXT NOT NULL,
     attempts BIGINT NOT NULL,
+    is_owed BIGINT NOT NULL,
+    from_merchant BIGINT NOT NULL,
     outcome TEXT
 );
 CREATE INDEX refunds_by_payment ON refunds (payment_id);
+CREATE INDEX refunds_by_payable ON refunds (payable_id);
 CREATE TABLE transfers (
     id {PK},
     transfer_key TEXT NOT NULL UNIQUE,

@@ -164,13 +164,15 @@ pub fn broken(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
     )?;
     let guards: Vec<(CaseId,)> = tx.all(
         sql!(
-            "SELECT p.case_id FROM payments p
-             LEFT JOIN (SELECT payment_id, CAST(SUM(CASE WHEN outcome = 'called_off' THEN 0 ELSE amount_minor END) AS BIGINT) AS promised,
-                        CAST(SUM(CASE WHEN outcome IN ('provider', 'bank', 'float') THEN amount_minor ELSE 0 END) AS BIGINT) AS posted
-                        FROM refunds GROUP BY payment_id) r ON r.payment_id = p.case_id
+            "SELECT p.case_id FROM payments p LEFT JOIN (
+                SELECT payment_id,
+                    CAST(SUM(CASE WHEN outcome = 'called_off' THEN 0 ELSE amount_minor END) AS BIGINT) AS promised,
+                    CAST(SUM(CASE WHEN outcome IN ('provider', 'bank', 'float') THEN amount_minor ELSE 0 END) AS BIGINT)
+                        AS posted
+                FROM refunds GROUP BY payment_id) r ON r.payment_id = p.case_id
              WHERE p.refunded_minor > p.captured_minor OR p.refunded_minor < 0
-                OR p.refunded_minor <> COALESCE(r.promised, 0) + CASE WHEN p.provider_ref LIKE 'lost:%' THEN p.refunded_minor - COALESCE(r.promised, 0) ELSE 0 END
-                OR (p.provider_ref IS NULL OR p.provider_ref NOT LIKE 'lost:%') AND p.refund_posted_minor <> COALESCE(r.posted, 0)
+                OR p.refunded_minor <> COALESCE(r.promised, 0) + p.contested_minor
+                OR p.refund_posted_minor <> COALESCE(r.posted, 0)
              /* unscoped: an invariant over everything */"
         ),
         &[],

@@ -20,7 +20,8 @@ pub const PAYMENT_MACHINE: &str = include_str!("../machines/payment.toml");
 /// Machine of refunds.
 pub const REFUND_MACHINE: &str = include_str!("../machines/refund.toml");
 
-pub use commands::take_notice::TakeNotice;
+pub use commands::resend_refund::ResendRefund;
+pub use commands::take_notice::{Notice, NoticeKind, TakeNotice, Taken};
 pub use effects::{PaymentsEffect, PaymentsEffects};
 pub use error::Error;
 pub use model::{PayableRef, PaymentRow, RefundRow};

@@ -47,6 +47,8 @@ record! {
         pub refund_posted_minor: i64,
         /// Given to the merchant.
         pub settled_minor: i64,
+        /// Contested by the card holder, or lost to them; part of `refunded_minor`.
+        pub contested_minor: i64,
     }
 }
 
@@ -82,6 +84,10 @@ record! {
         pub currency: Currency,
         /// How often it was sent.
         pub attempts: i64,
+        /// Money that came without a claim on it; may not be called off.
+        pub is_owed: bool,
+        /// Whether the merchant had been paid when it was opened; then the merchant's balance pays.
+        pub from_merchant: bool,
         /// `provider`, `bank`, `float` or `called_off`; none while open.
         pub outcome: Option<String>,
     }

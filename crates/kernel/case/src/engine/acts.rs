@@ -184,6 +184,14 @@ pub fn has_tag(tx: &mut Tx<'_>, case: &Case, tag: &str) -> Result<bool, Fault> {
     Ok(running.ready.book.state(&case.state).is_some_and(|s| s.tags.iter().any(|t| t == tag)))
 }
 
+/// Name of the pack that the case runs under.
+///
+/// # Errors
+/// A store fault.
+pub fn pack_of(tx: &mut Tx<'_>, case: &Case) -> Result<String, Fault> {
+    Ok(Running::of(tx, case.clone())?.ready.book.book().pack.clone())
+}
+
 /// Proof of permission for an act outside cases.
 ///
 /// # Errors

@@ -44,9 +44,15 @@ fn clock(work: &mut Work<'_>, book: &mut Rulebook, pack: &RawPack, patch: &Clock
         let choice = chosen_end(work, rule, end, &item);
         let is_default = state.on.get(&rule.event).is_some_and(|list| list.iter().any(|a| a.to == *end));
         match choice {
-            Some(Consequence { fire, event }) => {
-                work.replaced.push(std::mem::replace(&mut rule.fire, fire));
-                rule.event = event;
+            Some(chosen) => {
+                work.replaced.push(rule.fire.clone());
+                let fire = std::mem::replace(&mut rule.fire, chosen.fire);
+                let event = std::mem::replace(&mut rule.event, chosen.event);
+                // A pack above may go back to what this one put aside.
+                for alternative in state.on.get(&event).into_iter().flatten() {
+                    let aside = Consequence { fire: fire.clone(), event: event.clone() };
+                    rule.may_end_in.entry(alternative.to.clone()).or_insert(aside);
+                }
             }
             None if is_default => {}
             None => {

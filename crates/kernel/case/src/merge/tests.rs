@@ -183,6 +183,18 @@ fn the_default_consequence_may_be_chosen_by_name() {
 }
 
 #[test]
+fn a_pack_may_go_back_to_the_consequence_that_its_base_put_aside() {
+    let above = "[pack]\nname = \"mild\"\nversion = \"1\"\nzh = \"宽\"\nen = \"Mild\"\nbase = \"strict\"\n\
+        [loan.requested.clock.answer]\nend = \"lent\"\n";
+    let book = library(MACHINE, &[BASE, PACK, above]).unwrap().rulebook("loan", "mild").unwrap();
+    let answer = &book.book().states["requested"].clocks["answer"];
+    assert_eq!(
+        (answer.fire.as_str(), answer.event.as_str(), answer.after.as_str()),
+        ("silent_approve", "approve", "24h")
+    );
+}
+
+#[test]
 fn silence_that_counts_as_an_act_needs_a_rule() {
     let text = with(MACHINE, "rule = \"L-1\"\nfire", "fire");
     let found = findings(&text, &with(PACK, "rule = \"S-1\"", ""));
