@@ -21,6 +21,7 @@ pub(crate) fn fire(
         Direction::Outbound => of_order(tx, parcel, kind)?,
         Direction::Return => of_return(kind, is_fetched),
         Direction::Replacement => of_replacement(kind),
+        Direction::SentBack => None,
     };
     let taken = match wanted {
         Some(event) if offer(tx, parcel.case_id, event, actor)? => Some(event),

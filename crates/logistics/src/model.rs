@@ -36,6 +36,8 @@ words! {
         Return = "return",
         /// Goods that replace others, to the buyer.
         Replacement = "replacement",
+        /// Goods that failed inspection, back to the buyer; their scans change nothing.
+        SentBack = "sent_back",
     }
 }
 

@@ -4,8 +4,8 @@ use crate::model::Direction;
 use crate::parcels::{NewParcel, announce};
 use crate::{fire, queries};
 use serde_json::json;
-use xr_base::Fault;
-use xr_case::engine::Grant;
+use xr_base::{Actor, Fault};
+use xr_case::engine::authorise;
 use xr_orders::{OrderRow, ShipInput, ShipmentBook};
 use xr_store::{Tx, params, sql};
 
@@ -14,7 +14,8 @@ use xr_store::{Tx, params, sql};
 pub struct Shipments;
 
 impl ShipmentBook for Shipments {
-    fn shipped(&self, tx: &mut Tx<'_>, grant: &Grant<'_>, order: &OrderRow, input: &ShipInput) -> Result<(), Fault> {
+    fn shipped(&self, tx: &mut Tx<'_>, actor: &Actor, order: &OrderRow, input: &ShipInput) -> Result<(), Fault> {
+        let grant = authorise(actor, "orders.manage")?;
         let parcel = NewParcel {
             case: order.case_id,
             direction: Direction::Outbound,
@@ -24,7 +25,7 @@ impl ShipmentBook for Shipments {
             shop_id: Some(order.shop_id),
             buyer_id: Some(order.buyer_id),
         };
-        let id = announce(tx, grant, &parcel)?;
+        let id = announce(tx, &grant, &parcel)?;
         let at = tx.at();
         let begun = tx.exec(
             sql!("UPDATE shipments SET watched_at = ?2 WHERE id = ?1 AND watched_at IS NULL /* unscoped: by id */"),
