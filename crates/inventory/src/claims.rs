@@ -234,3 +234,24 @@ pub(crate) fn ship_replacement(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId)
     }
     ship(tx, grant, case, true)
 }
+
+/// Ends the promise of `quantity` units of one SKU of the case; fewer if fewer are promised, none for stock that is not kept.
+///
+/// # Errors
+/// A store fault.
+pub fn release_units(
+    tx: &mut Tx<'_>,
+    grant: &Grant<'_>,
+    case: CaseId,
+    sku: SkuId,
+    quantity: i64,
+) -> Result<(), Fault> {
+    let Some(mut claim) = of_case(tx, case)?.into_iter().find(|c| c.sku_id == sku) else { return Ok(()) };
+    let freed = quantity.min(claim.reserved - claim.to_ship);
+    if freed < 1 {
+        return Ok(());
+    }
+    move_stock(tx, grant, &change(&claim, MoveKind::Release, 0, -freed))?;
+    claim.reserved -= freed;
+    save(tx, &claim)
+}

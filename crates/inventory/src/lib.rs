@@ -9,7 +9,7 @@ pub mod queries;
 
 xr_store::migrations! { 1400 "inventory" }
 
-pub use claims::{Claim, expect_return, mark_to_ship, reserve, want};
+pub use claims::{Claim, expect_return, mark_to_ship, release_units, reserve, want};
 pub use commands::adjust_stock::AdjustStock;
 pub use effects::{InventoryEffect, InventoryEffects};
 pub use error::Error;

@@ -1,1 +1,27 @@
-//! Skeleton.
+//! Orders: placed once, paid in time, shipped in time, received, and no unit or cent without an owner.
+
+mod commands;
+mod effects;
+mod error;
+mod kind;
+mod lines;
+mod model;
+mod number;
+pub mod queries;
+mod ship;
+mod vocabulary;
+
+xr_store::migrations! { 1600 "orders" }
+
+/// Machine of orders.
+pub const ORDER_MACHINE: &str = include_str!("../machines/order.toml");
+
+pub use commands::place_order::{LineWanted, PlaceOrder, Placed, ShopTerms};
+pub use effects::{OrdersEffect, OrdersEffects};
+pub use error::Error;
+pub use kind::OrderKind;
+pub use lines::{set_tracking, settle_line, stop_line};
+pub use model::{Line, OrderRow, Recipient, Tracking};
+pub use number::OrderNumbers;
+pub use ship::{ShipInput, ShipLine, ShipmentBook, ShipmentBookRef};
+pub use vocabulary::Order;

@@ -8,7 +8,7 @@ CREATE TABLE payments (
     buyer_id BIGINT NOT NULL,
     amount_minor BIGINT NOT NULL,
     currency TEXT NOT NULL,
-    payable_due BIGINT,
+    payable_due BIGINT NOT NULL,
     provider TEXT NOT NULL,
     provider_ref TEXT,
     captured_minor BIGINT NOT NULL,

@@ -34,7 +34,7 @@ record! {
         /// Currency.
         pub currency: Currency,
         /// When the payable stops waiting.
-        pub payable_due: Option<Instant>,
+        pub payable_due: Instant,
         /// Provider's name.
         pub provider: String,
         /// Provider's own number of the charge.

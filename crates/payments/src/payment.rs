@@ -27,7 +27,7 @@ pub struct NewPayment<'a> {
     /// How much, 1..=10^12 minor units.
     pub amount: Money,
     /// When the payable stops waiting.
-    pub due: Option<Instant>,
+    pub due: Instant,
     /// Provider that will be asked.
     pub provider: &'a str,
 }
@@ -88,13 +88,13 @@ impl Kind for PaymentKind {
     fn facts(&self, tx: &mut Tx<'_>, case: &Case, need: FactSet) -> Result<Facts, Fault> {
         let row = queries::payment(tx, case.id)?;
         let mut facts = Facts::of(&Payment::VOCABULARY);
-        facts.set_opt(Payment::payable_due, row.payable_due);
+        facts.set(Payment::payable_due, row.payable_due);
         facts.set(Payment::was_settled, row.settled_minor > 0);
         let gone = row.refund_posted_minor + row.contested_minor;
         facts.set(Payment::is_fully_refunded, row.captured_minor > 0 && gone >= row.captured_minor);
         if need.contains("payable_open") {
             let payable = engine::get(tx, row.payable_id)?;
-            let is_in_time = row.payable_due.is_none_or(|due| tx.at() < due);
+            let is_in_time = tx.at() < row.payable_due;
             let is_waiting = engine::has_tag(tx, &payable, "awaiting_payment")?;
             facts.set(Payment::payable_open, is_in_time && is_waiting);
         }

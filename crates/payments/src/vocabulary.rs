@@ -13,7 +13,7 @@ kind! {
             Archive = "archive",
         }
         facts {
-            payable_due: instant? "when the payable stops waiting for money",
+            payable_due: instant "when the payable stops waiting for money",
             payable_open: bool "the payable still waits for money",
             is_fully_refunded: bool "everything captured went back",
             was_settled: bool "the merchant was paid before",

@@ -28,6 +28,7 @@ CREATE TABLE cases (
 CREATE INDEX cases_by_shop ON cases (shop_id, kind, state, id);
 CREATE INDEX cases_by_owner ON cases (owner_org, due_at) WHERE closed_at IS NULL;
 CREATE INDEX cases_by_buyer ON cases (buyer_id, kind, id);
+CREATE INDEX cases_by_merchant ON cases (merchant_org, kind, id);
 CREATE INDEX cases_by_parent ON cases (parent_id) WHERE parent_id IS NOT NULL;
 CREATE TABLE clocks (
     id {PK},

@@ -218,7 +218,7 @@ impl TakeNotice {
             buyer: first.buyer_id,
             amount: self.told(),
             // Strictly later than now, so that the step below comes before the expiry.
-            due: Some(at + Millis::minutes(1)),
+            due: at + Millis::minutes(1),
             provider: &self.provider,
         };
         let opened = open_payment(tx, &grant, &new)?;

@@ -7,7 +7,7 @@ use super::{acts, case};
 use crate::step;
 use serde::{Deserialize, Serialize};
 use xr_base::{Actor, CaseId, Fault, Instant};
-use xr_store::{Command, Tx, params, sql};
+use xr_store::{Command, DueHandler, Tx, params, sql};
 
 /// A case whose clocks chain longer than this at one instant has a loop that the checker would have refused.
 const FIRED_PER_CASE_MAX: usize = 1_000;
@@ -111,4 +111,9 @@ pub fn next_wake(tx: &mut Tx<'_>) -> Result<Option<Instant>, Fault> {
         &[],
     )?;
     Ok(row.map(|(at,)| at))
+}
+
+/// What the store needs to fire a case's due clocks before a late act (decision D5); goes into its config.
+pub fn due_handler() -> DueHandler {
+    DueHandler(Box::new(|tx, case| fire_due(tx, case).map(|_| ())))
 }

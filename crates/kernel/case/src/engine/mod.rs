@@ -18,7 +18,7 @@ pub use acts::{Act, Possible, act, allowed_acts, authorise, deliver_all, enqueue
 pub use books::{Books, PublishRulebooks, Ready};
 pub use case::{Case, HistoryRow, find, get, history, seen_by};
 pub use clocks::{ClockRow, clocks_of, refresh};
-pub use due::{FireDue, due_cases, fire_due, next_wake};
+pub use due::{FireDue, due_cases, due_handler, fire_due, next_wake};
 pub use explain::{Explanation, explain};
 pub use open::{NewCase, open};
 

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::clocks::{self, Plan, PlanInput};
 use super::running::Running;
-use super::{Error, Grant, acts, pauses};
+use super::{Grant, acts, pauses};
 use crate::facts::Facts;
 use crate::step::Decision;
 use serde_json::json;
@@ -211,5 +211,11 @@ fn finish(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<(), Fault> {
     tx.exec(sql!("UPDATE cases SET due_at = NULL WHERE id = ?1 /* unscoped: engine */"), params![case.id])?;
     let Some(parent) = case.parent_id else { return Ok(()) };
     pauses::child_ended(tx, parent, case)?;
-    acts::enqueue(tx, parent, &format!("{}.done", case.kind)).map_err(Error::into)
+    let done = format!("{}.done", case.kind);
+    let waiting = Running::load(tx, parent)?;
+    // Most parents never wait for this kind of child; the child's own history tells its end.
+    if waiting.ready.book.book().states.values().any(|s| s.on.contains_key(&done)) {
+        acts::enqueue(tx, parent, &done)?;
+    }
+    Ok(())
 }

@@ -1,0 +1,3 @@
+//! Use cases of orders.
+
+pub(crate) mod place_order;

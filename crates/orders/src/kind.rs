@@ -1,0 +1,120 @@
+//! Facts, forms and inputs of orders.
+
+use crate::model::Recipient;
+use crate::ship::{self, ShipInput};
+use crate::vocabulary::Order;
+use crate::{Error, queries};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use xr_base::{Fault, Problem, StoreError};
+use xr_case::engine::{Act, Case, Field, Kind};
+use xr_case::{FactSet, Facts, Vocabulary};
+use xr_store::{Tx, params, sql};
+
+const SHIP_FORM: &[Field] = &[
+    Field { name: "carrier", kind: "carrier", is_required: true },
+    Field { name: "waybill", kind: "text", is_required: true },
+];
+const PART_FORM: &[Field] = &[
+    Field { name: "carrier", kind: "carrier", is_required: true },
+    Field { name: "waybill", kind: "text", is_required: true },
+    Field { name: "lines", kind: "lines", is_required: true },
+];
+const EDIT_FORM: &[Field] = &[
+    Field { name: "recipient", kind: "recipient", is_required: false },
+    Field { name: "remark", kind: "text", is_required: false },
+];
+
+/// The kind `order`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OrderKind;
+
+/// Input of `edit`; what is absent stays.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditInput {
+    #[serde(default)]
+    recipient: Option<Recipient>,
+    #[serde(default)]
+    remark: Option<String>,
+}
+
+impl Kind for OrderKind {
+    fn vocabulary(&self) -> &'static Vocabulary {
+        &Order::VOCABULARY
+    }
+
+    fn facts(&self, tx: &mut Tx<'_>, case: &Case, need: FactSet) -> Result<Facts, Fault> {
+        let mut facts = Facts::of(&Order::VOCABULARY);
+        if need.contains("unshipped_lines") {
+            let open = queries::lines(tx, case.id)?.iter().filter(|l| l.unshipped() > 0).count();
+            facts.set(Order::unshipped_lines, i64::try_from(open).unwrap_or(i64::MAX));
+        }
+        if need.contains("refund_succeeded") {
+            facts.set(Order::refund_succeeded, xr_payments::queries::refund_succeeded(tx, case.id)?);
+        }
+        let is_of_row = |name: &str| matches!(name, "review_exempt" | "tracking" | "shipped_at" | "delivered_at");
+        if need.names().any(is_of_row) {
+            let row = queries::get(tx, case.id)?;
+            facts.set(Order::review_exempt, row.review_exempt);
+            facts.choose(Order::tracking, row.tracking.word()).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+            facts.set_opt(Order::shipped_at, row.shipped_at);
+            facts.set_opt(Order::delivered_at, row.delivered_at);
+        }
+        Ok(facts)
+    }
+
+    fn form(&self, event: &str) -> &'static [Field] {
+        match Order::parse(event) {
+            Some(Order::ShipAll | Order::ShipRest | Order::AlreadyHandedOver) => SHIP_FORM,
+            Some(Order::ShipPart) => PART_FORM,
+            Some(Order::Edit) => EDIT_FORM,
+            _ => &[],
+        }
+    }
+
+    fn prepare(&self, tx: &mut Tx<'_>, case: &Case, act: &Act<'_>) -> Result<(), Fault> {
+        match Order::parse(act.event) {
+            Some(Order::ShipAll | Order::ShipRest | Order::ShipPart | Order::AlreadyHandedOver) => {
+                ship::prepare(tx, act.actor, case.id, &read::<ShipInput>(act.input)?)
+            }
+            Some(Order::Edit) => edit(tx, case, read(act.input)?),
+            _ if is_empty(act.input) => Ok(()),
+            _ => Err(Problem::new(422, "case.no_input_expected").field("input").into()),
+        }
+    }
+}
+
+fn is_empty(input: &Value) -> bool {
+    input.is_null() || input.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+fn read<T: DeserializeOwned>(input: &Value) -> Result<T, Error> {
+    serde_json::from_value(input.clone()).map_err(|e| Error::Input(e.to_string()))
+}
+
+fn edit(tx: &mut Tx<'_>, case: &Case, input: EditInput) -> Result<(), Fault> {
+    if let Some(recipient) = input.recipient {
+        if let Some(field) = recipient.fault() {
+            return Err(Error::Field(field).into());
+        }
+        tx.exec(
+            sql!(
+                "UPDATE recipients SET name = ?2, phone = ?3, region = ?4, address = ?5 WHERE order_id = ?1
+                 /* unscoped: after authorisation */"
+            ),
+            params![case.id, recipient.name, recipient.phone, recipient.region, recipient.address],
+        )?;
+    }
+    if let Some(remark) = input.remark {
+        if remark.chars().count() > crate::commands::place_order::REMARK_CHARS_MAX {
+            return Err(Error::Field("input/remark").into());
+        }
+        tx.exec(
+            sql!("UPDATE orders SET remark = ?2 WHERE case_id = ?1 /* unscoped: after authorisation */"),
+            params![case.id, remark],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Reading orders.
+
+use crate::Error;
+use crate::model::{Line, OrderRow, Recipient};
+use serde::Serialize;
+use xr_base::{CaseId, Fault, Instant, RowId, Scope, ShopId};
+use xr_store::{Tx, params, record, sql};
+
+/// The order with this case, for callers that authorise.
+///
+/// # Errors
+/// A store fault.
+pub fn order(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<OrderRow>, Fault> {
+    Ok(tx.opt(
+        sql!(
+            "SELECT case_id, number, merchant_org, shop_id, buyer_id, currency, goods_minor, freight_minor, total_minor,
+             source, outside_no, remark, review_exempt, tracking, placed_at, shipped_at, delivered_at
+             FROM orders WHERE case_id = ?1 /* unscoped: by id, callers authorise */"
+        ),
+        params![id],
+    )?)
+}
+
+/// The order with this case, which must be there.
+///
+/// # Errors
+/// [`Error::NoSuchOrder`].
+pub fn get(tx: &mut Tx<'_>, id: CaseId) -> Result<OrderRow, Fault> {
+    Ok(order(tx, id)?.ok_or(Error::NoSuchOrder(id))?)
+}
+
+/// Lines of an order in their order.
+///
+/// # Errors
+/// A store fault.
+pub fn lines(tx: &mut Tx<'_>, order: CaseId) -> Result<Vec<Line>, Fault> {
+    Ok(tx.all(
+        sql!(
+            "SELECT id, order_id, line_no, sku_id, title, spec, quantity, unit_price, amount_minor, freight_minor,
+             shipped, stopped, refunded, refunded_minor FROM order_lines WHERE order_id = ?1 ORDER BY line_no
+             /* unscoped: by order, callers authorise */"
+        ),
+        params![order],
+    )?)
+}
+
+/// One line of an order.
+///
+/// # Errors
+/// A store fault.
+pub fn line(tx: &mut Tx<'_>, order: CaseId, line: RowId) -> Result<Option<Line>, Fault> {
+    Ok(lines(tx, order)?.into_iter().find(|l| l.id == line))
+}
+
+/// Whom the parcel goes to; none after erasure. Callers mask it unless showing it was asked for and is audited.
+///
+/// # Errors
+/// A store fault.
+pub fn recipient(tx: &mut Tx<'_>, order: CaseId) -> Result<Option<Recipient>, Fault> {
+    let row: Option<(String, String, String, String)> = tx.opt(
+        sql!(
+            "SELECT name, phone, region, address FROM recipients WHERE order_id = ?1
+             /* unscoped: by order, callers authorise */"
+        ),
+        params![order],
+    )?;
+    Ok(row.map(|(name, phone, region, address)| Recipient { name, phone, region, address }))
+}
+
+record! {
+    /// A row of the order list.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+    pub struct Listed {
+        /// Case.
+        pub id: CaseId,
+        /// Number.
+        pub number: String,
+        /// Shop.
+        pub shop_id: ShopId,
+        /// State.
+        pub state: String,
+        /// Earliest due.
+        pub due_at: Option<Instant>,
+        /// What the buyer pays, minor units.
+        pub total_minor: i64,
+        /// Currency.
+        pub currency: xr_base::Currency,
+        /// When it was placed.
+        pub placed_at: Instant,
+        /// Source.
+        pub source: String,
+        /// Number there.
+        pub outside_no: Option<String>,
+        /// Buyer.
+        pub buyer_id: xr_base::UserId,
+    }
+}
+
+/// What a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only this shop.
+    pub shop: Option<ShopId>,
+    /// Only this state.
+    pub state: Option<String>,
+    /// Only ids below (newest first).
+    pub before: Option<CaseId>,
+}
+
+/// Orders that `scope` may see, newest first, at most `limit`; next page by [`Filter::before`].
+///
+/// # Errors
+/// A store fault.
+pub fn list(tx: &mut Tx<'_>, scope: Scope, filter: &Filter, limit: i64) -> Result<Vec<Listed>, Fault> {
+    let before = filter.before.map_or(i64::MAX, |id| id.0);
+    let statement = match (&filter.shop, &filter.state) {
+        (None, None) => sql!(
+            "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
+             o.outside_no, c.buyer_id FROM cases c JOIN orders o ON o.case_id = c.id
+             WHERE {ORG:c.} AND c.kind = 'order' AND c.id < ?2 ORDER BY c.id DESC LIMIT ?3"
+        ),
+        (None, Some(_)) => sql!(
+            "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
+             o.outside_no, c.buyer_id FROM cases c JOIN orders o ON o.case_id = c.id
+             WHERE {ORG:c.} AND c.kind = 'order' AND c.id < ?2 AND c.state = ?4 ORDER BY c.id DESC LIMIT ?3"
+        ),
+        (Some(_), None) => sql!(
+            "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
+             o.outside_no, c.buyer_id FROM orders o JOIN cases c ON c.id = o.case_id
+             WHERE {ORG:c.} AND o.shop_id = ?4 AND o.case_id < ?2 ORDER BY o.case_id DESC LIMIT ?3"
+        ),
+        (Some(_), Some(_)) => sql!(
+            "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
+             o.outside_no, c.buyer_id FROM cases c JOIN orders o ON o.case_id = c.id
+             WHERE {ORG:c.} AND c.shop_id = ?4 AND c.kind = 'order' AND c.state = ?5 AND c.id < ?2
+             ORDER BY c.id DESC LIMIT ?3"
+        ),
+    };
+    let rows = match (&filter.shop, &filter.state) {
+        (None, None) => tx.all_scoped(statement, scope, params![before, limit]),
+        (None, Some(state)) => tx.all_scoped(statement, scope, params![before, limit, state]),
+        (Some(shop), None) => tx.all_scoped(statement, scope, params![before, limit, shop]),
+        (Some(shop), Some(state)) => tx.all_scoped(statement, scope, params![before, limit, shop, state]),
+    };
+    Ok(rows?)
+}
+
+/// The order with this number or number at its source, if `scope` may see it.
+///
+/// # Errors
+/// A store fault.
+pub fn by_number(tx: &mut Tx<'_>, scope: Scope, number: &str) -> Result<Vec<Listed>, Fault> {
+    Ok(tx.all_scoped(
+        sql!(
+            "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
+             o.outside_no, c.buyer_id FROM orders o JOIN cases c ON c.id = o.case_id
+             WHERE {ORG:c.} AND (o.number = ?2 OR o.outside_no = ?2) ORDER BY o.case_id DESC LIMIT 20"
+        ),
+        scope,
+        params![number],
+    )?)
+}

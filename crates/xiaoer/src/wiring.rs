@@ -1,0 +1,91 @@
+//! Which capabilities there are, and what each brings: kinds, effects, machines, packs, schema.
+
+use std::sync::Arc;
+use xr_base::calendar::DayTables;
+use xr_case::engine::{Effects, Engine, Kind};
+use xr_case::{Compiled, Finding, Library, parse};
+use xr_store::Migration;
+
+/// Machines of the shipped kinds: file name and text.
+pub const MACHINES: &[(&str, &str)] = &[
+    ("orders/machines/order.toml", xr_orders::ORDER_MACHINE),
+    ("payments/machines/payment.toml", xr_payments::PAYMENT_MACHINE),
+    ("payments/machines/refund.toml", xr_payments::REFUND_MACHINE),
+];
+
+/// Shipped packs: file name and text.
+pub const PACKS: &[(&str, &str)] = &[
+    ("packs/xiaoer-default/pack.toml", include_str!("../../../packs/xiaoer-default/pack.toml")),
+    ("packs/kuaishou-goods/pack.toml", include_str!("../../../packs/kuaishou-goods/pack.toml")),
+];
+
+fn kinds() -> Vec<Arc<dyn Kind>> {
+    vec![
+        Arc::new(xr_orders::OrderKind),
+        Arc::new(xr_payments::PaymentKind),
+        Arc::new(xr_payments::RefundKind),
+    ]
+}
+
+fn effects() -> Vec<Arc<dyn Effects>> {
+    vec![
+        Arc::new(xr_inventory::InventoryEffects),
+        Arc::new(xr_payments::PaymentsEffects),
+        Arc::new(xr_orders::OrdersEffects),
+    ]
+}
+
+/// The engine with every capability.
+pub fn engine() -> Engine {
+    let engine = kinds().into_iter().fold(Engine::new(DayTables::shipped().clone()), Engine::with_kind);
+    effects().iter().fold(engine, Engine::with_effects)
+}
+
+/// Machines and packs that are shipped, with the words that they may use.
+///
+/// # Errors
+/// Every mistake in a file, with its place; a build whose tests pass has none.
+pub fn library(engine: &Engine) -> Result<Library, Vec<Finding>> {
+    let mut findings = Vec::new();
+    let mut library =
+        Library { vocabularies: engine.vocabularies(), effects: engine.effect_specs(), ..Library::default() };
+    for (file, text) in MACHINES {
+        match parse::machine(file, text) {
+            Ok(machine) => library.machines.push(machine),
+            Err(more) => findings.extend(more),
+        }
+    }
+    for (file, text) in PACKS {
+        match parse::pack(file, text) {
+            Ok(pack) => library.packs.push(pack),
+            Err(more) => findings.extend(more),
+        }
+    }
+    if findings.is_empty() { Ok(library) } else { Err(findings) }
+}
+
+/// Rulebooks of every kind under every pack.
+///
+/// # Errors
+/// Every finding of merging and compiling.
+pub fn rulebooks(library: &Library) -> Result<Vec<Arc<Compiled>>, Vec<Finding>> {
+    let mut books = Vec::new();
+    for pack in &library.packs {
+        for machine in &library.machines {
+            books.push(Arc::new(library.rulebook(&machine.kind, &pack.name)?));
+        }
+    }
+    Ok(books)
+}
+
+/// Schema of every capability; the store adds its own.
+pub fn migrations() -> Vec<Migration> {
+    [
+        xr_case::MIGRATIONS,
+        xr_catalog::MIGRATIONS,
+        xr_inventory::MIGRATIONS,
+        xr_payments::MIGRATIONS,
+        xr_orders::MIGRATIONS,
+    ]
+    .concat()
+}

@@ -1,0 +1,87 @@
+//! Orders from placing to their end, on both engines.
+#![allow(clippy::unwrap_used)]
+
+use serde_json::json;
+use xr_base::Millis;
+use xr_payments::{NoticeKind, Taken};
+use xr_tests::{buyer, merchant, on_both};
+
+#[test]
+fn an_unpaid_order_closes_after_thirty_minutes_and_gives_its_stock_back() {
+    on_both(|market| {
+        let sku = market.sku("A", 1_000, 5);
+        let placed = market.place(&[(sku, 2)]);
+        assert_eq!(market.stock(sku), (5, 2));
+        market.advance(Millis::minutes(29));
+        assert_eq!(market.state(placed.order), "pending_payment");
+        market.advance(Millis::minutes(1));
+        assert_eq!(market.state(placed.order), "closed");
+        assert_eq!(market.state(placed.payment), "expired");
+        assert_eq!(market.stock(sku), (5, 0));
+        market.assert_sound();
+    });
+}
+
+#[test]
+fn a_paid_order_that_is_shipped_and_forgotten_completes_by_silence() {
+    on_both(|market| {
+        let sku = market.sku("A", 1_000, 5);
+        let placed = market.place(&[(sku, 2)]);
+        market.pay(&placed);
+        assert_eq!(market.state(placed.order), "pending_ship");
+        let ship = json!({ "carrier": "sf", "waybill": "SF1234567890" });
+        market.act_with(&merchant(), placed.order, "ship_all", ship).unwrap();
+        assert_eq!(market.stock(sku), (3, 0));
+        market.advance(Millis::days(40));
+        assert_eq!(
+            market.story(placed.order),
+            "01-05 09:00 opened by buyer -> pending_payment\n\
+             01-05 09:00 pay_captured by system -> pending_ship\n\
+             01-05 09:00 ship_all by merchant -> shipped\n\
+             01-06 09:00 scan_checked by clock -> shipped [OD-2]\n\
+             01-20 09:00 no_delivery_scan by clock -> completed [OD-3]\n\
+             02-04 09:00 window_closed by clock -> finished [OD-4]"
+        );
+        market.assert_sound();
+    });
+}
+
+#[test]
+fn a_capture_that_comes_after_the_time_out_goes_back_in_full() {
+    on_both(|market| {
+        let sku = market.sku("A", 1_000, 5);
+        let placed = market.place(&[(sku, 1)]);
+        market.act(&buyer(), placed.payment, "submit").unwrap();
+        market.advance(Millis::minutes(31));
+        assert_eq!(market.state(placed.order), "closed");
+        let taken = market.notice(NoticeKind::Captured, placed.payment, 1_000).unwrap();
+        assert!(matches!(taken, Taken::Moved | Taken::Late), "{taken:?}");
+        market.advance(Millis::days(5));
+        market.assert_sound();
+        let legs = market.read(move |tx| xr_payments::ledger::legs_of_payable(tx, placed.order));
+        let kinds: Vec<&str> = legs.iter().map(|l| l.kind.as_str()).collect();
+        assert_eq!(kinds, ["capture", "capture", "refund", "refund"]);
+    });
+}
+
+#[test]
+fn a_merchant_who_never_ships_loses_the_order_and_the_buyer_gets_the_money_back() {
+    on_both(|market| {
+        let sku = market.sku("A", 1_000, 5);
+        let placed = market.place(&[(sku, 1)]);
+        market.pay(&placed);
+        market.advance(Millis::days(12));
+        assert_eq!(
+            market.story(placed.order),
+            "01-05 09:00 opened by buyer -> pending_payment\n\
+             01-05 09:00 pay_captured by system -> pending_ship\n\
+             01-07 09:00 ship_lapsed by clock -> ship_overdue [OD-2]\n\
+             01-10 09:00 auto_cancel as cancel by clock -> cancelling [OD-2]\n\
+             01-11 09:00 hurry_refund by clock -> cancelling [XD-12]\n\
+             01-12 09:00 hurry_refund by clock -> cancelling [XD-12]\n\
+             01-13 00:00 refund.done by system -> closed"
+        );
+        assert_eq!(market.stock(sku), (5, 0));
+        market.assert_sound();
+    });
+}
