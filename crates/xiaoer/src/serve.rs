@@ -58,7 +58,9 @@ pub enum ServeError {
 /// The source of randomness fails.
 pub fn instance_name(entropy: &dyn Entropy) -> Result<String, Fault> {
     let mut bytes = [0_u8; 12];
-    entropy.fill(&mut bytes)?;
+    if !entropy.fill(&mut bytes) {
+        return Err(xr_base::StoreError::Engine("the source of randomness failed".to_owned()).into());
+    }
     Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
 }
 

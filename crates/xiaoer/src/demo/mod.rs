@@ -2,6 +2,7 @@
 
 mod clock;
 mod http;
+mod life;
 mod providers;
 mod seed;
 

@@ -85,7 +85,7 @@ const STAFF: [(&str, &str, &str); 3] = [("op", "林晓", "operator"), ("agent", 
 /// Everybody with a log-in.
 pub(super) fn people() -> Result<Vec<Person>, Fault> {
     let roles = Roles::shipped().map_err(|e| broken(&e))?;
-    let about = |role: &str| roles.role(role).map(|r| r.label.clone()).unwrap_or_default();
+    let about = |role: &str| roles.role.get(role).map(|r| Text { zh: r.zh.clone(), en: r.en.clone() }).unwrap_or_default();
     let mut people: Vec<Person> = Vec::new();
     for (login, name, role) in STAFF {
         people.push(Person { login: login.into(), name: name.into(), party: "platform", org: None, about: about(role) });
@@ -156,8 +156,8 @@ impl Registrar<'_> {
         role_name: &str,
         org: Option<OrgId>,
     ) -> Result<Actor, Fault> {
-        let role = self.roles.role(role_name).cloned().ok_or_else(|| broken(&role_name))?;
-        let (party, permissions) = (role.party, role.permissions.clone());
+        let role = self.roles.role.get(role_name).cloned().ok_or_else(|| broken(&role_name))?;
+        let (party, permissions) = (role.party, role.permissions.iter().cloned().collect());
         let user = self.store.write_blocking(CreateUser {
             actor: Actor::System,
             login: login.to_owned(),
