@@ -224,6 +224,7 @@ impl Market {
 
     pub fn paid_of(&self, sku: SkuId, quantity: i64, freight_minor: i64) -> CaseId {
         let placed = self.place(sku, quantity, freight_minor);
+        self.act(&buyer(), placed.payment, "submit", json!({}));
         self.notice(NoticeKind::Captured, placed.payment, placed.total.minor);
         if self.state(placed.order) == "pending_review" {
             self.act(&merchant(), placed.order, "approve", json!({}));
