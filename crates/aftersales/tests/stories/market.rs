@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use std::sync::Arc;
-use xr_aftersales::{AftersalesEffects, AftersalesKind, Adjudicators, Application, Apply, CaseKind, Reason};
+use xr_aftersales::{Adjudicators, AftersalesEffects, AftersalesKind, Application, Apply, CaseKind, Reason};
 use xr_base::calendar::DayTables;
 use xr_base::*;
 use xr_case::engine::{Act, Effects, Engine, FireDue, Kind, PublishRulebooks, act, due_cases, due_handler, next_wake};
@@ -72,7 +72,12 @@ pub fn other_buyer() -> Actor {
     person(102, Party::Buyer, None, &["orders.buy", "aftersales.apply"])
 }
 pub fn merchant() -> Actor {
-    person(201, Party::Merchant, Some(ORG), &["orders.manage", "aftersales.decide", "catalog.manage", "inventory.manage"])
+    person(
+        201,
+        Party::Merchant,
+        Some(ORG),
+        &["orders.manage", "aftersales.decide", "catalog.manage", "inventory.manage"],
+    )
 }
 pub fn foreign_merchant() -> Actor {
     person(202, Party::Merchant, Some(FOREIGN), &["orders.manage", "aftersales.decide"])
@@ -93,9 +98,8 @@ fn engine() -> Engine {
     ];
     let limit = xr_aftersales::ADJUDICATION_LIMIT_MINOR;
     let engine = kinds.into_iter().fold(Engine::new(DayTables::shipped().clone()), Engine::with_kind);
-    let engine = CaseKind::ALL
-        .iter()
-        .fold(engine, |engine, kind| engine.with_kind(Arc::new(AftersalesKind::new(*kind, limit))));
+    let engine =
+        CaseKind::ALL.iter().fold(engine, |engine, kind| engine.with_kind(Arc::new(AftersalesKind::new(*kind, limit))));
     effects.iter().fold(engine, Engine::with_effects)
 }
 
@@ -198,9 +202,7 @@ impl Market {
         };
         let lines = vec![LineWanted { sku, quantity }];
         let (actor, source, remark) = (buyer(), "portal".to_owned(), String::new());
-        self.store
-            .write_blocking(PlaceOrder { actor, buyer: BUYER, terms, lines, recipient, remark, source })
-            .unwrap()
+        self.store.write_blocking(PlaceOrder { actor, buyer: BUYER, terms, lines, recipient, remark, source }).unwrap()
     }
 
     fn notice(&self, kind: NoticeKind, case: CaseId, amount_minor: i64) {
