@@ -119,3 +119,17 @@ fn a_shop_that_names_its_return_address_late_tells_it_to_the_cases_that_wait_for
     assert!(about.contains(&"aftersales.return_address_missing"), "{about:?}");
     assert!(events.iter().all(|e| !e.body.contains("李四")), "no personal data in events");
 }
+
+#[test]
+fn under_a_pack_that_asks_for_both_evidence_without_a_contact_is_not_enough() {
+    let market = Market::open(5, 9_900);
+    let order = market.delivered(1);
+    let case = market.apply_under("kuaishou-goods", CaseKind::Exchange, order);
+    let shot = market.picture(&merchant(), 1);
+    let shown = json!({ "reason": "人为损坏", "photos": [shot] });
+    let refused = market.refused(&merchant(), case, "reject", shown.clone());
+    assert_eq!(refused, "aftersales.reject_needs_evidence");
+    contact(&market, &merchant(), case, 0).unwrap();
+    assert_eq!(market.refused(&merchant(), case, "reject", json!({ "reason": "无图" })), refused);
+    assert_eq!(market.act(&merchant(), case, "reject", shown), "rejected");
+}

@@ -1,5 +1,6 @@
 //! A small market: one shop, one unit on sale, a buyer, a merchant's person, a foreign merchant and the platform.
 
+pub use crate::people::*;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use xr_aftersales::{Adjudicators, AftersalesEffects, AftersalesKind, Application, Apply, CaseKind, Reason};
@@ -26,7 +27,10 @@ const MACHINES: [&str; 6] = [
     xr_aftersales::RETURN_REFUND_MACHINE,
     xr_aftersales::EXCHANGE_MACHINE,
 ];
-const PACK: &str = include_str!("../../../../packs/xiaoer-default/pack.toml");
+const PACKS: [&str; 2] = [
+    include_str!("../../../../packs/xiaoer-default/pack.toml"),
+    include_str!("../../../../packs/kuaishou-goods/pack.toml"),
+];
 
 struct OnePerson;
 impl Adjudicators for OnePerson {
@@ -60,32 +64,6 @@ pub struct Market {
     _folder: tempfile::TempDir,
 }
 
-pub fn person(user: i64, party: Party, org: Option<OrgId>, permissions: &[&str]) -> Actor {
-    let mut permissions: Vec<String> = permissions.iter().map(|p| (*p).to_owned()).collect();
-    permissions.sort();
-    Actor::Person(Principal { user: UserId(user), org, party, permissions })
-}
-pub fn buyer() -> Actor {
-    person(BUYER.0, Party::Buyer, None, &["orders.buy", "aftersales.apply"])
-}
-pub fn other_buyer() -> Actor {
-    person(102, Party::Buyer, None, &["orders.buy", "aftersales.apply"])
-}
-pub fn merchant() -> Actor {
-    person(
-        201,
-        Party::Merchant,
-        Some(ORG),
-        &["orders.manage", "aftersales.decide", "catalog.manage", "inventory.manage"],
-    )
-}
-pub fn foreign_merchant() -> Actor {
-    person(202, Party::Merchant, Some(FOREIGN), &["orders.manage", "aftersales.decide"])
-}
-pub fn platform() -> Actor {
-    person(ADJUDICATOR.0, Party::Platform, None, &["aftersales.adjudicate", "payments.refund"])
-}
-
 fn engine() -> Engine {
     let kinds: [Arc<dyn Kind>; 3] =
         [Arc::new(xr_orders::OrderKind), Arc::new(xr_payments::PaymentKind), Arc::new(xr_payments::RefundKind)];
@@ -106,12 +84,14 @@ fn engine() -> Engine {
 fn rulebooks(engine: &Engine) -> Vec<Arc<Compiled>> {
     let library = Library {
         machines: MACHINES.iter().map(|text| parse::machine("machine.toml", text).unwrap()).collect(),
-        packs: vec![parse::pack("pack.toml", PACK).unwrap()],
+        packs: PACKS.iter().map(|text| parse::pack("pack.toml", text).unwrap()).collect(),
         vocabularies: engine.vocabularies(),
         effects: engine.effect_specs(),
     };
-    let book = |kind: &str| Arc::new(library.rulebook(kind, "xiaoer-default").unwrap());
-    library.machines.iter().map(|m| book(&m.kind)).collect()
+    let of_pack = |pack: &str| -> Vec<Arc<Compiled>> {
+        library.machines.iter().map(|m| Arc::new(library.rulebook(&m.kind, pack).unwrap())).collect()
+    };
+    library.packs.iter().flat_map(|pack| of_pack(&pack.name)).collect()
 }
 
 impl Market {
@@ -292,6 +272,12 @@ impl Market {
             description: "坏了".into(),
             photos: Vec::new(),
         }
+    }
+
+    /// As [`Market::apply`], under a pack.
+    pub fn apply_under(&self, pack: &str, kind: CaseKind, order: CaseId) -> CaseId {
+        let application = self.application(kind, order, 1);
+        self.store.write_blocking(Apply { actor: buyer(), pack: pack.into(), application }).unwrap()
     }
 
     pub fn try_apply(&self, actor: &Actor, application: Application) -> Result<CaseId, Fault> {
