@@ -1,7 +1,7 @@
 //! Parcels that orders send out.
 
 use crate::commands::note_stalled::is_stalled;
-use crate::model::{Direction, Shipment};
+use crate::model::Direction;
 use crate::parcels::{NewParcel, announce};
 use crate::{carriers, fire, queries};
 use serde_json::{Value, json};
@@ -40,30 +40,19 @@ impl ShipmentBook for Shipments {
         fire::track(tx, order.case_id, &parcels)
     }
 
-    fn parcels(&self, tx: &mut Tx<'_>, order: CaseId) -> Result<Vec<Value>, Fault> {
-        let parcels = queries::of_order(tx, order)?;
-        parcels.iter().map(|parcel| shown(tx, parcel)).collect()
+    fn parcels(&self, tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Value>, Fault> {
+        let now = tx.now();
+        let mut shown = Vec::new();
+        for parcel in queries::of_order(tx, case)? {
+            let scans = queries::scans(tx, parcel.id)?;
+            let carrier = carriers::carrier(&parcel.carrier)?;
+            shown.push(json!({
+                "id": parcel.id, "case_id": parcel.case_id, "direction": parcel.direction, "carrier": parcel.carrier,
+                "carrier_name": { "zh": carrier.zh, "en": carrier.en }, "waybill": parcel.waybill,
+                "announced_at": parcel.announced_at, "delivered_at": parcel.delivered_at, "outcome": parcel.outcome,
+                "is_stalled": is_stalled(&parcel, now), "scans": scans,
+            }));
+        }
+        Ok(shown)
     }
-}
-
-/// A parcel with its carrier's names and its scans, newest last.
-fn shown(tx: &mut Tx<'_>, parcel: &Shipment) -> Result<Value, Fault> {
-    let scans: Vec<Value> = queries::scans(tx, parcel.id)?
-        .iter()
-        .map(|s| json!({ "kind": s.kind, "at": s.at, "received_at": s.received_at, "place": s.place }))
-        .collect();
-    let now = tx.now();
-    Ok(json!({
-        "id": parcel.id,
-        "case": parcel.case_id,
-        "direction": parcel.direction,
-        "carrier": parcel.carrier,
-        "carrier_name": carriers::carrier(&parcel.carrier).ok().map(|c| json!({ "zh": c.zh, "en": c.en })),
-        "waybill": parcel.waybill,
-        "announced_at": parcel.announced_at,
-        "delivered_at": parcel.delivered_at,
-        "outcome": parcel.outcome,
-        "is_stalled": is_stalled(parcel, now),
-        "scans": scans,
-    }))
 }

@@ -4,6 +4,8 @@ mod board;
 mod cases;
 mod packs;
 
+pub use cases::page;
+
 use xr_web::utoipa_axum::routes;
 use xr_web::{Access, Routes};
 
