@@ -1,11 +1,11 @@
 //! The three kinds: facts, forms, and what acts bring with them.
 
-use crate::{acts, detail};
 use crate::inputs::{AGAIN_FORM, CHANGE_FORM, PARCEL_FORM, PICKUP_FORM, PROPOSAL_FORM, REFUSAL_FORM};
 use crate::model::{AftersalesRow, CaseKind};
 use crate::queries;
 use crate::steps::Step;
 use crate::vocabulary::{Exchange, RefundOnly, ReturnRefund};
+use crate::{acts, detail};
 use xr_base::{Fault, Money, Party, StoreError};
 use xr_case::engine::{Act, Case, Description, Field, Kind};
 use xr_case::{FactSet, FactValue, Facts, Vocabulary};

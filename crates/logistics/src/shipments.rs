@@ -1,5 +1,6 @@
 //! Parcels that orders send out.
 
+use crate::commands::note_stalled::is_stalled;
 use crate::model::Direction;
 use crate::parcels::{NewParcel, announce};
 use crate::{carriers, fire, queries};
@@ -40,14 +41,16 @@ impl ShipmentBook for Shipments {
     }
 
     fn parcels(&self, tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Value>, Fault> {
+        let now = tx.now();
         let mut shown = Vec::new();
-        for parcel in queries::of_case(tx, case)? {
+        for parcel in queries::of_order(tx, case)? {
             let scans = queries::scans(tx, parcel.id)?;
             let carrier = carriers::carrier(&parcel.carrier)?;
             shown.push(json!({
                 "id": parcel.id, "case_id": parcel.case_id, "direction": parcel.direction, "carrier": parcel.carrier,
                 "carrier_name": { "zh": carrier.zh, "en": carrier.en }, "waybill": parcel.waybill,
-                "announced_at": parcel.announced_at, "delivered_at": parcel.delivered_at, "scans": scans,
+                "announced_at": parcel.announced_at, "delivered_at": parcel.delivered_at, "outcome": parcel.outcome,
+                "is_stalled": is_stalled(&parcel, now), "scans": scans,
             }));
         }
         Ok(shown)
