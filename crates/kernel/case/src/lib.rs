@@ -14,6 +14,7 @@ pub mod library;
 mod macros;
 pub mod merge;
 pub mod model;
+pub mod pack_tests;
 pub mod parse;
 pub mod step;
 #[cfg(test)]

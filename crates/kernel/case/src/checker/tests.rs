@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[allow(dead_code)]
 #[path = "../../tests/common/mod.rs"]
 pub(super) mod common;
 
