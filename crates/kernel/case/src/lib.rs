@@ -3,6 +3,7 @@
 //! The way of a promise: TOML → [`parse`] → [`merge`] → [`compiled`] → [`step`]. All of that is pure.
 
 pub mod checker;
+pub mod cli;
 pub mod compiled;
 pub mod engine;
 pub mod facts;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use xr_case::{Library, Source, Vocabulary, effects, kind, pack_tests};
+use xr_case::{EffectSpec, Library, Source, Vocabulary, effects, kind, pack_tests};
 
 fn assert_told(library: &Library, pack: &str, folder: &str, least: usize) {
     assert_eq!(xr_case::check(library, pack), [], "{pack} keeps its promises");

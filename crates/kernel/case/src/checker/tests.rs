@@ -5,7 +5,7 @@
 pub(super) mod common;
 
 use super::check;
-use crate::{Library, Source, Vocabulary, effects, kind};
+use crate::{EffectSpec, Library, Source, Vocabulary, effects, kind};
 
 /// Findings as lines.
 fn lines(library: &Library, pack: &str) -> String {

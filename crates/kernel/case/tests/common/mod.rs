@@ -2,7 +2,7 @@
 
 pub(crate) mod vocabulary;
 
-use super::{Library, Source, Vocabulary, effects, kind};
+use super::{EffectSpec, Library, Source, Vocabulary, effects, kind};
 use vocabulary::{Callback, Exchange, Order, Payment, Refund, RefundOnly, ReturnRefund, ShopEffects};
 
 /// Where the workspace begins.
@@ -45,12 +45,18 @@ pub(crate) fn shipped() -> Library {
     library(&MACHINES.map(source), &PACKS.map(|p| source(&format!("{p}/pack.toml"))))
 }
 
-/// The operator's machine and pack, above the default pack.
+/// The operator's machine and pack beside the shipped ones.
 pub(crate) fn callback() -> Library {
-    let machine = source(&format!("{CALLBACK}/machine.toml"));
-    library(&[machine], &[PACKS[0], CALLBACK].map(|p| source(&format!("{p}/pack.toml"))))
+    let machines: Vec<_> =
+        MACHINES.into_iter().map(source).chain([source(&format!("{CALLBACK}/machine.toml"))]).collect();
+    library(&machines, &[PACKS[0], CALLBACK].map(|p| source(&format!("{p}/pack.toml"))))
+}
+
+/// Every effect that a machine here names.
+pub(crate) fn effect_specs() -> Vec<&'static EffectSpec> {
+    ShopEffects::SPECS.iter().collect()
 }
 
 fn library(machines: &[Source], packs: &[Source]) -> Library {
-    Library::from_sources(machines, packs, vocabularies(), ShopEffects::SPECS.iter().collect()).unwrap()
+    Library::from_sources(machines, packs, vocabularies(), effect_specs()).unwrap()
 }
