@@ -10,6 +10,7 @@ pub mod facts;
 pub mod finding;
 #[cfg(test)]
 mod fixture;
+pub mod graph;
 pub mod guard;
 pub mod library;
 mod macros;
