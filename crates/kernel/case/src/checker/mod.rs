@@ -10,6 +10,8 @@
 //! * lengths and calendars can be read and suit each other ([`times`]).
 
 #[cfg(test)]
+mod clause_tests;
+#[cfg(test)]
 mod deletion_tests;
 #[cfg(test)]
 mod explore;

@@ -117,7 +117,7 @@ fn columns(blocks: &[Block<'_>], lanes: usize, book: &Rulebook, locale: Locale) 
     let box_width = (widest(labels) + 32).max(120);
     let text = MARGIN + box_width + 28;
     let ways = &mut blocks.iter().flat_map(|b| &b.rows).map(|r| text_width(&shown(r)));
-    let first_lane = text + widest(ways) + 24;
+    let first_lane = text + SIGN + widest(ways) + 24;
     let legend = &mut book.actors.values().map(|a| text_width(a.label.get(locale)) + 34);
     let legend = MARGIN * 2 + legend.sum::<u32>() + 60;
     let height = blocks.last().map_or(0, |b| b.top + BOX_HEIGHT.max(ROW * (count(&b.rows) + 1))) + MARGIN;
@@ -131,11 +131,19 @@ fn text_width(text: &str) -> u32 {
     tenths / 10
 }
 
+/// Room for the sign before a clock.
+const SIGN: u32 = 18;
+
+/// Left edge of a row's text, and the end of it.
+fn extent(row: &Row<'_>, columns: &Columns) -> (u32, u32) {
+    let from = columns.text + if row.is_clock { SIGN } else { 0 };
+    (from, from + text_width(&shown(row)))
+}
+
 /// A way out as written: ◇ where a guard decides, ↻ where the state stays.
 fn shown(row: &Row<'_>) -> String {
-    let clock = if row.is_clock { "⏱ " } else { "" };
     let guard = if row.guard.is_some() { " ◇" } else { "" };
-    format!("{clock}{}{guard}{}", row.text, if row.restart { " ↻" } else { "" })
+    format!("{}{guard}{}", row.text, if row.restart { " ↻" } else { "" })
 }
 
 fn heading(out: &mut String, book: &Rulebook, locale: Locale) {
@@ -196,16 +204,24 @@ fn ways_out(out: &mut String, block: &Block<'_>, columns: &Columns, lanes: &BTre
         );
     }
     for (i, row) in (0..).zip(&block.rows) {
-        let (y, text) = (row_y(block, i), shown(row));
+        let (y, (from, end)) = (row_y(block, i), extent(row, columns));
         let colour = if row.is_clock { "#b91c1c" } else { "#0f172a" };
         let stays = if row.to == block.name { " font-style=\"italic\"" } else { "" };
-        let _ = write!(out, "<text x=\"{}\" y=\"{}\" fill=\"{colour}\"{stays}>", columns.text, y + 5);
+        if row.is_clock {
+            // Drawn, as fonts often lack the character.
+            let (x, hand) = (columns.text + 7, y - 4);
+            let _ = write!(
+                out,
+                "<g fill=\"none\" stroke=\"{colour}\"><circle cx=\"{x}\" cy=\"{y}\" r=\"6\"/><path d=\"M{x} {hand}V{y}h4\"/></g>"
+            );
+        }
+        let _ = write!(out, "<text x=\"{from}\" y=\"{}\" fill=\"{colour}\"{stays}>", y + 5);
         if let Some(guard) = row.guard {
             let _ = write!(out, "<title>{}</title>", escaped(guard));
         }
-        let _ = write!(out, "{}</text>", escaped(&text));
+        let _ = write!(out, "{}</text>", escaped(&shown(row)));
         let Some((lane, colour)) = lanes.get(row.to).filter(|_| row.to != block.name) else { continue };
-        let (from, to) = (columns.text + text_width(&text) + 8, columns.lanes + lane * LANE);
+        let (from, to) = (end + 8, columns.lanes + lane * LANE);
         let dash = if row.is_clock { " stroke-dasharray=\"5 4\"" } else { "" };
         let _ = write!(
             out,
