@@ -40,7 +40,9 @@ fn circles(walk: &Walk<'_>, arcs: Arcs<'_>, kind: FaultKind) -> Vec<Fault> {
         }
     }
     let mut rings: Vec<Vec<usize>> = members.into_values().collect();
-    rings.iter_mut().for_each(|ring| ring.sort_unstable());
+    for ring in &mut rings {
+        ring.sort_unstable();
+    }
     rings.sort();
     for ring in rings {
         // Nodes are numbered by their distance from the start, so the first is the nearest.

@@ -99,9 +99,9 @@ impl<'a> Machine<'a> {
     /// The node behind an alternative; the clock or child that brought it about is used up.
     fn behind(&self, node: &Node<'a>, alternative: &'a Alternative, spent: &Via, clock: Option<usize>) -> Node<'a> {
         let mut live = node.live.clone();
-        clock.iter().for_each(|i| {
-            live.remove(i);
-        });
+        if let Some(i) = clock {
+            live.remove(&i);
+        }
         if alternative.to != node.state || alternative.restart {
             return self.entered(&alternative.to, &live);
         }

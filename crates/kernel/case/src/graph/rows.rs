@@ -60,14 +60,14 @@ fn add<'b>(
 /// `超时 48h KS-EX-1`: name, length and citation of a clock.
 fn expiry(book: &Rulebook, rule: &ClockRule, locale: Locale) -> String {
     let mut text = format!("{} {}", label(book, &rule.fire, locale), rule.after);
-    for part in rule.alt.iter().map(|alt| format!(" / {}", alt.after)) {
-        text.push_str(&part);
+    for alt in &rule.alt {
+        text.extend([" / ", alt.after.as_str()]);
     }
     if rule.calendar != "natural" {
-        text.push_str(&format!(" {}", rule.calendar));
+        text.extend([" ", rule.calendar.as_str()]);
     }
     if let Some(id) = &rule.rule {
-        text.push_str(&format!(" · {id}"));
+        text.extend([" · ", id.as_str()]);
     }
     text
 }

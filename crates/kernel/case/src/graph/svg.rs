@@ -62,7 +62,7 @@ pub fn to_svg(book: &Rulebook, locale: Locale) -> String {
 }
 
 /// States from top to bottom by their distance from the start; ends and what is never reached last.
-fn blocks<'b>(book: &'b Rulebook, locale: Locale) -> Vec<Block<'b>> {
+fn blocks(book: &Rulebook, locale: Locale) -> Vec<Block<'_>> {
     let mut distance: BTreeMap<&str, usize> = BTreeMap::from([(book.start.as_str(), 0)]);
     let mut queue = VecDeque::from([book.start.as_str()]);
     while let Some(name) = queue.pop_front() {

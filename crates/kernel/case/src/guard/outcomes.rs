@@ -57,8 +57,8 @@ pub(crate) fn outcomes(row: &[Option<&Guard>], specs: &[FactSpec]) -> Outcomes {
     let mut turn = vec![0usize; names.len()];
     loop {
         let answers: Answers<'_> = names.iter().zip(&turn).map(|((name, all), i)| (*name, all[*i])).collect();
-        let holds = |guard: &Option<&Guard>| guard.is_none_or(|g| Reading { guard: g, specs }.truth(&g.root, &answers));
-        match row.iter().position(holds) {
+        let holds = |guard: Option<&Guard>| guard.is_none_or(|g| Reading { guard: g, specs }.truth(&g.root, &answers));
+        match row.iter().position(|guard| holds(*guard)) {
             Some(first) => out.is_possible[first] = true,
             None => out.can_refuse = true,
         }

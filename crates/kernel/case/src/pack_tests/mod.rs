@@ -3,6 +3,7 @@
 //! Time, clocks, guards and citations are those of the engine's own pure parts; effects and children are not run.
 
 mod clocks;
+mod facts;
 mod play;
 mod script;
 #[cfg(test)]
@@ -50,7 +51,7 @@ impl std::fmt::Display for TestResult {
 /// A file that is no list of cases, with the place of the first mistake.
 pub fn run(library: &Library, pack: &str, tests: &Source) -> Result<Vec<TestResult>, Vec<Finding>> {
     let (file, text) = tests;
-    let scripts = script::read(file, text).map_err(|finding| vec![finding])?;
+    let scripts = script::read(file, text).map_err(|finding| vec![*finding])?;
     let mut books: BTreeMap<&str, Result<Compiled, Vec<Finding>>> = BTreeMap::new();
     let mut results = Vec::with_capacity(scripts.len());
     for (at, script) in &scripts {

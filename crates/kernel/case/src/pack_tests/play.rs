@@ -1,13 +1,13 @@
 //! One case being played.
 
 use super::clocks::{Standing, standing};
+use super::facts::{fact_value, start_value};
 use super::script::{CaseScript, FactTable};
 use crate::compiled::Compiled;
-use crate::facts::{FactValue, Facts};
+use crate::facts::Facts;
 use crate::finding::nearest;
 use crate::model::{ClockRule, ClockScope, Name};
 use crate::step::{By, Decision, Situation, choose, choose_silence};
-use crate::vocabulary::{FactSpec, FactType};
 use std::collections::BTreeMap;
 use xr_base::calendar::{DayTables, Length};
 use xr_base::{Coded, Instant, Party, Principal, UserId};
@@ -109,7 +109,7 @@ impl<'a> Play<'a> {
             None if by == "system" => By::System,
             None => return Err(format!("there is no actor `{by}`")),
             Some(role) => match &role.permission {
-                None if role.party == Party::System && event.ends_with(".done") => By::System,
+                None if role.party == Party::System && event.rsplit('.').next() == Some("done") => By::System,
                 None if matches!(role.party, Party::Courier | Party::System) => By::Provider(role.party),
                 permission => {
                     let permissions = permission.iter().cloned().collect();
@@ -202,26 +202,4 @@ impl<'a> Play<'a> {
             }
         }
     }
-}
-
-/// What a fact is when the test does not say: false, 0, the first word, absent; a moment that is never absent is the beginning.
-fn start_value(spec: &FactSpec, now: Instant) -> FactValue {
-    match spec.ty {
-        _ if spec.may_be_absent => FactValue::Absent,
-        FactType::Bool => FactValue::Bool(false),
-        FactType::Int => FactValue::Int(0),
-        FactType::Enum(words) => FactValue::Text(words.first().copied().unwrap_or_default().into()),
-        FactType::Text => FactValue::Text("".into()),
-        FactType::Instant => FactValue::Instant(now),
-    }
-}
-
-fn fact_value(spec: &FactSpec, value: &toml::Value) -> Option<FactValue> {
-    Some(match (spec.ty, value) {
-        (FactType::Bool, toml::Value::Boolean(b)) => FactValue::Bool(*b),
-        (FactType::Int, toml::Value::Integer(n)) => FactValue::Int(*n),
-        (FactType::Instant, toml::Value::String(text)) => FactValue::Instant(Instant::parse(text).ok()?),
-        (FactType::Enum(_) | FactType::Text, toml::Value::String(text)) => FactValue::Text(text.as_str().into()),
-        _ => return None,
-    })
 }

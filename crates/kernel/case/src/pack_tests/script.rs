@@ -57,13 +57,14 @@ pub(super) struct Expect {
 }
 
 /// The cases of a file with their places.
-pub(super) fn read(file: &str, text: &str) -> Result<Vec<(Origin, CaseScript)>, Finding> {
+pub(super) fn read(file: &str, text: &str) -> Result<Vec<(Origin, CaseScript)>, Box<Finding>> {
     let place = |offset: usize| {
         let before = text.get(..offset).unwrap_or(text);
         Origin { file: file.to_owned(), line: before.matches('\n').count() + 1 }
     };
-    let suite: Suite = toml::from_str(text)
-        .map_err(|e| Finding::new(place(e.span().map_or(0, |s| s.start)), e.message().trim().replace('\n', ", ")))?;
+    let suite: Suite = toml::from_str(text).map_err(|e| {
+        Box::new(Finding::new(place(e.span().map_or(0, |s| s.start)), e.message().trim().replace('\n', ", ")))
+    })?;
     Ok(suite.cases.into_iter().map(|case| (place(case.name.span().start), case)).collect())
 }
 
