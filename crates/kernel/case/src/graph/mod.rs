@@ -10,6 +10,7 @@ pub use mermaid::to_mermaid;
 pub use svg::to_svg;
 
 use crate::model::{Rulebook, State};
+use std::sync::LazyLock;
 use xr_base::Party;
 use xr_base::locale::Locale;
 
@@ -31,12 +32,24 @@ fn party(book: &Rulebook, state: &State) -> Option<Party> {
     Some(book.actors.get(owner).map_or(Party::System, |role| role.party))
 }
 
-/// Label of a word of `by` or `owner`.
+/// Label of a word of `by` or `owner`; `system` and `clock` are built in and have theirs among the texts of this crate.
 fn actor<'b>(book: &'b Rulebook, word: &'b str, locale: Locale) -> &'b str {
-    match (book.actors.get(word), locale) {
-        (Some(role), _) => role.label.get(locale),
-        (None, Locale::ZhCn) if word == "system" => "系统",
-        (None, Locale::ZhCn) if word == "clock" => "时限",
-        (None, _) => word,
+    match book.actors.get(word) {
+        Some(role) => role.label.get(locale),
+        None => texts(locale).get(&format!("case.word.{word}")).and_then(toml::Value::as_str).unwrap_or(word),
     }
+}
+
+fn texts(locale: Locale) -> &'static toml::Table {
+    static ZH: LazyLock<toml::Table> = LazyLock::new(|| read(include_str!("../../i18n/zh-CN.toml")));
+    static EN: LazyLock<toml::Table> = LazyLock::new(|| read(include_str!("../../i18n/en.toml")));
+    match locale {
+        Locale::ZhCn => &ZH,
+        Locale::En => &EN,
+    }
+}
+
+/// Without its texts the picture shows the bare words; a test reads both files.
+fn read(text: &str) -> toml::Table {
+    toml::from_str(text).unwrap_or_default()
 }

@@ -25,7 +25,7 @@ fn mermaid_names_every_state_and_every_way_with_length_and_rule() {
         "    [*] --> s_requested",
         "    s_requested --> s_lent: ⏱ Approved by silence 48h / 2d · L-1",
         "    s_requested --> s_lent: Approve (Lender)",
-        "    s_fined --> s_closed: Refund ended (system)",
+        "    s_fined --> s_closed: Refund ended (System)",
         "    s_closed --> [*]",
         "    class s_requested merchant",
         "    class s_closed ended",
@@ -95,4 +95,14 @@ fn a_state_that_nothing_leads_to_is_still_drawn() {
     let lent = loan.states["lent"].clone();
     loan.states.insert("attic".to_owned(), lent);
     assert!(to_svg(&loan, Locale::En).contains("<title>attic</title>"));
+}
+
+#[test]
+fn words_that_are_built_in_have_a_label_in_both_languages() {
+    for locale in [Locale::ZhCn, Locale::En] {
+        for word in ["system", "clock"] {
+            assert_ne!(super::actor(&loan(), word, locale), word, "{locale:?}");
+        }
+    }
+    assert_eq!(super::actor(&loan(), "ghost", Locale::En), "ghost");
 }

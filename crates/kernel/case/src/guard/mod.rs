@@ -8,6 +8,8 @@ pub(crate) mod bounds;
 mod check;
 mod eval;
 mod lex;
+#[cfg(test)]
+mod outcome_tests;
 pub(crate) mod outcomes;
 mod parse;
 #[cfg(test)]
