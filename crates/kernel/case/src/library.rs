@@ -159,3 +159,47 @@ impl Library {
         out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::Library;
+    use crate::fixture::{BASE, Loan, MACHINE, ShopEffect};
+
+    fn read(machines: &[(&str, &str)], packs: &[(&str, &str)]) -> Result<Library, Vec<String>> {
+        let owned =
+            |all: &[(&str, &str)]| all.iter().map(|(f, t)| ((*f).to_owned(), (*t).to_owned())).collect::<Vec<_>>();
+        let (vocabularies, effects) = (vec![&Loan::VOCABULARY], ShopEffect::SPECS.iter().collect());
+        let library = Library::from_sources(&owned(machines), &owned(packs), vocabularies, effects);
+        library.map_err(|findings| findings.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_library_is_read_from_files() {
+        let library = read(&[("loan.toml", MACHINE)], &[("base.toml", BASE)]).unwrap();
+        assert_eq!((library.machines.len(), library.packs.len()), (1, 1));
+        assert_eq!(library.rulebook("loan", "xiaoer-default").unwrap().book().kind, "loan");
+    }
+
+    #[test]
+    fn a_second_file_of_one_kind_or_pack_is_told_at_its_line() {
+        let found =
+            read(&[("a.toml", MACHINE), ("b.toml", MACHINE)], &[("p.toml", BASE), ("q.toml", BASE)]).unwrap_err();
+        assert_eq!(
+            found,
+            [
+                "b.toml:3: another file has the machine of `loan` already",
+                "q.toml:3: another file has the pack `xiaoer-default` already"
+            ]
+        );
+    }
+
+    #[test]
+    fn every_file_is_read_even_if_one_is_broken() {
+        let found =
+            read(&[("a.toml", "[machine]\nkind = 3\n"), ("b.toml", "[[")], &[("p.toml", "nothing = 1")]).unwrap_err();
+        for file in ["a.toml:2", "b.toml:1", "p.toml:1"] {
+            assert!(found.iter().any(|line| line.starts_with(file)), "{file}: {found:#?}");
+        }
+    }
+}
