@@ -31,6 +31,9 @@ pub(super) struct Move {
     is_reminder: bool,
 }
 
+/// State, event with actor, counts.
+type Question = (String, String, BTreeMap<String, i64>);
+
 /// Everything that can happen to a case.
 pub(super) struct Explorer<'a> {
     book: &'a Compiled,
@@ -38,7 +41,7 @@ pub(super) struct Explorer<'a> {
     /// Where counting stops: one more than the largest number in a guard that asks for the event's count.
     most: HashMap<String, i64>,
     /// Which alternative is taken, under every sample of facts, by state, event, counts; -1 for none.
-    asked: HashMap<(String, String, BTreeMap<String, i64>), BTreeSet<Option<usize>>>,
+    asked: HashMap<Question, BTreeSet<Option<usize>>>,
     pub(super) plays: Vec<Play>,
     pub(super) moves: Vec<Vec<Move>>,
     refusals: BTreeSet<String>,

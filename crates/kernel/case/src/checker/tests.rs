@@ -9,7 +9,7 @@ use crate::{EffectSpec, Library, Source, Vocabulary, effects, kind};
 
 /// Findings as lines.
 fn lines(library: &Library, pack: &str) -> String {
-    check(library, pack).iter().map(|f| format!("{f}\n")).collect()
+    check(library, pack).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
