@@ -444,3 +444,18 @@ fn tags_labels_children_and_rules_of_silence_are_there() {
     assert_told(&found[..1], &text, "parcel.toml", &[("waits_for", "no machine of the kind `refnd`", "")]);
     assert_eq!(found[0].suggestion.as_deref(), Some("refund"));
 }
+
+#[test]
+fn a_machine_whose_clocks_combine_in_too_many_ways_is_refused_quickly() {
+    let (mut labels, mut events) = (String::new(), String::new());
+    for n in 0..16 {
+        labels += &format!("tick{n} = {{ zh = \"滴\", en = \"Tick\" }}\n");
+        events += &format!(
+            "clock.c{n} = {{ after = \"1d\", fire = \"tick{n}\" }}\non.tick{n} = {{ by = \"clock\", to = \"refused\" }}\n"
+        );
+    }
+    let text = with(PARCEL, "[event]\n", &format!("[event]\n{labels}"));
+    let text = with(&text, "on.ask = {", &format!("{events}on.ask = {{"));
+    let told = [("start = ", "too many to judge", "")];
+    assert_told(&findings(&text, REFUND, PACK), &text, "parcel.toml", &told);
+}

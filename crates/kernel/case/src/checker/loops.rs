@@ -98,14 +98,15 @@ fn unbounded(nodes: usize, mut arcs: Arcs<'_>) -> Arcs<'_> {
 
 /// Nodes that can be reached from `from` by arcs that `keep` allows.
 fn way(nodes: usize, arcs: &Arcs<'_>, from: usize, keep: &dyn Fn(&Edge) -> bool) -> Vec<bool> {
+    let mut ahead: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+    for (at, edge) in arcs.iter().filter(|(_, e)| keep(e)) {
+        ahead[*at].push(edge.to);
+    }
     let mut reached = vec![false; nodes];
-    reached[from] = true;
     let mut queue = vec![from];
     while let Some(at) = queue.pop() {
-        for (_, edge) in arcs.iter().filter(|(f, e)| *f == at && keep(e)) {
-            if !std::mem::replace(&mut reached[edge.to], true) {
-                queue.push(edge.to);
-            }
+        if !std::mem::replace(&mut reached[at], true) {
+            queue.extend(&ahead[at]);
         }
     }
     reached
