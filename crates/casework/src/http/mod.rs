@@ -18,5 +18,7 @@ pub fn routes() -> Routes {
         .add(Access::SignedIn, routes!(cases::act))
         .add(Access::SignedIn, routes!(cases::after_sales))
         .add(Access::SignedIn, routes!(packs::list))
+        .add(Access::SignedIn, routes!(packs::check_pack))
         .add(Access::SignedIn, routes!(packs::show))
+        .add(Access::SignedIn, routes!(packs::graph))
 }

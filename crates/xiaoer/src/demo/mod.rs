@@ -21,6 +21,15 @@ pub const MIGRATIONS: &[xr_store::Migration] = &[xr_store::Migration {
     sql: include_str!("../../migrations/1900_demo.sql"),
 }];
 
+/// Sets the clock of a demo market to its beginning, before anything is opened.
+///
+/// # Errors
+/// A mistake in the demo data.
+pub fn begin(clock: &SystemClock) -> Result<(), Fault> {
+    clock::freeze(clock, seed::start()?);
+    Ok(())
+}
+
 /// Goes on where the demo market was left, or fills a new one.
 ///
 /// # Errors
@@ -29,7 +38,6 @@ pub fn resume(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault> {
     match store.read_blocking(clock::read)? {
         Some(row) => clock::resume(store, clock, row),
         None => {
-            clock::freeze(clock, seed::start()?);
             seed::fill(store, clock)?;
             clock::start(store, clock)
         }

@@ -138,9 +138,11 @@ pub(super) fn plan(input: &PlanInput<'_>, name: &str, rule: &ClockRule) -> Resul
         blocked: None,
     };
     if let Some(fact) = length.fact() {
-        match input.facts.instant(fact) {
-            Some(at) => length = length.resolved(at),
-            None => {
+        let until = rule.or_entered.as_deref().and_then(|longer| ready.length(longer));
+        match (input.facts.instant(fact), until) {
+            (Some(at), _) => length = length.resolved(at),
+            (None, Some(longer)) => length = longer.clone(),
+            (None, None) => {
                 plan.blocked = Some(format!("fact:{fact}"));
                 return Ok(plan);
             }
