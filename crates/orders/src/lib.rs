@@ -3,11 +3,11 @@
 mod commands;
 mod effects;
 mod error;
+pub mod http;
 mod kind;
 mod lines;
 mod model;
 mod number;
-pub mod http;
 pub mod queries;
 mod ship;
 mod vocabulary;

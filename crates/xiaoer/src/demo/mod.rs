@@ -15,11 +15,8 @@ use xr_base::{Fault, Problem, SystemClock};
 use xr_store::Store;
 
 /// Schema of the demo market.
-pub const MIGRATIONS: &[xr_store::Migration] = &[xr_store::Migration {
-    number: 1900,
-    name: "demo",
-    sql: include_str!("../../migrations/1900_demo.sql"),
-}];
+pub const MIGRATIONS: &[xr_store::Migration] =
+    &[xr_store::Migration { number: 1900, name: "demo", sql: include_str!("../../migrations/1900_demo.sql") }];
 
 /// Sets the clock of a demo market to its beginning, before anything is opened.
 ///
