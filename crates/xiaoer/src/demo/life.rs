@@ -198,7 +198,7 @@ impl Life<'_> {
         let Some(case) = cases.first().map(|c| c.case_id) else { return Ok(()) };
         let back = format!("R{}", story.waybill);
         match (age, way) {
-            (19, 1 | 2 | 3) => self.try_act(&story.shop.merchant, case, "approve", Value::Null),
+            (19, 1..=3) => self.try_act(&story.shop.merchant, case, "approve", Value::Null),
             (19, 4) => self.speak(story, case),
             (24, 1 | 3) => {
                 let input = json!({ "carrier": story.carrier, "waybill": back });

@@ -32,12 +32,11 @@ pub fn begin(clock: &SystemClock) -> Result<(), Fault> {
 /// # Errors
 /// A store fault, or a mistake in the demo data.
 pub fn resume(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault> {
-    match store.read_blocking(clock::read)? {
-        Some(row) => clock::resume(store, clock, row),
-        None => {
-            seed::fill(store, clock)?;
-            clock::start(store, clock)
-        }
+    if let Some(row) = store.read_blocking(clock::read)? {
+        clock::resume(store, clock, row)
+    } else {
+        seed::fill(store, clock)?;
+        clock::start(store, clock)
     }
 }
 

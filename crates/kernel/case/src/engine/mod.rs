@@ -124,6 +124,7 @@ pub trait Effects: Send + Sync + 'static {
 
 /// Proof that somebody was authorised; only this module makes one. Writers of money and stock ask for it.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::manual_non_exhaustive, reason = "sealed against the modules of this crate too")]
 pub struct Grant<'a> {
     /// Who acts.
     pub actor: &'a Actor,
