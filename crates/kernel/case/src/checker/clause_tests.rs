@@ -450,7 +450,7 @@ fn tags_labels_children_and_rules_of_silence_are_there() {
 fn a_machine_whose_clocks_combine_in_too_many_ways_is_refused_quickly() {
     let (mut labels, mut events) = (String::new(), String::new());
     for n in 0..16 {
-        let _ = write!(labels, "tick{n} = {{ zh = \"滴\", en = \"Tick\" }}\n");
+        let _ = writeln!(labels, "tick{n} = {{ zh = \"滴\", en = \"Tick\" }}");
         let _ = write!(
             events,
             "clock.c{n} = {{ after = \"1d\", fire = \"tick{n}\" }}\non.tick{n} = {{ by = \"clock\", to = \"refused\" }}\n"
