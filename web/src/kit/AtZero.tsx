@@ -1,0 +1,16 @@
+import type { NextStep, Rule } from '@/api/types';
+import { Cite } from './Cite';
+import { useText } from './text';
+
+/** What happens by itself when the clock reaches zero, and the rule that says so. */
+export function AtZero({ next, rules, caseId, isShort = false }: { next: NextStep; rules?: Record<string, Rule>; caseId?: string; isShort?: boolean }) {
+  const { say } = useText();
+  const consequence = say(next.consequence);
+  return (
+    <span className="at-zero">
+      <strong>{say(next.label)}</strong>
+      {!isShort && consequence && <span className="muted">{consequence}</span>}
+      <Cite id={next.rule} rules={rules} caseId={caseId} />
+    </span>
+  );
+}
