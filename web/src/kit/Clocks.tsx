@@ -1,5 +1,6 @@
 import type { CaseView, Clock } from '@/api/types';
 import { AtZero } from './AtZero';
+import { Calendar } from './Calendar';
 import { Countdown } from './Countdown';
 import { due } from './format';
 import { useText } from './text';
@@ -20,7 +21,7 @@ function One({ clock, view, isFirst }: { clock: Clock; view: CaseView; isFirst: 
       <div className="stack">
         <span className="line"><span className="muted">{t('kit.at_zero')}</span><AtZero next={clock} rules={view.rules} /></span>
         <small className="muted num">
-          {clock.due_at && <>{t('board.due')} {due(Date.parse(clock.due_at))} · </>}{clock.length} · {clock.calendar}
+          {clock.due_at && <>{t('board.due')} {due(Date.parse(clock.due_at))} · </>}{clock.length} · <Calendar text={clock.calendar} after={clock.length} />
         </small>
       </div>
     </li>

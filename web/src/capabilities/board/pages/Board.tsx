@@ -19,6 +19,8 @@ import { businessNow, onTick } from '@/kit/ticker';
 import { useText } from '@/kit/text';
 
 const ROWS = 50;
+/** `2026-`: a board is about days, not years. */
+const YEAR_CHARS = 5;
 
 export function Board() {
   const { t } = useText();
@@ -61,11 +63,13 @@ const idOf = (row: CaseSummary) => row.id;
 
 function boardColumns(t: ReturnType<typeof useText>['t']): Column<CaseSummary>[] {
   return [
-    { key: 'left', title: t('board.left'), width: 190, cell: (row) => <Left row={row} /> },
-    { key: 'what', title: t('board.what'), width: 330, cell: (row) => <What row={row} /> },
-    { key: 'zero', title: t('board.at_zero'), cell: (row) => (row.next ? <AtZero next={row.next} caseId={row.id} /> : <span className="faint">–</span>) },
-    { key: 'amount', title: t('board.amount'), width: 110, align: 'right', cell: (row) => <Money minor={row.amount_minor} currency={row.currency} /> },
-    { key: 'shop', title: t('board.shop'), width: 150, cell: (row) => row.shop_name ?? '' },
+    { key: 'left', title: t('board.left'), width: 210, cell: (row) => <Left row={row} /> },
+    { key: 'what', title: t('board.what'), width: 215, cell: (row) => <What row={row} /> },
+    { key: 'state', title: t('board.state'), width: 140, cell: (row) => <State label={row.state_label} /> },
+    { key: 'goods', title: t('board.goods'), width: 190, cell: (row) => <span className="ellipsis" title={row.title ?? ''}>{row.title}</span> },
+    { key: 'zero', title: t('board.at_zero'), cell: (row) => (row.next ? <AtZero next={row.next} caseId={row.id} isOneLine /> : <span className="faint">–</span>) },
+    { key: 'amount', title: t('board.amount'), width: 100, align: 'right', cell: (row) => <Money minor={row.amount_minor} currency={row.currency} /> },
+    { key: 'shop', title: t('board.shop'), width: 140, cell: (row) => <span className="ellipsis">{row.shop_name}</span> },
   ];
 }
 
@@ -73,20 +77,12 @@ function Left({ row }: { row: CaseSummary }) {
   const { t } = useText();
   const at = row.next?.due_at ?? row.due_at;
   if (!at) return <span className="faint">{t('kit.no_clock')}</span>;
-  return <span className="stack"><Countdown due={at} /><small className="muted num">{t('board.due')} {due(Date.parse(at))}</small></span>;
+  return <span className="left-due"><Countdown due={at} /><small className="muted num">{due(Date.parse(at)).slice(YEAR_CHARS)}</small></span>;
 }
 
 function What({ row }: { row: CaseSummary }) {
   const { say } = useText();
-  return (
-    <span className="stack">
-      <span className="line">
-        <Link {...caseLink(row)}>{say(row.kind_label)} {row.number ?? ''}</Link>
-        <State label={row.state_label} />
-      </span>
-      {row.title && <small className="muted ellipsis">{row.title}</small>}
-    </span>
-  );
+  return <Link {...caseLink(row)} className="ellipsis">{say(row.kind_label)} <span className="num">{row.number ?? ''}</span></Link>;
 }
 
 /** How many are past, near and far; counted anew only when one of them changes its class. */

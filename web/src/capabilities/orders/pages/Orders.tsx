@@ -13,6 +13,9 @@ import { State } from '@/kit/State';
 import { useShopOptions } from '@/kit/shops';
 import { useText, type T } from '@/kit/text';
 
+/** Lines of an order shown in its row. */
+const SHOWN = 2;
+
 const idOf = (row: OrderListed) => row.id;
 
 export function Orders() {
@@ -50,7 +53,7 @@ function orderColumns(t: T): Column<OrderListed>[] {
     { key: 'goods', title: t('orders.goods'), cell: (row) => <Goods row={row} /> },
     { key: 'total', title: t('orders.total'), width: 110, align: 'right', cell: (row) => <Money minor={row.total_minor} currency={row.currency} /> },
     { key: 'state', title: t('orders.state'), width: 110, cell: (row) => <State label={row.state_label} isEnded={!row.due_at} /> },
-    { key: 'left', title: t('orders.left'), width: 190, cell: (row) => <Left row={row} /> },
+    { key: 'left', title: t('orders.left'), width: 230, cell: (row) => <Left row={row} /> },
     { key: 'buyer', title: t('orders.buyer'), width: 90, cell: (row) => row.buyer_name },
     { key: 'region', title: t('orders.region'), width: 130, cell: (row) => <span className="ellipsis">{row.region ?? ''}</span> },
     { key: 'shop', title: t('orders.shop'), width: 140, cell: (row) => <span className="ellipsis">{row.shop_name}</span> },
@@ -62,10 +65,10 @@ function Goods({ row }: { row: OrderListed }) {
   const { t } = useText();
   return (
     <span className="stack">
-      {row.lines.map((line, i) => (
+      {row.lines.slice(0, SHOWN).map((line, i) => (
         <span className="ellipsis" key={i}>{line.title} <span className="muted">{line.spec} ×{line.quantity}</span></span>
       ))}
-      {row.line_count > row.lines.length && <small className="muted">{t('orders.more_lines', { count: row.line_count })}</small>}
+      {row.line_count > SHOWN && <small className="muted">{t('orders.more_lines', { count: row.line_count })}</small>}
     </span>
   );
 }
@@ -74,5 +77,5 @@ function Left({ row }: { row: OrderListed }) {
   const { say } = useText();
   const at = row.next?.due_at ?? row.due_at;
   if (!at) return null;
-  return <span className="stack"><Countdown due={at} />{row.next && <small className="muted ellipsis">{say(row.next.label)}</small>}</span>;
+  return <span className="left-due"><Countdown due={at} />{row.next && <small className="muted ellipsis" title={say(row.next.consequence)}>{say(row.next.label)}</small>}</span>;
 }

@@ -1,4 +1,5 @@
 import type { ClockRule, Label, Rulebook } from '@/api/types';
+import { Calendar } from '@/kit/Calendar';
 import { Cite } from '@/kit/Cite';
 import { useText } from '@/kit/text';
 
@@ -45,13 +46,4 @@ function ClockLine({ row, book }: { row: Row; book: Rulebook }) {
       <td className="nowrap"><Cite id={clock.rule} rules={book.rules} /></td>
     </tr>
   );
-}
-
-function Calendar({ text, after }: { text: string; after: string }) {
-  const { t } = useText();
-  if (text === 'working-days' || after.endsWith('wd')) return <>{t('packs.cal_working_days')}</>;
-  if (text === 'natural') return <span className="muted">{t('packs.cal_natural')}</span>;
-  if (text.startsWith('day0')) return <>{t('packs.cal_day0')}{text.slice('day0'.length)}</>;
-  if (text.startsWith('window')) return <>{t('packs.cal_window')}{text.slice('window'.length)}</>;
-  return <>{text}</>;
 }
