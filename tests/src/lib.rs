@@ -1,5 +1,11 @@
 //! A market for tests: both engines, a clock that moves when told, people and goods.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, clippy::missing_errors_doc)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::missing_errors_doc
+)]
 
 use std::sync::Arc;
 use xiaoer::market::{MarketConfig, open};
@@ -90,10 +96,7 @@ impl TestMarket {
         self.store.write_blocking(command)
     }
 
-    pub fn read<T: Send + 'static>(
-        &self,
-        query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
-    ) -> T {
+    pub fn read<T: Send + 'static>(&self, query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static) -> T {
         self.store.read_blocking(query).unwrap()
     }
 
@@ -167,13 +170,7 @@ impl TestMarket {
             provider: "testpay".to_owned(),
             notice_id: format!("n{n}"),
             body_hash: format!("{n}"),
-            notice: Notice {
-                kind,
-                case,
-                provider_ref: format!("ref-{case}"),
-                amount_minor,
-                currency: Currency::Cny,
-            },
+            notice: Notice { kind, case, provider_ref: format!("ref-{case}"), amount_minor, currency: Currency::Cny },
         })
     }
 

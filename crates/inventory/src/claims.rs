@@ -239,13 +239,7 @@ pub(crate) fn ship_replacement(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId)
 ///
 /// # Errors
 /// A store fault.
-pub fn release_units(
-    tx: &mut Tx<'_>,
-    grant: &Grant<'_>,
-    case: CaseId,
-    sku: SkuId,
-    quantity: i64,
-) -> Result<(), Fault> {
+pub fn release_units(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId, sku: SkuId, quantity: i64) -> Result<(), Fault> {
     let Some(mut claim) = of_case(tx, case)?.into_iter().find(|c| c.sku_id == sku) else { return Ok(()) };
     let freed = quantity.min(claim.reserved - claim.to_ship);
     if freed < 1 {

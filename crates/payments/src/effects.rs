@@ -98,15 +98,13 @@ fn ask(tx: &mut Tx<'_>, kind: &str, case: CaseId) -> Result<(), Fault> {
 fn capture(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId) -> Result<(), Fault> {
     let payment = queries::payment(tx, id)?;
     tx.exec(
-        sql!("UPDATE payments SET captured_minor = amount_minor WHERE case_id = ?1 /* unscoped: after authorisation */"),
+        sql!(
+            "UPDATE payments SET captured_minor = amount_minor WHERE case_id = ?1 /* unscoped: after authorisation */"
+        ),
         params![id],
     )?;
     let accounts = (Account::Escrow(id), Account::Gateway);
-    ledger::post(
-        tx,
-        grant,
-        &Transfer::move_money(format!("capture:{id}"), "capture", id, accounts, payment.amount()),
-    )
+    ledger::post(tx, grant, &Transfer::move_money(format!("capture:{id}"), "capture", id, accounts, payment.amount()))
 }
 
 fn give_back(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId) -> Result<(), Fault> {
@@ -133,11 +131,7 @@ fn settle_amount(tx: &mut Tx<'_>, grant: &Grant<'_>, payment: &PaymentRow, amoun
     )?;
     let accounts = (Account::Escrow(id), Account::Merchant(payment.merchant_org.0));
     let key = format!("settle:{id}:{}", payment.settled_minor);
-    ledger::post(
-        tx,
-        grant,
-        &Transfer::move_money(key, "settle", id, accounts, Money::new(amount, payment.currency)),
-    )
+    ledger::post(tx, grant, &Transfer::move_money(key, "settle", id, accounts, Money::new(amount, payment.currency)))
 }
 
 /// Freezes, frees or gives away what the card holder contests: all that is not promised back already.
@@ -190,19 +184,12 @@ fn post_refund(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId, via: &str) -> Res
         ),
         params![payment.case_id, refund.amount_minor],
     )?;
-    let from = if refund.from_merchant {
-        Account::Merchant(payment.merchant_org.0)
-    } else {
-        Account::Escrow(payment.case_id)
-    };
+    let from =
+        if refund.from_merchant { Account::Merchant(payment.merchant_org.0) } else { Account::Escrow(payment.case_id) };
     let to = if via == "provider" { Account::Gateway } else { Account::Float };
     // Money leaves: the asset is credited, the liability debited.
     let amount = Money::new(refund.amount_minor, refund.currency);
-    ledger::post(
-        tx,
-        grant,
-        &Transfer::move_money(format!("refund:{id}"), "refund", id, (to, from), amount),
-    )?;
+    ledger::post(tx, grant, &Transfer::move_money(format!("refund:{id}"), "refund", id, (to, from), amount))?;
     Ok(engine::enqueue(tx, payment.case_id, "refund_posted")?)
 }
 

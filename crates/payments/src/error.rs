@@ -49,9 +49,10 @@ impl Coded for Error {
                 Problem::new(409, "payments.too_much").field("amount_minor").with("asked", asked).with("left", left)
             }
             Self::NothingRefundable => Problem::new(409, "payments.nothing_refundable"),
-            Self::AmountDiffers { told, wanted } => {
-                Problem::new(422, "payments.amount_differs").field("amount_minor").with("told", told).with("wanted", wanted)
-            }
+            Self::AmountDiffers { told, wanted } => Problem::new(422, "payments.amount_differs")
+                .field("amount_minor")
+                .with("told", told)
+                .with("wanted", wanted),
             Self::BadSignature => Problem::new(401, "payments.bad_signature").field("webhook-signature"),
             Self::NoticeReused => Problem::new(422, "payments.notice_reused").field("webhook-id"),
             Self::Amount(amount) => Problem::new(422, "payments.amount").field("amount_minor").with("amount", amount),

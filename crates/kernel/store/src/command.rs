@@ -52,16 +52,15 @@ impl<C: Command> Task for Pending<C> {
             self.out = Some(self.command.run(tx)?);
             return Ok(());
         };
+        // Set before looking: the refusal of a reused key must not be kept under that very key.
+        self.is_repeat = true;
         match idempotency::find(tx, C::NAME, key)? {
             Some(Stored::Answer(json)) => {
-                self.is_repeat = true;
                 self.out = Some(idempotency::parse(&json)?);
             }
-            Some(Stored::Refusal(problem)) => {
-                self.is_repeat = true;
-                return Err(Fault::refused(problem));
-            }
+            Some(Stored::Refusal(problem)) => return Err(Fault::refused(problem)),
             None => {
+                self.is_repeat = false;
                 let out = self.command.run(tx)?;
                 idempotency::keep(tx, C::NAME, key, 200, &out)?;
                 self.out = Some(out);

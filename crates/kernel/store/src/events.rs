@@ -129,25 +129,28 @@ pub(crate) struct Sequencer {
     conn: Box<dyn Connection + Send>,
     instance: String,
     renewed_at: i64,
+    seen: i64,
 }
 
 impl Sequencer {
     pub(crate) fn new(conn: Box<dyn Connection + Send>, instance: String) -> Self {
-        Self { conn, instance, renewed_at: 0 }
+        Self { conn, instance, renewed_at: 0, seen: 0 }
     }
 
-    /// One round; gives the number of events moved.
-    pub(crate) fn round(&mut self, shared: &Shared) -> Result<u64, StoreError> {
+    /// One round; gives the number of events moved, and whether any node has numbered events since the last round.
+    pub(crate) fn round(&mut self, shared: &Shared) -> Result<(u64, bool), StoreError> {
         let wall = shared.clock.wall();
         self.renew_node(shared, wall)?;
         self.conn.begin()?;
-        let moved = move_pending(&mut Tx::new(self.conn.as_mut(), shared, wall), &self.instance, wall);
-        if moved.is_ok() {
+        let mut tx = Tx::new(self.conn.as_mut(), shared, wall);
+        let done = move_pending(&mut tx, &self.instance, wall).and_then(|moved| Ok((moved, last_seq(&mut tx)?)));
+        if done.is_ok() {
             self.conn.commit()?
         } else {
             self.conn.rollback()?
         }
-        moved
+        let (moved, last) = done?;
+        Ok((moved, std::mem::replace(&mut self.seen, last) != last))
     }
 
     fn renew_node(&mut self, shared: &Shared, wall: Instant) -> Result<(), StoreError> {
@@ -172,7 +175,7 @@ impl Sequencer {
 
     /// Gives the leases back at a graceful stop, so that the next process need not wait.
     pub(crate) fn let_go(&mut self, shared: &Shared) {
-        while matches!(self.round(shared), Ok(n) if n > 0) {}
+        while matches!(self.round(shared), Ok((moved, _)) if moved > 0) {}
         let holder = self.instance.replace('\'', "");
         let _ = self.conn.batch(&format!("UPDATE leases SET until_ms = 0 WHERE holder = '{holder}'"));
     }

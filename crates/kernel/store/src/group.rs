@@ -75,8 +75,15 @@ fn run_one(conn: &mut dyn Connection, shared: &Shared, task: &mut dyn Task) -> O
             Err(fault) => {
                 if fault.problem().is_some() && conn.is_intact() {
                     let kept = attempt(conn, shared, &mut |tx| task.keep_refusal(tx, &fault));
-                    if let Err(Fault::Store(error)) = kept {
-                        return Some(error.into());
+                    match kept {
+                        // The same key was used at once and the other was first: its answer is the answer.
+                        Err(Fault::Store(StoreError::Retry(why))) if retries < RETRIES_MAX => {
+                            retries += 1;
+                            shared.count_retry(&why);
+                            continue;
+                        }
+                        Err(Fault::Store(error)) => return Some(error.into()),
+                        _ => {}
                     }
                 }
                 return Some(fault);
@@ -118,7 +125,14 @@ fn attempt(
 ) -> Result<(), Fault> {
     conn.begin()?;
     let now = shared.command_now();
-    let result = catch_unwind(AssertUnwindSafe(|| work(&mut Tx::new(&mut *conn, shared, now))));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let mut tx = Tx::new(&mut *conn, shared, now);
+        work(&mut tx)?;
+        if tx.has_failed() {
+            return Err(StoreError::Engine("a command went on after a statement had failed".to_owned()).into());
+        }
+        Ok(())
+    }));
     let result = result.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|t| (*t).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();

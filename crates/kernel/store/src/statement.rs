@@ -1,7 +1,7 @@
 //! SQL texts as registered statics, so that a test can prepare every one on both engines.
 
 use std::sync::OnceLock;
-use xr_base::Scope;
+use xr_base::{Scope, StoreError};
 
 /// Every statement of the binary, in link order.
 #[linkme::distributed_slice]
@@ -87,6 +87,32 @@ impl Statement {
         });
         &texts[row][column]
     }
+}
+
+/// Prepares every statement of the binary on the database of `store`; gives those that fail, with why, as `file:line`.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be reached.
+pub fn failing(store: &crate::Store, location: &crate::Location) -> Result<Vec<String>, StoreError> {
+    let mut conn = crate::store::connect(location, true)?;
+    let dialect = match store.engine() {
+        crate::Engine::Sqlite => Dialect::Sqlite,
+        crate::Engine::Postgres => Dialect::Postgres,
+    };
+    let mut failed = Vec::new();
+    for statement in STATEMENTS {
+        let variants: &[Variant] = if statement.is_scoped() {
+            &[Variant::Platform, Variant::Merchant, Variant::Buyer]
+        } else {
+            &[Variant::Plain]
+        };
+        for variant in variants {
+            if let Err(error) = conn.prepare(statement.for_engine(*variant, dialect)) {
+                failed.push(format!("{}:{} {variant:?}: {error}", statement.file, statement.line));
+            }
+        }
+    }
+    Ok(failed)
 }
 
 fn both(text: String) -> [String; 2] {

@@ -115,8 +115,9 @@ pub(crate) fn keeper(
     spawn("store-keeper", move || {
         while !stop.load(Ordering::SeqCst) {
             match sequencer.round(&shared) {
-                Ok(0) => {}
-                Ok(_) => shared.ticks.send_modify(|n| *n += 1),
+                Ok((_, false)) => {}
+                // Also when another node numbered them: consumers of this one wait for them too.
+                Ok((_, true)) => shared.ticks.send_modify(|n| *n += 1),
                 Err(error) => tracing::warn!(%error, "A round of the sequencer failed"),
             }
             std::thread::sleep(SEQUENCE_EVERY);

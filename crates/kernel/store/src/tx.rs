@@ -27,6 +27,8 @@ pub(crate) trait Connection {
     ) -> Result<(), StoreError>;
     /// Runs a text that is not registered: migrations, dumps, transaction control.
     fn batch(&mut self, text: &str) -> Result<(), StoreError>;
+    /// Whether the engine understands a text; nothing is run.
+    fn prepare(&mut self, text: &str) -> Result<(), StoreError>;
     /// Queries with a text that is not registered (dumps and checks); every cell is passed as it is.
     fn query_text(
         &mut self,
@@ -56,6 +58,7 @@ pub struct Tx<'t> {
     now: Instant,
     effective: Option<Instant>,
     inbox: VecDeque<Mail>,
+    has_failed: bool,
 }
 
 /// An event that a case is to take in this same transaction (decision D1); the case engine delivers it.
@@ -71,7 +74,7 @@ pub struct Mail {
 
 impl<'t> Tx<'t> {
     pub(crate) fn new(conn: &'t mut dyn Connection, shared: &'t Shared, now: Instant) -> Self {
-        Self { conn, shared, now, effective: None, inbox: VecDeque::new() }
+        Self { conn, shared, now, effective: None, inbox: VecDeque::new(), has_failed: false }
     }
 
     /// Business time, read when the command began; never decreases between commands.
@@ -114,7 +117,9 @@ impl<'t> Tx<'t> {
     /// # Errors
     /// [`StoreError`] of the engine; a broken unique key is [`StoreError::Duplicate`].
     pub fn exec(&mut self, statement: &'static Statement, params: &[Value<'_>]) -> Result<u64, StoreError> {
-        self.conn.exec(statement, Variant::Plain, params)
+        let changed = self.conn.exec(statement, Variant::Plain, params);
+        self.has_failed |= changed.is_err();
+        changed
     }
 
     /// Every row of a query without scope.
@@ -139,7 +144,7 @@ impl<'t> Tx<'t> {
         params: &[Value<'_>],
     ) -> Result<Option<T>, StoreError> {
         let mut found = None;
-        self.conn.query(statement, Variant::Plain, params, &mut |row| {
+        self.query(statement, Variant::Plain, params, &mut |row| {
             if found.is_none() {
                 found = Some(T::from_row(row)?);
             }
@@ -166,7 +171,7 @@ impl<'t> Tx<'t> {
         params: &[Value<'_>],
         mut each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.conn.query(statement, Variant::Plain, params, &mut each)
+        self.query(statement, Variant::Plain, params, &mut each)
     }
 
     /// Every row that `scope` may see. The scope's id is `?1`; own parameters start at `?2`.
@@ -196,6 +201,24 @@ impl<'t> Tx<'t> {
         Ok(self.all_scoped(statement, scope, params)?.into_iter().next())
     }
 
+    /// Whether a statement failed. PostgreSQL would answer the COMMIT of such a transaction with success and keep nothing;
+    /// so a command that went on is refused on either engine.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
+    fn query(
+        &mut self,
+        statement: &'static Statement,
+        variant: Variant,
+        params: &[Value<'_>],
+        each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let done = self.conn.query(statement, variant, params, each);
+        self.has_failed |= done.is_err();
+        done
+    }
+
     fn collect<T: FromRow>(
         &mut self,
         statement: &'static Statement,
@@ -203,7 +226,7 @@ impl<'t> Tx<'t> {
         params: &[Value<'_>],
     ) -> Result<Vec<T>, StoreError> {
         let mut rows = Vec::new();
-        self.conn.query(statement, variant, params, &mut |row| {
+        self.query(statement, variant, params, &mut |row| {
             rows.push(T::from_row(row)?);
             Ok(())
         })?;

@@ -1,9 +1,9 @@
 //! Placing an order: stock promised, number given, clock started, payment opened, all in one transaction.
 
+use crate::Error;
 use crate::model::Recipient;
 use crate::number::OrderNumbers;
 use crate::vocabulary::Order;
-use crate::Error;
 use serde::{Deserialize, Serialize};
 use xr_base::money::split;
 use xr_base::{Actor, CaseId, Currency, Fault, Instant, Money, OrgId, RowId, ShopId, SkuId, StoreError, UserId};

@@ -78,14 +78,20 @@ pub struct Next {
 /// `case.not_found`.
 pub fn explain(tx: &mut Tx<'_>, id: CaseId) -> Result<Explanation, Fault> {
     let running = Running::load(tx, id)?;
+    let rows = history(tx, id)?;
+    let clocks = clocks_of(tx, id)?;
+    Ok(explanation(&running, rows, &clocks))
+}
+
+fn explanation(running: &Running<'_>, rows: Vec<HistoryRow>, clocks: &[ClockRow]) -> Explanation {
     let book = running.ready.book.book();
     let state = book.states.get(&running.case.state);
     let owner_word = state.and_then(|s| s.owner.as_ref()).and_then(|o| book.actors.get(o));
-    let steps: Vec<Step> = history(tx, id)?.into_iter().map(|row| step(&running, row)).collect();
-    let next: Vec<Next> = clocks_of(tx, id)?.iter().filter_map(|row| next(&running, row)).collect();
+    let steps: Vec<Step> = rows.into_iter().map(|row| step(running, row)).collect();
+    let next: Vec<Next> = clocks.iter().filter_map(|row| next(running, row)).collect();
     let cited = steps.iter().filter_map(|s| s.row.rule.as_ref()).chain(next.iter().filter_map(|n| n.rule.as_ref()));
     let rules = cited.filter_map(|r| book.rules.get(r).map(|rule| (r.clone(), rule.clone()))).collect();
-    Ok(Explanation {
+    Explanation {
         kind_label: book.label.clone(),
         state: running.case.state.clone(),
         state_label: state.map(|s| s.label.clone()).unwrap_or_default(),
@@ -96,7 +102,7 @@ pub fn explain(tx: &mut Tx<'_>, id: CaseId) -> Result<Explanation, Fault> {
         next,
         rules,
         states: book.states.iter().map(|(name, s)| (name.clone(), s.label.clone())).collect(),
-    })
+    }
 }
 
 fn label(running: &Running<'_>, event: &str, taken_as: &str) -> Text {
@@ -129,4 +135,14 @@ fn next(running: &Running<'_>, row: &ClockRow) -> Option<Next> {
         to,
         rule: row.rule.clone(),
     })
+}
+
+/// As [`explain`] without the history: what lists show.
+///
+/// # Errors
+/// A store fault.
+pub fn outlook(tx: &mut Tx<'_>, case: &Case) -> Result<Explanation, Fault> {
+    let running = Running::of(tx, case.clone())?;
+    let clocks = if case.is_closed() { Vec::new() } else { clocks_of(tx, case.id)? };
+    Ok(explanation(&running, Vec::new(), &clocks))
 }

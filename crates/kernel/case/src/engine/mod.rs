@@ -14,12 +14,14 @@ mod pauses;
 mod running;
 mod transition;
 
-pub use acts::{Act, Possible, act, allowed_acts, authorise, deliver_all, enqueue, has_tag, pack_of};
+pub use acts::{
+    Act, Possible, act, allowed_acts, authorise, deliver_all, describe_parent, enqueue, has_tag, pack_of,
+};
 pub use books::{Books, PublishRulebooks, Ready};
 pub use case::{Case, HistoryRow, find, get, history, seen_by};
-pub use clocks::{ClockRow, clocks_of, refresh};
+pub use clocks::{ClockRow, broken, clocks_of, refresh};
 pub use due::{FireDue, due_cases, due_handler, fire_due, next_wake};
-pub use explain::{Explanation, explain};
+pub use explain::{Explanation, explain, outlook};
 pub use open::{NewCase, open};
 
 use crate::facts::FactSet;
@@ -31,7 +33,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use xr_base::calendar::DayTables;
-use xr_base::{Actor, CaseId, Coded, Fault, Problem};
+use xr_base::{Actor, CaseId, Coded, Fault, Money, Problem};
 use xr_store::Tx;
 
 /// Deliveries that one act may set off in a chain (decision D1).
@@ -53,6 +55,22 @@ pub trait Kind: Send + Sync + 'static {
     /// A store fault.
     fn facts(&self, tx: &mut Tx<'_>, case: &Case, need: FactSet) -> Result<Facts, Fault>;
 
+    /// What lists show of a case of this kind.
+    ///
+    /// # Errors
+    /// A store fault.
+    fn describe(&self, _tx: &mut Tx<'_>, _case: &Case) -> Result<Description, Fault> {
+        Ok(Description::default())
+    }
+
+    /// What the case page shows beyond the engine's own: a name and a JSON object, for callers that have authorised.
+    ///
+    /// # Errors
+    /// A store fault.
+    fn detail(&self, _tx: &mut Tx<'_>, _case: &Case) -> Result<Option<(&'static str, serde_json::Value)>, Fault> {
+        Ok(None)
+    }
+
     /// The input that people give with an event, as fields for a form.
     fn form(&self, _event: &str) -> &'static [Field] {
         &[]
@@ -69,6 +87,19 @@ pub trait Kind: Send + Sync + 'static {
             _ => Err(Problem::new(422, "case.no_input_expected").field("input").into()),
         }
     }
+}
+
+/// What a list shows of a case, as its capability knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Description {
+    /// Order that it belongs to.
+    pub order: Option<CaseId>,
+    /// That order's number.
+    pub number: Option<String>,
+    /// First line's name, or another short title; no personal data.
+    pub title: Option<String>,
+    /// Amount in question.
+    pub amount: Option<Money>,
 }
 
 /// A field of the form that goes with an event.

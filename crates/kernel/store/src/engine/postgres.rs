@@ -84,6 +84,10 @@ impl Connection for Postgres {
         self.client.batch_execute(text).map_err(fail)
     }
 
+    fn prepare(&mut self, text: &str) -> Result<(), StoreError> {
+        self.client.prepare(text).map(|_| ()).map_err(fail)
+    }
+
     fn query_text(
         &mut self,
         text: &str,

@@ -3,6 +3,9 @@
 use crate::row::{Cells, Row};
 use crate::statement::{Dialect, Statement, Variant};
 use crate::tx::Connection;
+use rusqlite::ffi::{
+    SQLITE_CONSTRAINT_PRIMARYKEY as PRIMARY_KEY, SQLITE_CONSTRAINT_ROWID as ROWID, SQLITE_CONSTRAINT_UNIQUE as UNIQUE,
+};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags};
 use std::path::Path;
@@ -85,6 +88,10 @@ impl Connection for Sqlite {
 
     fn batch(&mut self, text: &str) -> Result<(), StoreError> {
         self.conn.execute_batch(text).map_err(fail)
+    }
+
+    fn prepare(&mut self, text: &str) -> Result<(), StoreError> {
+        self.conn.prepare(text).map(|_| ()).map_err(fail)
     }
 
     fn query_text(
@@ -174,8 +181,12 @@ impl Cells for SqliteRow<'_, '_> {
 
 #[allow(clippy::needless_pass_by_value, reason = "used as map_err(fail)")]
 fn fail(error: rusqlite::Error) -> StoreError {
+    let detail = error.sqlite_error().map(|e| e.extended_code);
     match error.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) => StoreError::Duplicate(error.to_string()),
+        // Only keys: a NULL where none is allowed is a fault of ours, not an answer to anybody.
+        Some(ErrorCode::ConstraintViolation) if matches!(detail, Some(UNIQUE | PRIMARY_KEY | ROWID)) => {
+            StoreError::Duplicate(error.to_string())
+        }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Retry(error.to_string()),
         _ => StoreError::Engine(error.to_string()),
     }

@@ -1,0 +1,24 @@
+//! Routes of cases: thin, no decisions.
+
+mod board;
+mod cases;
+mod packs;
+
+pub use cases::page;
+
+use xr_web::utoipa_axum::routes;
+use xr_web::{Access, Routes};
+
+/// The clock board, case pages and acts, lists by state, packs.
+pub fn routes() -> Routes {
+    Routes::new()
+        .add(Access::SignedIn, routes!(board::board))
+        .add(Access::SignedIn, routes!(board::states))
+        .add(Access::SignedIn, routes!(cases::show))
+        .add(Access::SignedIn, routes!(cases::act))
+        .add(Access::SignedIn, routes!(cases::after_sales))
+        .add(Access::SignedIn, routes!(packs::list))
+        .add(Access::SignedIn, routes!(packs::check_pack))
+        .add(Access::SignedIn, routes!(packs::show))
+        .add(Access::SignedIn, routes!(packs::graph))
+}

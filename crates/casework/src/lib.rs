@@ -1,0 +1,12 @@
+//! Cases as people see them: the clock board, the case page with its acts, lists by state, and the rules behind them.
+
+pub mod http;
+mod queries;
+mod rules;
+mod view;
+
+pub use rules::RuleShelf;
+pub use view::{CaseSummary, CaseView, Look, NextView, summary, view};
+
+/// Texts of this slice's problems.
+pub const TEXTS: xr_web::Catalog = xr_web::catalog!("casework");

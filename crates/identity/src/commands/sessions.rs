@@ -1,0 +1,146 @@
+//! Log-in, log-out, revoking.
+
+use super::{of_user, tell, themselves};
+use crate::model::User;
+use crate::throttle::{Subjects, masked};
+use crate::{Error, queries};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::net::IpAddr;
+use xr_base::{Fault, Instant, Millis, RowId, StoreError, UserId};
+use xr_store::{Command, Tx, params, sql};
+
+/// A session ends after so long, whatever happens.
+pub const SESSION_LENGTH: Millis = Millis::days(7);
+
+/// Records a log-in whose password was verified before.
+#[derive(Clone, Debug)]
+pub struct LogIn {
+    /// Log-in name in lower case.
+    pub login: String,
+    /// Hash that the password was found right for; it must still be the user's.
+    pub verified_hash: String,
+    /// Hex SHA-256 of the new token.
+    pub token_hash: String,
+    /// Where from.
+    pub address: Option<IpAddr>,
+}
+
+/// A new session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedIn {
+    /// Who.
+    pub user: User,
+    /// End, wall time.
+    pub expires_at: Instant,
+}
+
+impl Command for LogIn {
+    type Out = LoggedIn;
+    const NAME: &'static str = "identity.log_in";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<LoggedIn, Fault> {
+        let subjects = Subjects::of(&self.login, self.address);
+        // Guesses that were under way together are counted one after the other here.
+        if let Some(seconds) = subjects.wait_s(tx)? {
+            return Err(Error::TooManyAttempts(seconds).into());
+        }
+        let found = queries::credentials(tx, &self.login)?;
+        let is_valid = |(_, hash, is_disabled): &(UserId, String, bool)| *hash == self.verified_hash && !is_disabled;
+        let (id, ..) = found.filter(is_valid).ok_or(Error::BadCredentials)?;
+        let user = queries::user(tx, id)?.ok_or(Error::BadCredentials)?;
+        let (session, wall): (RowId, Instant) = (tx.id(), tx.wall());
+        let expires_at = wall + SESSION_LENGTH;
+        tx.exec(
+            sql!("DELETE FROM sessions WHERE user_id = ?1 AND expires_at <= ?2 /* unscoped: own sessions */"),
+            params![id, wall],
+        )?;
+        tx.exec(
+            sql!(
+                "INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                 /* unscoped: own sessions */"
+            ),
+            params![session, self.token_hash, id, wall, expires_at],
+        )?;
+        subjects.forgive(tx)?;
+        let body = json!({ "user": id, "session": session, "address": masked(self.address) });
+        tell(tx, "identity.logged_in", &themselves(&user), of_user(&user), body)?;
+        Ok(LoggedIn { user, expires_at })
+    }
+}
+
+/// Counts an attempt with a wrong name or password.
+#[derive(Clone, Debug)]
+pub struct NoteFailure {
+    /// Log-in name in lower case, as it was tried.
+    pub login: String,
+    /// Where from.
+    pub address: Option<IpAddr>,
+}
+
+impl Command for NoteFailure {
+    type Out = ();
+    const NAME: &'static str = "identity.note_failure";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        Ok(Subjects::of(&self.login, self.address).count(tx)?)
+    }
+}
+
+/// Ends the session of a token.
+#[derive(Clone, Debug)]
+pub struct LogOut {
+    /// Hex SHA-256 of the token.
+    pub token_hash: String,
+}
+
+impl Command for LogOut {
+    type Out = ();
+    const NAME: &'static str = "identity.log_out";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let Some(user) = queries::session_user(tx, &self.token_hash)? else { return Ok(()) };
+        tx.exec(sql!("DELETE FROM sessions WHERE token_hash = ?1 /* unscoped: by token */"), params![self.token_hash])?;
+        Ok(tell(tx, "identity.logged_out", &themselves(&user), of_user(&user), json!({ "user": user.id }))?)
+    }
+}
+
+/// A person ends one of their sessions, or all but the current one.
+#[derive(Clone, Debug)]
+pub struct RevokeSessions {
+    /// Whose.
+    pub user: UserId,
+    /// Which one; none for all but `keep`.
+    pub session: Option<RowId>,
+    /// Hex SHA-256 of the token whose session stays when all end.
+    pub keep: String,
+}
+
+impl Command for RevokeSessions {
+    type Out = ();
+    const NAME: &'static str = "identity.revoke_sessions";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
+        let ended = match self.session {
+            None => end_all(tx, user.id, &self.keep)?,
+            Some(session) => tx.exec(
+                sql!("DELETE FROM sessions WHERE id = ?1 AND user_id = ?2 /* unscoped: own sessions */"),
+                params![session, user.id],
+            )?,
+        };
+        if self.session.is_some() && ended == 0 {
+            return Err(Error::NoSuchSession.into());
+        }
+        let body = json!({ "user": user.id, "ended": ended });
+        Ok(tell(tx, "identity.sessions_revoked", &themselves(&user), of_user(&user), body)?)
+    }
+}
+
+/// Ends a person's sessions but that of the token hash `keep`; gives their number.
+pub(super) fn end_all(tx: &mut Tx<'_>, user: UserId, keep: &str) -> Result<u64, StoreError> {
+    tx.exec(
+        sql!("DELETE FROM sessions WHERE user_id = ?1 AND token_hash <> ?2 /* unscoped: after authorisation */"),
+        params![user, keep],
+    )
+}

@@ -1,0 +1,71 @@
+//! What this slice refuses.
+
+use xr_base::{Coded, Problem};
+
+/// A refusal of identity.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Name or password is wrong; never says which.
+    #[error("log-in name or password is wrong")]
+    BadCredentials,
+    /// The password sent along with an act of a logged-in person is wrong.
+    #[error("the current password is wrong")]
+    WrongPassword,
+    /// Throttled.
+    #[error("too many attempts, wait {0} s")]
+    TooManyAttempts(i64),
+    /// Empty, too long or with control characters.
+    #[error("{field} is not 1..={max} printable characters")]
+    BadText {
+        /// Name of the field.
+        field: &'static str,
+        /// Characters allowed.
+        max: usize,
+    },
+    /// Against the password policy.
+    #[error("the password is not {min}..={max} characters, or is the login")]
+    WeakPassword {
+        /// Least number of characters.
+        min: usize,
+        /// Largest number of characters.
+        max: usize,
+    },
+    /// Another user has this login.
+    #[error("the login is taken")]
+    LoginTaken,
+    /// Not one of `roles.toml`.
+    #[error("unknown role {0}")]
+    UnknownRole(String),
+    /// Absent, or of a kind that does not fit.
+    #[error("no such organisation for this")]
+    NoSuchOrg,
+    /// Absent.
+    #[error("no such user")]
+    NoSuchUser,
+    /// Absent, over, or another person's.
+    #[error("no such session")]
+    NoSuchSession,
+}
+
+impl Coded for Error {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::BadCredentials => Problem::new(401, "identity.bad_credentials"),
+            Self::WrongPassword => Problem::new(422, "identity.wrong_password").field("current"),
+            Self::TooManyAttempts(seconds) => {
+                Problem::new(429, "identity.too_many_attempts").with("retry_after_s", seconds)
+            }
+            Self::BadText { field, max } => {
+                Problem::new(422, "identity.bad_text").field(field).with("field", field).with("max", max)
+            }
+            Self::WeakPassword { min, max } => {
+                Problem::new(422, "identity.weak_password").field("password").with("min", min).with("max", max)
+            }
+            Self::LoginTaken => Problem::new(409, "identity.login_taken").field("login"),
+            Self::UnknownRole(role) => Problem::new(422, "identity.unknown_role").field("role").with("role", role),
+            Self::NoSuchOrg => Problem::new(422, "identity.no_such_org").field("org"),
+            Self::NoSuchUser => Problem::new(404, "identity.no_such_user"),
+            Self::NoSuchSession => Problem::new(404, "identity.no_such_session"),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What is shown of people and shops.
+
+use crate::Error;
+use crate::model::{Org, Shop};
+use crate::queries;
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use xr_base::{Fault, Principal};
+use xr_web::{AppState, Failure, Page, Paging, Who};
+
+/// Shops named in a session; staff of the platform asks `/v1/shops` for all.
+const SHOPS_SHOWN: i64 = 200;
+
+/// Who is logged in and what they may do.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Me {
+    /// Id.
+    #[schema(value_type = String)]
+    user: xr_base::UserId,
+    /// Log-in name.
+    login: String,
+    /// Name as shown.
+    name: String,
+    /// Phone with its middle hidden, or empty.
+    phone_masked: String,
+    /// A built-in role.
+    role: String,
+    /// The party they act for.
+    #[schema(value_type = String)]
+    party: xr_base::Party,
+    /// Their organisation; buyers have none.
+    org: Option<Org>,
+    /// Their shops.
+    shops: Vec<Shop>,
+    /// Permission words, sorted.
+    permissions: Vec<String>,
+    /// Language they chose, `zh-CN` or `en`.
+    locale: Option<String>,
+}
+
+/// Reads what is shown of `principal`.
+pub(super) async fn me(state: &AppState, principal: Principal) -> Result<Me, Fault> {
+    let read = state.store().read(move |tx| {
+        let user = queries::user(tx, principal.user)?.ok_or(Error::NoSuchUser)?;
+        let org = user.org.map(|id| queries::org(tx, id)).transpose()?.flatten();
+        let shops = queries::shops(tx, principal.scope(), 0, SHOPS_SHOWN)?;
+        Ok(Me {
+            user: user.id,
+            login: user.login,
+            name: user.name,
+            phone_masked: user.phone_masked,
+            role: user.role,
+            party: principal.party,
+            org,
+            shops,
+            permissions: principal.permissions,
+            locale: user.locale,
+        })
+    });
+    read.await
+}
+
+/// Shops that the caller may see: all for the platform, their own for merchants, none for buyers.
+#[utoipa::path(
+    get, path = "/v1/shops", tag = "identity",
+    params(("after" = Option<String>, Query), ("limit" = Option<u16>, Query, minimum = 1, maximum = 200)),
+    responses((status = 200, body = Page<Shop>)),
+)]
+pub(super) async fn shops(
+    State(state): State<AppState>,
+    who: Who,
+    paging: Paging,
+) -> Result<Json<Page<Shop>>, Failure> {
+    let (scope, after, fetch) = (who.scope(), paging.after::<i64>()?.unwrap_or(0), paging.fetch());
+    let found = state.store().read(move |tx| Ok(queries::shops(tx, scope, after, fetch)?)).await?;
+    Ok(Json(Page::cut(found, &paging, |shop| shop.id.0)))
+}

@@ -1,0 +1,199 @@
+//! Log-in and sessions for the web side.
+
+use crate::commands::{ChangePassword, LogIn, LoggedIn, NoteFailure};
+use crate::model::User;
+use crate::throttle::{Subjects, sha256_hex};
+use crate::{Error, Roles, password, queries};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use xr_base::{Fault, Locale, Principal, StoreError, UserId};
+use xr_store::Store;
+use xr_web::access::SessionFuture;
+use xr_web::{Authenticator, Entropy, Session};
+
+/// A revoked session may still be answered for so long.
+const CACHED_FOR: Duration = Duration::from_millis(500);
+/// Sessions kept in memory; beyond it the old ones are dropped.
+const CACHED_MAX: usize = 10_000;
+/// Password checks at a time: each takes 19 MiB and a core.
+const CHECKS_MAX: usize = 2;
+/// A log-in waits so long for its turn, then is told to come back.
+const CHECK_WITHIN: Duration = Duration::from_secs(5);
+
+/// Longest log-in name looked at, in bytes; longer ones cannot exist.
+const LOGIN_BYTES_MAX: usize = 256;
+
+/// What the web side needs of identity; one per process, as its authenticator and among its parts.
+pub struct Identity {
+    store: Store,
+    roles: Roles,
+    entropy: Arc<dyn Entropy>,
+    checks: Semaphore,
+    /// Checked when there is no such user, so that the answer takes as long.
+    nobody: String,
+    cache: Mutex<HashMap<String, (Instant, Session)>>,
+}
+
+impl Identity {
+    /// Over an open store. Hashes one password, so it takes tens of milliseconds.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when the source of randomness fails.
+    pub fn new(store: Store, roles: Roles, entropy: Arc<dyn Entropy>) -> Result<Self, Fault> {
+        let nobody = password::hash("nobody has this password", entropy.as_ref())?;
+        let checks = Semaphore::new(CHECKS_MAX);
+        Ok(Self { store, roles, entropy, checks, nobody, cache: Mutex::default() })
+    }
+
+    /// The roles in force.
+    pub fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// The open store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Hex SHA-256 of a token: the only form that is kept.
+    pub fn token_hash(token: &str) -> String {
+        sha256_hex(token.as_bytes())
+    }
+
+    /// Checks name and password; gives the new session and its token.
+    ///
+    /// # Errors
+    /// [`Error::BadCredentials`] alike for an unknown name, a wrong password and a disabled user;
+    /// [`Error::TooManyAttempts`]; [`StoreError::Busy`] when too many log in at once.
+    pub async fn log_in(
+        &self,
+        login: &str,
+        password: String,
+        address: Option<IpAddr>,
+    ) -> Result<(String, LoggedIn), Fault> {
+        let login = login.trim().to_lowercase();
+        if login.len() > LOGIN_BYTES_MAX {
+            return Err(Error::BadCredentials.into());
+        }
+        let (asked, subjects) = (login.clone(), Subjects::of(&login, address));
+        let read = self.store.read(move |tx| Ok((subjects.wait_s(tx)?, queries::credentials(tx, &asked)?)));
+        let (wait_s, found) = read.await?;
+        if let Some(seconds) = wait_s {
+            return Err(Error::TooManyAttempts(seconds).into());
+        }
+        let known = found.map(|(_, hash, _)| hash);
+        let is_known = known.is_some();
+        let hash = known.unwrap_or_else(|| self.nobody.clone());
+        if !self.is_right(password, hash.clone()).await? || !is_known {
+            self.store.write(NoteFailure { login, address }).await?;
+            return Err(Error::BadCredentials.into());
+        }
+        let token = URL_SAFE_NO_PAD.encode(xr_web::entropy::bytes::<32>(self.entropy.as_ref())?);
+        let token_hash = Self::token_hash(&token);
+        let logged_in = self.store.write(LogIn { login, verified_hash: hash, token_hash, address }).await?;
+        Ok((token, logged_in))
+    }
+
+    /// Replaces a person's own password; `session` (hash of its token) stays, all others end.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassword`], [`Error::WeakPassword`], [`Error::TooManyAttempts`], [`StoreError::Busy`].
+    pub async fn change_password(
+        &self,
+        user: UserId,
+        session: String,
+        passwords: (String, String),
+        is_demo: bool,
+    ) -> Result<(), Fault> {
+        let read = self.store.read(move |tx| {
+            let found = queries::user(tx, user)?.zip(queries::password_hash(tx, user)?);
+            let (user, hash) = found.ok_or(Error::NoSuchUser)?;
+            Ok((Subjects::of(&user.login, None).wait_s(tx)?, user, hash))
+        });
+        let (wait_s, user, verified_hash) = read.await?;
+        if let Some(seconds) = wait_s {
+            return Err(Error::TooManyAttempts(seconds).into());
+        }
+        let (current, new) = passwords;
+        password::check(&new, &user.login, is_demo)?;
+        if !self.is_right(current, verified_hash.clone()).await? {
+            self.store.write(NoteFailure { login: user.login, address: None }).await?;
+            return Err(Error::WrongPassword.into());
+        }
+        let entropy = Arc::clone(&self.entropy);
+        let new_hash = self.costly(move || password::hash(&new, entropy.as_ref())).await??;
+        let change = ChangePassword { user: user.id, verified_hash, new_hash, keep: session };
+        self.store.write(change).await?;
+        self.forget();
+        Ok(())
+    }
+
+    /// Drops what is cached, so that this process sees a change of sessions or people at once.
+    pub fn forget(&self) {
+        self.cached().clear();
+    }
+
+    async fn is_right(&self, password: String, hash: String) -> Result<bool, Fault> {
+        self.costly(move || password::is_right(&password, &hash)).await
+    }
+
+    /// Runs hashing off the async threads, a few at a time.
+    async fn costly<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+        let turn = tokio::time::timeout(CHECK_WITHIN, self.checks.acquire()).await;
+        let _turn = turn.map_err(|_| StoreError::Busy)?.map_err(|_| StoreError::Busy)?;
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|error| StoreError::Engine(format!("password check: {error}")).into())
+    }
+
+    fn cached(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Instant, Session)>> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn find(&self, token: &str) -> Result<Option<Session>, Fault> {
+        let id = Self::token_hash(token);
+        let now = Instant::now();
+        if let Some((_, session)) = self.cached().get(&id).filter(|(until, _)| now < *until) {
+            return Ok(Some(session.clone()));
+        }
+        let asked = id.clone();
+        let found = self.store.read(move |tx| Ok(queries::session_user(tx, &asked)?)).await?;
+        let session = found.and_then(|user| self.session_of(id.clone(), &user));
+        let mut cache = self.cached();
+        if cache.len() >= CACHED_MAX {
+            cache.retain(|_, (until, _)| now < *until);
+        }
+        // Only what exists is kept: guessed tokens must not fill the memory.
+        match &session {
+            Some(session) if cache.len() < CACHED_MAX => {
+                // Counted from before the read: what it saw may have been revoked while it ran.
+                cache.insert(id, (now + CACHED_FOR, session.clone()));
+            }
+            _ => {
+                cache.remove(&id);
+            }
+        }
+        Ok(session)
+    }
+
+    /// A user whose role is gone has no session: without a role nothing can be allowed.
+    fn session_of(&self, id: String, user: &User) -> Option<Session> {
+        let role = self.roles.role.get(&user.role)?;
+        let permissions = role.permissions.iter().cloned().collect();
+        let principal = Principal { user: user.id, org: user.org, party: user.party, permissions };
+        let all = [Locale::ZhCn, Locale::En];
+        let locale = all.into_iter().find(|l| user.locale.as_deref() == Some(xr_web::texts::tag(*l)));
+        Some(Session { id, principal, locale })
+    }
+}
+
+impl Authenticator for Identity {
+    fn session<'a>(&'a self, token: &'a str) -> SessionFuture<'a> {
+        Box::pin(self.find(token))
+    }
+}

@@ -1,0 +1,34 @@
+//! Organisations, people, shops, log-in and sessions.
+
+pub mod commands;
+mod error;
+pub mod http;
+mod identity;
+pub mod model;
+pub mod password;
+pub mod queries;
+pub mod roles;
+mod throttle;
+
+pub use error::Error;
+pub use identity::Identity;
+pub use roles::Roles;
+
+xr_store::migrations! { 1200 "identity" }
+
+/// Texts of this slice's problems.
+pub const TEXTS: xr_web::Catalog = xr_web::catalog!("identity");
+
+/// Whether `actor` may do what needs `permission`. The product itself may do everything; providers nothing here.
+///
+/// # Errors
+/// 403 `web.forbidden` with the permission's word.
+pub fn authorise(actor: &xr_base::Actor, permission: &str) -> Result<(), xr_base::Problem> {
+    let is_allowed = match actor {
+        xr_base::Actor::Person(principal) => principal.may(permission),
+        xr_base::Actor::System => true,
+        xr_base::Actor::Provider { .. } | xr_base::Actor::Clock => false,
+    };
+    let refusal = || xr_base::Problem::new(403, "web.forbidden").with("permission", permission);
+    if is_allowed { Ok(()) } else { Err(refusal()) }
+}

@@ -1,0 +1,10 @@
+//! Identity over HTTP and through its commands, on both engines.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests fail loudly")]
+
+#[path = "../../../kernel/store/tests/store/engines.rs"]
+mod engines;
+
+mod app;
+mod commands;
+mod http;
+mod throttle;

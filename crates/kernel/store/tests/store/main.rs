@@ -1,0 +1,12 @@
+//! The store from outside: every promise tried on both engines.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests fail loudly")]
+
+mod blobs;
+mod commands;
+mod dump;
+mod engines;
+mod events;
+mod ids;
+mod keys;
+mod notes;
+mod statements;
