@@ -7,6 +7,7 @@ import { at, Back, Card, Money, Show } from '../parts';
 import { toOrder } from '../route';
 import { useText } from '../text';
 import { Acts } from './Acts';
+import { Parcels } from './Order';
 import { ClockCard } from './ClockCard';
 
 export function CasePage({ id }: { id: string }) {
@@ -22,6 +23,7 @@ export function CasePage({ id }: { id: string }) {
             <ClockCard view={view} />
             <Acts view={view} context={{ currency: view.after_sales?.currency, lines: view.after_sales ? [view.after_sales.line] : [] }} onDone={loaded.put} />
             {view.after_sales && <About about={view.after_sales} />}
+            {view.after_sales && view.after_sales.parcels.length > 0 && <Parcels shipments={view.after_sales.parcels} />}
             <History view={view} />
           </>
         )}
@@ -37,7 +39,7 @@ function About({ about }: { about: AfterSales }) {
       <p class="line"><span>{about.line.title} <span class="muted">{about.line.spec} ×{about.quantity}</span></span><span class="grow" /><strong><Money minor={about.amount_minor} currency={about.currency} /></strong></p>
       <p class="muted">{word('reason', about.reason)}{about.description ? ` · ${about.description}` : ''}</p>
       {about.return_address && <p><span class="muted">{t('portal.address')}</span> {about.return_address}</p>}
-      {about.return_waybill && <p><span class="muted">{word('carrier', about.return_carrier)}</span> <span class="num">{about.return_waybill}</span></p>}
+      {about.statements.map((said, i) => <p key={i} class="muted">{word('party', said.party)}{': '}{said.text}</p>)}
       {about.evidence.length > 0 && (
         <ul class="gallery" aria-label={t('portal.evidence')}>
           {about.evidence.map((item, i) => (
@@ -60,7 +62,7 @@ function History({ view }: { view: CaseView }) {
       <ol class="timeline">
         {[...view.steps].reverse().map((step) => (
           <li key={step.seq} data-party={step.party}>
-            <p><strong>{say(step.label)}</strong> <span class="muted">{word('party', step.party)}</span></p>
+            <p><strong>{say(step.label) || word('event', step.event)}</strong> <span class="muted">{word('party', step.party)}</span></p>
             {step.note && <p class="muted">{step.note}</p>}
             <small class="muted num">{at(step.at)}{step.rule ? ` · ${t('portal.rule', { id: step.rule })}` : ''}</small>
           </li>

@@ -57,7 +57,7 @@ function CaseLine({ row }: { row: OrderView['after_sales'][number] }) {
   return <><span>{say(row.kind_label)}</span><Pill label={row.state_label} /><span class="grow" />{row.due_at && !row.closed_at && <Countdown due={row.due_at} />}<span class="muted" aria-hidden>›</span></>;
 }
 
-function Parcels({ shipments }: { shipments: Shipment[] }) {
+export function Parcels({ shipments }: { shipments: Shipment[] }) {
   const { t, say, word } = useText();
   return (
     <Card title={t('portal.parcels')}>
@@ -65,9 +65,9 @@ function Parcels({ shipments }: { shipments: Shipment[] }) {
       <ul class="rows">
         {shipments.map((s) => (
           <li key={s.id}>
-            <p>{s.carrier_label ? say(s.carrier_label) : word('carrier', s.carrier)} <span class="num">{s.waybill}</span></p>
+            <p><span class="muted">{word('direction', s.direction)}</span> {say(s.carrier_name)} <span class="num">{s.waybill}</span></p>
             <small class="muted">{s.delivered_at ? t('portal.delivered_at', { at: at(s.delivered_at) }) : t('portal.announced_at', { at: at(s.announced_at) })}</small>
-            {(s.scans ?? []).map((scan) => <small class="muted block" key={`${scan.kind}${scan.at}`}>{at(scan.at)} {scan.label ? say(scan.label) : scan.kind} {scan.place}</small>)}
+            {s.scans.map((scan) => <small class="muted block" key={scan.event_id}>{at(scan.at)} {word('scan', scan.kind)} {scan.place}</small>)}
           </li>
         ))}
       </ul>

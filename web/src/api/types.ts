@@ -92,39 +92,39 @@ export type Recipient = { name: string; phone: string; region: string; address: 
 
 /** Money that came in for an order. */
 export type Payment = {
-  id: string;
-  state?: string;
-  state_label?: Label;
+  case_id: string;
   amount_minor: number;
   currency: string;
-  captured_minor?: number;
-  refunded_minor?: number;
-  provider?: string;
-  provider_ref?: string | null;
+  captured_minor: number;
+  refunded_minor: number;
+  provider: string;
+  provider_ref: string | null;
 };
 
-/** Money on its way back. */
-export type Refund = { id: string; state?: string; state_label?: Label; amount_minor: number; currency: string; outcome?: string | null };
+/** Money on its way back; `outcome` says how it went, once it is known. */
+export type Refund = { case_id: string; amount_minor: number; currency: string; outcome: string | null };
 
-export type Scan = { kind: string; label?: Label; place: string; at: string };
+export type Scan = { event_id: string; kind: string; place: string; at: string };
 
 export type Shipment = {
   id: string;
   direction: string;
   carrier: string;
-  carrier_label?: Label;
+  carrier_name: Label;
   waybill: string;
   announced_at: string;
-  delivered_at?: string | null;
-  last_scan_at?: string | null;
-  scans?: Scan[];
+  delivered_at: string | null;
+  is_stalled: boolean;
+  scans: Scan[];
 };
 
-/** One posting of the ledger. */
-export type Leg = { id: string; at?: string; account: string; account_label?: Label; amount_minor?: number; amount?: number; currency: string };
+/** One posting of the ledger: debit positive, credit negative. */
+export type Leg = { kind: string; account: string; amount_minor: number; currency: string; at: string };
 
 export type OrderView = {
   order: OrderListed;
+  remark: string;
+  freight_minor: number;
   lines: Line[];
   recipient: Recipient | null;
   payments: Payment[];
@@ -174,6 +174,8 @@ export type Clock = NextStep & { anchor_at: string; length: string; calendar: st
 export type Rule = Label & { source: string; source_date?: string | null; certainty: string; pack: string };
 
 export type Evidence = { id: string; party: Party; sha256?: string | null; text?: string | null; at: string };
+/** What a party said with an act. */
+export type Statement = { party: Party; event: string; text: string; at: string };
 export type Contact = { channel: string; at: string; note: string };
 
 export type AfterSales = {
@@ -188,10 +190,10 @@ export type AfterSales = {
   proposal_minor?: number | null;
   goods_at: string;
   return_address?: string | null;
-  return_carrier?: string | null;
-  return_waybill?: string | null;
   evidence: Evidence[];
+  statements: Statement[];
   contacts: Contact[];
+  parcels: Shipment[];
 };
 
 export type CaseView = {
@@ -267,7 +269,7 @@ export type Finding = {
   path?: string[] | null;
 };
 
-export type DemoClock = { now: string; rate: number };
+export type DemoClock = { now: string; rate: number; next_due?: string | null };
 
 export type LiveEvent = { id: string; at: string; kind: string; case_id?: string | null; shop_id?: string | null };
 

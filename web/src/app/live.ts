@@ -28,7 +28,7 @@ function refresher() {
       void queryClient.invalidateQueries({ queryKey: ['case', id] });
     }
     cases.clear();
-    for (const queryKey of [...LISTS, ['order']]) void queryClient.invalidateQueries({ queryKey });
+    for (const queryKey of [...LISTS, ['order'], ['demo', 'clock']]) void queryClient.invalidateQueries({ queryKey });
   };
   return (event: LiveEvent) => {
     if (event.case_id) cases.add(event.case_id);

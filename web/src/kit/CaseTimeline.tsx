@@ -27,7 +27,7 @@ function Entry({ step, view }: { step: Step; view: CaseView }) {
     <li data-party={step.party}>
       <At at={step.at} seconds />
       <div>
-        <strong>{say(step.label)}</strong>
+        <strong>{say(step.label) || word('event', step.event)}</strong>
         <span className="who">{word('party', step.party)}{step.actor_name ? ` · ${step.actor_name}` : ''}</span>
         {hasMoved && <span className="move">→ {say(state(step.to_state))}</span>}
         <Cite id={step.rule} rules={view.rules} />

@@ -11,6 +11,7 @@ import { Card, Facts } from '@/kit/Facts';
 import { caseLink } from '@/kit/links';
 import { Money } from '@/kit/Money';
 import { Loaded } from '@/kit/PageState';
+import { Parcels } from '@/kit/Parcels';
 import { State } from '@/kit/State';
 import { useText } from '@/kit/text';
 import { Contacts } from '../parts/Contacts';
@@ -39,6 +40,7 @@ function CaseBody({ view }: { view: CaseView }) {
         </div>
         <div className="side-column">
           {about && <Application about={about} view={view} />}
+          {about && about.parcels.length > 0 && <Card title={t('aftersales.parcels')}><Parcels shipments={about.parcels} /></Card>}
           {about && <Contacts view={view} about={about} />}
           <Related view={view} />
         </div>
@@ -49,7 +51,6 @@ function CaseBody({ view }: { view: CaseView }) {
 
 function Application({ about, view }: { about: AfterSales; view: CaseView }) {
   const { t, word } = useText();
-  const parcel = about.return_waybill && <span className="num">{word('carrier', about.return_carrier)} {about.return_waybill}</span>;
   return (
     <Card title={t('aftersales.application')}>
       <Facts
@@ -63,12 +64,18 @@ function Application({ about, view }: { about: AfterSales; view: CaseView }) {
           [t('aftersales.description'), about.description],
           [t('aftersales.goods_at'), word('goods_at', about.goods_at)],
           [t('aftersales.return_address'), about.return_address],
-          [t('aftersales.return_parcel'), parcel],
           [t('aftersales.opened'), <At key="t" at={view.opened_at} />],
         ].map(([name, value]) => [name as string, value === false ? null : value])}
       />
     </Card>
   );
+}
+
+/** An order is a parent too, with a page of its own. */
+function Parent({ view, id }: { view: CaseView; id: string }) {
+  const { t } = useText();
+  const isOrder = id === view.order_id;
+  return <Link {...caseLink({ id, kind: isOrder ? 'order' : '' })}>{isOrder ? t('orders.title') : t('aftersales.parent')}</Link>;
 }
 
 /** The parent and the children of a case, e.g. the refund it opened. */
@@ -78,7 +85,7 @@ function Related({ view }: { view: CaseView }) {
   return (
     <Card title={t('aftersales.children')}>
       <ul className="plain-list">
-        {view.parent_id && <li><Link to="/cases/$id" params={{ id: view.parent_id }}>{t('aftersales.parent')}</Link></li>}
+        {view.parent_id && <li><Parent view={view} id={view.parent_id} /></li>}
         {view.children.map((child) => (
           <li key={child.id} className="line">
             <Link {...caseLink(child)}>{say(child.kind_label)}</Link>

@@ -11,7 +11,6 @@ import type { Column } from '@/kit/DataTable';
 import { ListPage, type Filter } from '@/kit/ListPage';
 import { Money } from '@/kit/Money';
 import { State } from '@/kit/State';
-import { useShopOptions } from '@/kit/shops';
 import { useText, type Texts } from '@/kit/text';
 import { useListUrl } from '@/kit/useListUrl';
 
@@ -21,7 +20,6 @@ export function Cases() {
   const texts = useText();
   const { t, say, lang, word } = texts;
   const navigate = useNavigate();
-  const shops = useShopOptions();
   const { search } = useListUrl();
   const counts = useQueries({
     queries: KINDS.map((kind) => ({ queryKey: ['states', kind], queryFn: () => calls.states(kind) })),
@@ -32,7 +30,6 @@ export function Cases() {
   const states = merged(KINDS.flatMap((kind, i) => (!search.kind || search.kind === kind ? counts[i] ?? [] : [])));
   const filters: Filter[] = [
     { kind: 'select', name: 'state', label: t('aftersales.any_state'), options: states.map((s) => ({ value: s.state, label: `${say(s.label)} ${s.count}` })) },
-    { kind: 'select', name: 'shop', label: t('aftersales.any_shop'), options: shops },
   ];
   return (
     <ListPage

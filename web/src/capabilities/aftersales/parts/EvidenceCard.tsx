@@ -10,7 +10,7 @@ import { useText } from '@/kit/text';
 const FORM: FormField[] = [{ name: 'photos', kind: 'photos', is_required: false }, { name: 'text', kind: 'text', is_required: false }];
 
 export function EvidenceCard({ view, about }: { view: CaseView; about: AfterSales }) {
-  const { t } = useText();
+  const { t, word } = useText();
   const [isFiling, setFiling] = useState(false);
   const [shown, setShown] = useState<Evidence | null>(null);
   const file = (input: Record<string, unknown>) =>
@@ -18,10 +18,17 @@ export function EvidenceCard({ view, about }: { view: CaseView; about: AfterSale
   const extra = !view.is_closed && <Button type="link" onClick={() => setFiling(true)}>{t('aftersales.file_evidence')}</Button>;
   return (
     <Card title={t('aftersales.evidence')} extra={extra}>
-      {about.evidence.length === 0 && <p className="muted">{t('aftersales.no_evidence')}</p>}
+      {about.evidence.length === 0 && about.statements.length === 0 && <p className="muted">{t('aftersales.no_evidence')}</p>}
       <ul className="gallery">
         {about.evidence.map((item) => <Item key={item.id} item={item} onShow={() => setShown(item)} />)}
       </ul>
+      {about.statements.length > 0 && (
+        <ul className="plain-list statements" aria-label={t('aftersales.statements')}>
+          {about.statements.map((said, i) => (
+            <li key={i}><span className="pill" data-party={said.party}>{word('party', said.party)}</span> {said.text} <small className="muted"><At at={said.at} year={false} /></small></li>
+          ))}
+        </ul>
+      )}
       {isFiling && <FormDialog name="evidence" title={t('aftersales.file_evidence')} form={FORM} send={file} onClose={() => setFiling(false)} />}
       {shown?.sha256 && (
         <Modal open footer={null} width={880} title={t('aftersales.evidence')} onCancel={() => setShown(null)}>

@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import * as calls from '@/api/calls';
 import { problemOf } from '@/api/problem';
+import type { DemoClock as DemoClockNow } from '@/api/types';
 import { loadTime } from '@/app/live';
 import { BusinessTime } from '@/kit/BusinessTime';
 import { Countdown } from '@/kit/Countdown';
@@ -24,7 +25,7 @@ export function DemoClock() {
   const query = useQuery({ queryKey: ['demo', 'clock'], queryFn: calls.demoClock, retry: false });
   if (query.error) return problemOf(query.error).isMissing ? <Empty title={t('demo.absent')} /> : <Failed error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Skeleton />;
-  return <Controls rate={query.data.rate} />;
+  return <Controls clock={query.data} />;
 }
 
 function useChange() {
@@ -49,7 +50,8 @@ function useChange() {
   return { isMoving, change };
 }
 
-function Controls({ rate }: { rate: number }) {
+function Controls({ clock }: { clock: DemoClockNow }) {
+  const { rate } = clock;
   const { t } = useText();
   const { isMoving, change } = useChange();
   const advance = (ms: number) => () => void change({ advance_ms: ms });
@@ -63,7 +65,7 @@ function Controls({ rate }: { rate: number }) {
           <Button disabled={isMoving} onClick={advance(24 * HOUR_MS)}>+{t('demo.day')}</Button>
           <Button disabled={isMoving} onClick={advance(48 * HOUR_MS)}>+{t('demo.days2')}</Button>
         </div>
-        <NextDue isMoving={isMoving} change={change} />
+        <NextDue next={clock.next_due ?? null} isMoving={isMoving} change={change} />
       </Card>
       <Card title={t('demo.rate')}>
         <div className="line wrap" role="group" aria-label={t('demo.rate')}>
@@ -81,10 +83,8 @@ function Controls({ rate }: { rate: number }) {
 
 type MoveProps = { isMoving: boolean; change: (asked: Change) => Promise<void> };
 
-function NextDue({ isMoving, change }: MoveProps) {
+function NextDue({ next, isMoving, change }: MoveProps & { next: string | null }) {
   const { t } = useText();
-  const query = useQuery({ queryKey: ['board', 'first'], queryFn: () => calls.board({ limit: 20 }) });
-  const next = query.data?.items.map((row) => row.due_at).find((at) => at && Date.parse(at) > businessNow());
   if (!next) return <p className="muted">{t('demo.no_next')}</p>;
   return (
     <p className="line wrap">

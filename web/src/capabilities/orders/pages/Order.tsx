@@ -9,12 +9,13 @@ import { CaseTimeline } from '@/kit/CaseTimeline';
 import { Card, Facts } from '@/kit/Facts';
 import { caseLink } from '@/kit/links';
 import { Loaded } from '@/kit/PageState';
+import { Parcels } from '@/kit/Parcels';
+import { Money } from '@/kit/Money';
 import { State } from '@/kit/State';
 import { Countdown } from '@/kit/Countdown';
 import { useText } from '@/kit/text';
 import { Lines } from '../parts/Lines';
 import { MoneyCard } from '../parts/MoneyCard';
-import { Parcels } from '../parts/Parcels';
 import { RecipientCard } from '../parts/RecipientCard';
 
 const route = getRouteApi('/orders/$id');
@@ -42,12 +43,27 @@ function OrderBody({ view }: { view: OrderView }) {
           <RecipientCard order={order} recipient={view.recipient} />
           <Card title={t('orders.parcels')}><Parcels shipments={view.shipments} /></Card>
           <Card title={t('orders.aftersales')}><AfterSales view={view} /></Card>
-          <Card title={t('orders.placed')}>
-            <Facts items={[[t('orders.placed'), <At key="a" at={order.placed_at} />], [t('orders.source'), order.source], [t('orders.outside'), order.outside_no]]} />
-          </Card>
+          <Card title={t('orders.about')}><About view={view} /></Card>
         </div>
       </div>
     </div>
+  );
+}
+
+function About({ view }: { view: OrderView }) {
+  const { t } = useText();
+  const { order } = view;
+  return (
+    <Facts
+      items={[
+        [t('orders.placed'), <At key="a" at={order.placed_at} />],
+        [t('orders.total'), <Money key="m" minor={order.total_minor} currency={order.currency} />],
+        [t('orders.freight'), view.freight_minor > 0 ? <Money minor={view.freight_minor} currency={order.currency} /> : null],
+        [t('orders.remark'), view.remark],
+        [t('orders.source'), order.source],
+        [t('orders.outside'), order.outside_no],
+      ]}
+    />
   );
 }
 

@@ -1,51 +1,58 @@
 import { Link } from '@tanstack/react-router';
-import type { Label, OrderView } from '@/api/types';
+import type { Leg, OrderView } from '@/api/types';
 import { At } from '@/kit/At';
 import { Money } from '@/kit/Money';
 import { State } from '@/kit/State';
 import { useText } from '@/kit/text';
 
-type Row = { id: string; name: string; label?: Label; minor: number; currency: string; about: string | null };
-
 /** Money in and out of the order, then the ledger's own account of it. */
 export function MoneyCard({ view }: { view: OrderView }) {
-  const { t } = useText();
-  const rows: Row[] = [
-    ...view.payments.map((p) => ({ id: p.id, name: t('orders.payment'), label: p.state_label, minor: p.amount_minor, currency: p.currency, about: p.provider_ref ?? null })),
-    ...view.refunds.map((r) => ({ id: r.id, name: t('orders.refund'), label: r.state_label, minor: -r.amount_minor, currency: r.currency, about: null })),
-  ];
-  if (rows.length === 0) return <p className="muted">{t('orders.no_money')}</p>;
+  const { t, word } = useText();
+  if (view.payments.length === 0 && view.refunds.length === 0) return <p className="muted">{t('orders.no_money')}</p>;
+  const stateOf = (id: string) => view.case.children.find((child) => child.id === id);
   return (
     <>
       <table className="plain">
         <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <td><Link to="/cases/$id" params={{ id: row.id }}>{row.name}</Link></td>
-              <td>{row.label && <State label={row.label} />}</td>
-              <td className="muted num">{row.about}</td>
-              <td className="right"><Money minor={row.minor} currency={row.currency} /></td>
+          {view.payments.map((payment) => {
+            const state = stateOf(payment.case_id);
+            return (
+              <tr key={payment.case_id}>
+                <td><Link to="/cases/$id" params={{ id: payment.case_id }}>{t('orders.payment')}</Link></td>
+                <td>{state && <State label={state.state_label} isEnded={Boolean(state.closed_at)} />}</td>
+                <td className="muted num">{payment.provider_ref}</td>
+                <td className="right"><Money minor={payment.amount_minor} currency={payment.currency} /></td>
+              </tr>
+            );
+          })}
+          {view.refunds.map((refund) => (
+            <tr key={refund.case_id}>
+              <td><Link to="/cases/$id" params={{ id: refund.case_id }}>{t('orders.refund')}</Link></td>
+              <td>{refund.outcome && <span className="pill">{word('outcome', refund.outcome)}</span>}</td>
+              <td />
+              <td className="right"><Money minor={-refund.amount_minor} currency={refund.currency} /></td>
             </tr>
           ))}
         </tbody>
       </table>
-      {view.legs.length > 0 && <Legs view={view} />}
+      {view.legs.length > 0 && <Legs legs={view.legs} />}
     </>
   );
 }
 
-function Legs({ view }: { view: OrderView }) {
-  const { t, say } = useText();
+function Legs({ legs }: { legs: Leg[] }) {
+  const { t, word } = useText();
   return (
     <details className="legs">
-      <summary>{t('orders.ledger')} <span className="count">{view.legs.length}</span></summary>
+      <summary>{t('orders.ledger')} <span className="count">{legs.length}</span></summary>
       <table className="plain">
         <tbody>
-          {view.legs.map((leg) => (
-            <tr key={leg.id}>
-              <td>{leg.account_label ? say(leg.account_label) : leg.account}</td>
-              <td>{leg.at && <At at={leg.at} seconds />}</td>
-              <td className="right"><Money minor={leg.amount_minor ?? leg.amount} currency={leg.currency} /></td>
+          {legs.map((leg, i) => (
+            <tr key={i}>
+              <td><At at={leg.at} seconds /></td>
+              <td>{word('transfer', leg.kind)}</td>
+              <td>{word('account', leg.account)}</td>
+              <td className="right"><Money minor={leg.amount_minor} currency={leg.currency} /></td>
             </tr>
           ))}
         </tbody>
