@@ -1,0 +1,52 @@
+/** @jsxImportSource preact */
+
+import { useState } from 'preact/hooks';
+import * as calls from '@/api/calls';
+import { problemOf } from '@/api/problem';
+import type { Session } from '@/api/types';
+import { useLoad } from '../load';
+import { problemText, useText } from '../text';
+
+export function LogIn({ onEnter }: { onEnter: (session: Session) => void }) {
+  const { t, say } = useText();
+  const [login, setLogin] = useState('');
+  const [password, setPassword] = useState('');
+  const [failure, setFailure] = useState('');
+  // Only demo servers answer.
+  const people = useLoad('people', calls.demoPeople);
+  const enter = (who: string, secret: string) => {
+    setFailure('');
+    calls.logIn(who, secret).then(onEnter, (error: unknown) => setFailure(problemText(problemOf(error))));
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    enter(login.trim(), password);
+  };
+  const buyers = (people.data ?? []).filter((p) => p.party === 'buyer');
+  return (
+    <>
+      <form class="card log-in" onSubmit={submit}>
+        <h1>{t('portal.product')}</h1>
+        <p class="muted">{t('portal.slogan')}</p>
+        <label class="field"><span>{t('portal.login')}</span>
+          <input autocomplete="username" required value={login} onInput={(e) => setLogin(e.currentTarget.value)} />
+        </label>
+        <label class="field"><span>{t('portal.password')}</span>
+          <input type="password" autocomplete="current-password" required value={password} onInput={(e) => setPassword(e.currentTarget.value)} />
+        </label>
+        {failure && <p class="failure" role="alert">{failure}</p>}
+        <button type="submit" class="primary wide">{t('portal.enter')}</button>
+      </form>
+      {buyers.length > 0 && (
+        <section aria-label={t('portal.people')}>
+          <h2>{t('portal.people')}</h2>
+          <ul class="people">
+            {buyers.map((p) => (
+              <li key={p.login}><button type="button" onClick={() => enter(p.login, p.password)}><strong>{p.name}</strong><small class="muted">{say(p.about)}</small></button></li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+/** Every call the pages make, one line each; names follow docs/API.md. */
+
+import { get, post, request, type Query } from './http';
+import type {
+  Application, CaseSummary, CaseView, DemoClock, Finding, OrderListed, OrderView, PackListed, Page, Person, Recipient, Rulebook,
+  ServerTime, Session, Shop, StateCount,
+} from './types';
+
+/** The person stands in `user`, or (older servers) beside it with the bare id in `user`. */
+type SessionBody = Omit<Session, 'user'> & { user: Session['user'] | string; login?: string; name?: string };
+
+export function sessionOf(body: SessionBody): Session {
+  const { user, login = '', name = '', ...rest } = body;
+  return { ...rest, user: typeof user === 'string' ? { id: user, login, name } : user };
+}
+
+const at = (id: string) => encodeURIComponent(id);
+
+export const session = () => get<SessionBody>('/v1/session').then(sessionOf);
+export const logIn = (login: string, password: string) => post<SessionBody>('/v1/session', { login, password }).then(sessionOf);
+export const logOut = () => request<void>('DELETE', '/v1/session');
+export const serverTime = () => get<ServerTime>('/v1/time');
+
+export const board = (query: Query, signal?: AbortSignal) => get<Page<CaseSummary>>('/v1/board', query, signal);
+export const orders = (query: Query, signal?: AbortSignal) => get<Page<OrderListed>>('/v1/orders', query, signal);
+export const order = (id: string) => get<OrderView>(`/v1/orders/${at(id)}`);
+export const reveal = (id: string) => post<{ recipient: Recipient }>(`/v1/orders/${at(id)}/reveal`);
+export const states = (kind: string) => get<{ items: StateCount[] }>('/v1/states', { kind });
+export const shops = () => get<Page<Shop>>('/v1/shops', { limit: 200 });
+
+export const aftersales = (query: Query, signal?: AbortSignal) => get<Page<CaseSummary>>('/v1/aftersales', query, signal);
+export const apply = (application: Application) => post<CaseView>('/v1/aftersales', application);
+export const caseView = (id: string) => get<CaseView>(`/v1/cases/${at(id)}`);
+export const act = (id: string, body: { event: string; version: number; input?: Record<string, unknown>; note?: string }) =>
+  post<CaseView>(`/v1/cases/${at(id)}/acts`, body);
+export const recordContact = (id: string, body: { channel: string; at: string; note: string }) =>
+  post<CaseView>(`/v1/cases/${at(id)}/contacts`, body);
+export const fileEvidence = (id: string, body: { photos: string[]; text?: string }) =>
+  post<CaseView>(`/v1/cases/${at(id)}/evidence`, body);
+
+export const upload = (raw: Blob) => request<{ sha256: string; width: number; height: number }>('POST', '/v1/uploads', { raw });
+export const pictureUrl = (sha256: string) => `/v1/uploads/${at(sha256)}`;
+
+export const packs = () => get<{ items: PackListed[] }>('/v1/packs');
+export const rulebook = (pack: string, kind: string) =>
+  get<{ rulebook: Rulebook; hash: string }>(`/v1/packs/${at(pack)}/${at(kind)}`);
+export const graphUrl = (pack: string, kind: string, lang: string) => `/v1/packs/${at(pack)}/${at(kind)}/graph.svg?lang=${lang}`;
+export const packCheck = (pack: string) => get<{ findings: Finding[] }>(`/v1/packs/${at(pack)}/check`);
+
+export const demoPeople = () => get<Person[]>('/v1/demo/people');
+export const demoClock = () => get<DemoClock>('/v1/demo/clock');
+export const setDemoClock = (change: { advance_ms?: number; to?: string; rate?: number }) =>
+  post<DemoClock>('/v1/demo/clock', change);

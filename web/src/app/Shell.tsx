@@ -1,0 +1,100 @@
+import { Button } from 'antd';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Suspense, useEffect } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import * as calls from '@/api/calls';
+import type { Session } from '@/api/types';
+import { LogIn } from '@/capabilities/identity/pages/LogIn';
+import { BusinessTime } from '@/kit/BusinessTime';
+import { useHotkeys } from '@/kit/hotkeys';
+import { Failed, Skeleton } from '@/kit/PageState';
+import { can } from '@/kit/Perm';
+import { useText } from '@/kit/text';
+import { Help } from './Help';
+import { useLive } from './live';
+import { chooseTheme, keepLang, useTheme } from './prefs';
+import { leave, useSessionQuery } from './session';
+
+export function Shell() {
+  const query = useSessionQuery();
+  const { t } = useText();
+  const session = query.data;
+  const isOpen = useLive(Boolean(session));
+  useEffect(() => {
+    document.title = t('kit.product');
+  }, [t]);
+  if (session === undefined) {
+    return query.error ? <Failed error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton />;
+  }
+  if (session === null) return <LogIn />;
+  return <Frame session={session} isLive={isOpen} />;
+}
+
+function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
+  const { t, lang } = useText();
+  const theme = useTheme();
+  const navigate = useNavigate();
+  useHotkeys({
+    'g w': () => void navigate({ to: '/' }),
+    'g o': () => void navigate({ to: '/orders' }),
+    'g s': () => void navigate({ to: '/aftersales' }),
+    'g p': () => void navigate({ to: '/packs' }),
+  });
+  return (
+    <div className="frame">
+      <a className="skip" href="#main">{t('kit.skip')}</a>
+      <header className="top">
+        <Link to="/" className="brand"><img src="/icon.svg" alt="" width={20} height={20} />{t('kit.product')}</Link>
+        <Menu session={session} />
+        <span className="grow" />
+        <Clock />
+        <span className={`live ${isLive ? 'on' : 'off'}`} role="status">{isLive ? t('kit.live_on') : t('kit.live_off')}</span>
+        <Button type="text" lang={lang === 'en' ? 'zh-CN' : 'en'} onClick={() => void keepLang(lang === 'en' ? 'zh-CN' : 'en')}>{t('kit.language')}</Button>
+        <Button type="text" aria-label={t('kit.theme')} onClick={() => chooseTheme(theme === 'dark' ? 'light' : 'dark')}>
+          {theme === 'dark' ? t('kit.light') : t('kit.dark')}
+        </Button>
+        <Me session={session} />
+      </header>
+      <main id="main" tabIndex={-1}>
+        {session.party === 'buyer' ? <ForBuyers /> : <Suspense fallback={<Skeleton />}><Outlet /></Suspense>}
+      </main>
+      <Help />
+    </div>
+  );
+}
+
+/** In a demo, the time the market lives in. */
+function Clock() {
+  const demo = useQuery({ queryKey: ['demo', 'clock'], queryFn: calls.demoClock, staleTime: Infinity, retry: false });
+  const { t } = useText();
+  if (!demo.data) return null;
+  return <span className="business-time"><span className="muted">{t('demo.header')}</span> <BusinessTime /></span>;
+}
+
+function Menu({ session }: { session: Session }) {
+  const { t } = useText();
+  return (
+    <nav className="menu" aria-label={t('kit.menu')}>
+      <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>{t('board.title')}</Link>
+      <Link to="/orders" activeOptions={{ includeSearch: false }}>{t('orders.title')}</Link>
+      <Link to="/aftersales" activeOptions={{ includeSearch: false }}>{t('aftersales.title')}</Link>
+      {can(session, 'packs.read') && <Link to="/packs" activeOptions={{ includeSearch: false }}>{t('packs.title')}</Link>}
+      {can(session, 'demo.clock') && <Link to="/demo" activeOptions={{ includeSearch: false }}>{t('demo.title')}</Link>}
+    </nav>
+  );
+}
+
+function Me({ session }: { session: Session }) {
+  const { t, word } = useText();
+  return (
+    <span className="me">
+      <span className="me-name">{session.user.name}<small>{session.org?.name ?? word('party', session.party)}</small></span>
+      <Button type="text" onClick={() => void leave()}>{t('kit.sign_out')}</Button>
+    </span>
+  );
+}
+
+function ForBuyers() {
+  const { t } = useText();
+  return <div className="page-state"><strong>{t('identity.for_buyers')}</strong><Button type="primary" href="/m">{t('identity.to_portal')}</Button></div>;
+}

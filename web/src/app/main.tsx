@@ -1,0 +1,47 @@
+import '@/kit/tokens.css';
+import '@/kit/kit.css';
+import './app.css';
+import { App, ConfigProvider } from 'antd';
+import zhCN from 'antd/locale/zh_CN';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode, useEffect, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { useTranslation } from 'react-i18next';
+import { startI18n } from '@/i18n';
+import { firstLang, useTheme } from './prefs';
+import { queryClient } from './session';
+import { router } from './router';
+import { themeOf } from './theme';
+
+/** Filled in by the server on every page, so that antd's styles pass the content security policy. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
+
+function useAntdLocale() {
+  const { i18n } = useTranslation();
+  const [locale, setLocale] = useState(zhCN);
+  useEffect(() => {
+    if (i18n.language === 'en') void import('antd/locale/en_US').then((m) => setLocale(m.default));
+    else setLocale(zhCN);
+  }, [i18n.language]);
+  return locale;
+}
+
+function Root() {
+  const theme = useTheme();
+  const locale = useAntdLocale();
+  return (
+    <ConfigProvider theme={themeOf(theme)} locale={locale} csp={nonce ? { nonce } : undefined} button={{ autoInsertSpace: false }}>
+      <App className="app">
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </App>
+    </ConfigProvider>
+  );
+}
+
+void startI18n(firstLang()).then(() => {
+  const place = document.getElementById('root');
+  if (place) createRoot(place).render(<StrictMode><Root /></StrictMode>);
+});

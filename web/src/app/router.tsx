@@ -1,0 +1,41 @@
+/** Where each page lives. One lazy chunk per capability; pages reach each other by these paths only. */
+
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { parseSearch, stringifySearch } from '@/kit/listUrl';
+import { Empty } from '@/kit/PageState';
+import { Shell } from './Shell';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: () => <Empty /> });
+const getParentRoute = () => root;
+
+const board = createRoute({ getParentRoute, path: '/', component: lazyRouteComponent(() => import('@/capabilities/board/pages/Board'), 'Board') });
+const orders = createRoute({
+  getParentRoute, path: '/orders', component: lazyRouteComponent(() => import('@/capabilities/orders/pages/Orders'), 'Orders'),
+});
+const order = createRoute({
+  getParentRoute, path: '/orders/$id', component: lazyRouteComponent(() => import('@/capabilities/orders/pages/Order'), 'OrderPage'),
+});
+const aftersales = createRoute({
+  getParentRoute, path: '/aftersales', component: lazyRouteComponent(() => import('@/capabilities/aftersales/pages/Cases'), 'Cases'),
+});
+const aftersalesCase = createRoute({
+  getParentRoute, path: '/cases/$id', component: lazyRouteComponent(() => import('@/capabilities/aftersales/pages/Case'), 'CasePage'),
+});
+const packs = createRoute({ getParentRoute, path: '/packs', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Packs'), 'Packs') });
+const pack = createRoute({
+  getParentRoute, path: '/packs/$pack/$kind', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Pack'), 'PackPage'),
+});
+const demo = createRoute({ getParentRoute, path: '/demo', component: lazyRouteComponent(() => import('@/capabilities/demo/pages/DemoClock'), 'DemoClock') });
+
+export const router = createRouter({
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, packs, pack, demo]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

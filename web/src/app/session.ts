@@ -1,0 +1,53 @@
+/** Who is logged in. Null while nobody is; undefined while we do not know. */
+
+import { QueryClient, useQuery } from '@tanstack/react-query';
+import * as calls from '@/api/calls';
+import { setSignedOut } from '@/api/http';
+import { Problem } from '@/api/problem';
+import type { Session } from '@/api/types';
+
+const STALE_MS = 15_000;
+const RETRIES = 2;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: STALE_MS,
+      refetchOnWindowFocus: true,
+      retry: (failures, error) => failures < RETRIES && error instanceof Problem && (error.status === 0 || error.status >= 500),
+    },
+  },
+});
+
+const KEY = ['session'];
+
+setSignedOut(() => queryClient.setQueryData(KEY, null));
+
+async function load(): Promise<Session | null> {
+  try {
+    return await calls.session();
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export function useSessionQuery() {
+  return useQuery({ queryKey: KEY, queryFn: load, staleTime: Infinity });
+}
+
+export function useSession(): Session | null {
+  return useSessionQuery().data ?? null;
+}
+
+export async function enter(login: string, password: string): Promise<void> {
+  const session = await calls.logIn(login, password);
+  queryClient.clear();
+  queryClient.setQueryData(KEY, session);
+}
+
+export async function leave(): Promise<void> {
+  await calls.logOut().catch(() => undefined);
+  queryClient.clear();
+  queryClient.setQueryData(KEY, null);
+}

@@ -1,0 +1,74 @@
+import { useQueries } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import * as calls from '@/api/calls';
+import type { CaseSummary, StateCount } from '@/api/types';
+import { At } from '@/kit/At';
+import { AtZero } from '@/kit/AtZero';
+import { KINDS } from '@/kit/codes';
+import { Countdown } from '@/kit/Countdown';
+import type { Column } from '@/kit/DataTable';
+import { ListPage, type Filter } from '@/kit/ListPage';
+import { Money } from '@/kit/Money';
+import { State } from '@/kit/State';
+import { useText, type Texts } from '@/kit/text';
+import { useListUrl } from '@/kit/useListUrl';
+
+const idOf = (row: CaseSummary) => row.id;
+
+export function Cases() {
+  const texts = useText();
+  const { t, say, lang, word } = texts;
+  const navigate = useNavigate();
+  const { search } = useListUrl();
+  const counts = useQueries({
+    queries: KINDS.map((kind) => ({ queryKey: ['states', kind], queryFn: () => calls.states(kind) })),
+    combine: (results) => results.map((result) => result.data?.items ?? []),
+  });
+  const columns = useMemo(() => caseColumns(texts), [lang]);
+  const kinds = KINDS.map((kind, i) => ({ value: kind, label: word('kind', kind), count: openCount(counts[i] ?? []) }));
+  const states = merged(KINDS.flatMap((kind, i) => (!search.kind || search.kind === kind ? counts[i] ?? [] : [])));
+  const filters: Filter[] = [
+    { kind: 'select', name: 'state', label: t('aftersales.any_state'), options: states.map((s) => ({ value: s.state, label: `${say(s.label)} ${s.count}` })) },
+  ];
+  return (
+    <ListPage
+      name="aftersales" title={t('aftersales.title')} tabs={{ param: 'kind', items: kinds }} filters={filters} columns={columns} load={calls.aftersales}
+      idOf={idOf} onOpen={(row) => void navigate({ to: '/cases/$id', params: { id: row.id } })}
+    />
+  );
+}
+
+function openCount(states: StateCount[]): number {
+  return states.filter((s) => !s.is_final).reduce((sum, s) => sum + s.count, 0);
+}
+
+/** States of several kinds as one list: equal names are one entry with the sum of their counts. */
+export function merged(states: StateCount[]): StateCount[] {
+  const byName = new Map<string, StateCount>();
+  for (const state of states) {
+    const known = byName.get(state.state);
+    byName.set(state.state, known ? { ...known, count: known.count + state.count } : state);
+  }
+  return [...byName.values()];
+}
+
+function caseColumns({ t, say, word }: Texts): Column<CaseSummary>[] {
+  return [
+    { key: 'kind', title: t('aftersales.kind'), width: 110, cell: (row) => <Link to="/cases/$id" params={{ id: row.id }}>{say(row.kind_label)}</Link> },
+    { key: 'state', title: t('aftersales.state'), width: 140, cell: (row) => <State label={row.state_label} isEnded={Boolean(row.closed_at)} /> },
+    { key: 'left', title: t('aftersales.left'), width: 140, cell: (row) => (row.due_at ? <Countdown due={row.due_at} /> : <span className="faint">–</span>) },
+    { key: 'zero', title: t('aftersales.at_zero'), width: 230, cell: (row) => (row.next ? <AtZero next={row.next} caseId={row.id} isShort /> : null) },
+    { key: 'owner', title: t('aftersales.owner'), width: 80, cell: (row) => (row.closed_at ? null : word('party', row.owner_party)) },
+    { key: 'goods', title: t('aftersales.goods'), cell: (row) => <span className="ellipsis">{row.title}</span> },
+    { key: 'amount', title: t('aftersales.amount'), width: 110, align: 'right', cell: (row) => <Money minor={row.amount_minor} currency={row.currency} /> },
+    { key: 'number', title: t('aftersales.number'), width: 160, cell: (row) => <OrderNumber row={row} /> },
+    { key: 'shop', title: t('aftersales.shop'), width: 140, cell: (row) => <span className="ellipsis">{row.shop_name}</span> },
+    { key: 'opened', title: t('aftersales.opened'), width: 130, cell: (row) => <At at={row.opened_at} /> },
+  ];
+}
+
+function OrderNumber({ row }: { row: CaseSummary }) {
+  if (!row.order_id) return row.number ?? null;
+  return <Link to="/orders/$id" params={{ id: row.order_id }} className="num">{row.number ?? row.order_id}</Link>;
+}

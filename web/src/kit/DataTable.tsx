@@ -1,0 +1,147 @@
+/** A native table for dense lists: rows are memoised, so neither a tick, a selection nor the moving row re-renders the others. */
+
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { useHotkeys } from './hotkeys';
+import { useText } from './text';
+
+export type Column<R> = {
+  key: string;
+  title: string;
+  cell: (row: R) => ReactNode;
+  /** Width in px; a column without one takes what is left. */
+  width?: number;
+  align?: 'right';
+};
+
+export type Selection = { ids: ReadonlySet<string>; onChange: (ids: ReadonlySet<string>) => void };
+
+type Props<R> = {
+  label: string;
+  columns: Column<R>[];
+  rows: R[];
+  idOf: (row: R) => string;
+  onOpen?: (row: R) => void;
+  selection?: Selection;
+};
+
+type RowProps<R> = {
+  row: R;
+  id: string;
+  columns: Column<R>[];
+  isActive: boolean;
+  isSelected: boolean;
+  isSelectable: boolean;
+  selectText: string;
+  onOpen?: (row: R) => void;
+  onToggle: (id: string) => void;
+};
+
+/** A click on the row opens it, unless it was meant for something inside, or for marking text. */
+function isForRow(event: { target: EventTarget }): boolean {
+  const inside = event.target instanceof Element && event.target.closest('a, button, input, label, [data-own]');
+  return !inside && (window.getSelection()?.isCollapsed ?? true);
+}
+
+function PlainRow<R>({ row, id, columns, isActive, isSelected, isSelectable, selectText, onOpen, onToggle }: RowProps<R>) {
+  const className = `${isActive ? 'active' : ''}${isSelected ? ' selected' : ''}`;
+  return (
+    <tr className={className} data-id={id} onClick={onOpen && ((event) => isForRow(event) && onOpen(row))}>
+      {isSelectable && (
+        <td className="check">
+          <input type="checkbox" checked={isSelected} aria-label={selectText} onChange={() => onToggle(id)} />
+        </td>
+      )}
+      {columns.map((column) => (
+        <td key={column.key} className={column.align}>{column.cell(row)}</td>
+      ))}
+    </tr>
+  );
+}
+
+const Row = memo(PlainRow) as typeof PlainRow;
+
+/** `ids` with `id` added or taken away. */
+export function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(ids);
+  if (!next.delete(id)) next.add(id);
+  return next;
+}
+
+function useActive<R>({ rows, idOf, onOpen, selection }: Props<R>, body: RefObject<HTMLElement | null>) {
+  const [active, setActive] = useState(-1);
+  const show = (index: number) => {
+    const next = Math.max(0, Math.min(rows.length - 1, index));
+    setActive(next);
+    body.current?.querySelectorAll('tbody tr')[next]?.scrollIntoView({ block: 'nearest' });
+  };
+  const row = rows[active];
+  useHotkeys({
+    j: () => show(active + 1),
+    k: () => show(active - 1),
+    x: () => row && selection?.onChange(toggled(selection.ids, idOf(row))),
+    Enter: (event) => {
+      const isControl = event.target instanceof Element && event.target.closest('a, button, input');
+      if (row && !isControl) onOpen?.(row);
+    },
+  });
+  return active;
+}
+
+export function DataTable<R>(props: Props<R>) {
+  const { label, columns, rows, idOf, onOpen, selection } = props;
+  const { t } = useText();
+  const body = useRef<HTMLDivElement>(null);
+  const active = useActive(props, body);
+  const ids = useMemo(() => rows.map(idOf), [rows, idOf]);
+  const latest = useRef(selection);
+  latest.current = selection;
+  const onToggle = useCallback((id: string) => {
+    const now = latest.current;
+    now?.onChange(toggled(now.ids, id));
+  }, []);
+  const selectedCount = selection ? ids.filter((id) => selection.ids.has(id)).length : 0;
+  return (
+    <div className="table-box" ref={body} tabIndex={0} role="region" aria-label={label}>
+      <table className="data">
+        <colgroup>
+          {selection && <col style={{ width: 36 }} />}
+          {columns.map((c) => <col key={c.key} style={c.width ? { width: c.width } : undefined} />)}
+        </colgroup>
+        <thead>
+          <tr>
+            {selection && (
+              <th className="check">
+                <AllBox
+                  isAll={selectedCount === ids.length && ids.length > 0}
+                  isSome={selectedCount > 0 && selectedCount < ids.length}
+                  text={t('kit.select_all')}
+                  onChange={(all) => selection.onChange(new Set(all ? ids : []))}
+                />
+              </th>
+            )}
+            {columns.map((c) => <th key={c.key} scope="col" className={c.align}>{c.title}</th>)}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => {
+            const id = ids[index] ?? '';
+            return (
+              <Row
+                key={id} id={id} row={row} columns={columns} isActive={index === active} isSelectable={selection !== undefined}
+                isSelected={selection?.ids.has(id) ?? false} selectText={t('kit.select_row')} onOpen={onOpen} onToggle={onToggle}
+              />
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function AllBox({ isAll, isSome, text, onChange }: { isAll: boolean; isSome: boolean; text: string; onChange: (all: boolean) => void }) {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (box.current) box.current.indeterminate = isSome;
+  }, [isSome]);
+  return <input ref={box} type="checkbox" checked={isAll} aria-label={text} onChange={(e) => onChange(e.target.checked)} />;
+}
