@@ -1,5 +1,6 @@
 //! Subcommands. Options that say where the data lies are accepted before and after the subcommand.
 
+mod bench;
 mod calendar;
 mod doctor;
 mod dump;
@@ -59,6 +60,9 @@ enum Command {
     Policy(policy::PolicyCommand),
     /// Write every fact of the database in one order, or only its fingerprint.
     Dump(dump::DumpArgs),
+    /// Measure the real commands on a fresh database.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Look whether this installation can run and whether its data is sound.
     Doctor,
 }
@@ -107,6 +111,7 @@ pub fn run() -> ExitCode {
         Command::Calendar(command) => calendar::run(&command),
         Command::Policy(command) => policy::run(&common, &command),
         Command::Dump(args) => dump::run(&common, &args),
+        Command::Bench(command) => bench::run(&common, &command),
         Command::Doctor => doctor::run(&common),
     };
     match result {
