@@ -8,5 +8,6 @@ pub mod queries;
 xr_store::migrations! { 1300 "catalog" }
 
 pub use commands::create_sku::{CreateSku, NewSku, add_sku};
+pub use commands::unlist::unlist;
 pub use error::Error;
 pub use model::{Sku, StockMode};

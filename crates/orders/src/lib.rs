@@ -8,6 +8,7 @@ mod lines;
 mod model;
 mod number;
 pub mod queries;
+mod record;
 mod ship;
 mod vocabulary;
 
@@ -23,5 +24,6 @@ pub use kind::OrderKind;
 pub use lines::{set_tracking, settle_line, stop_line};
 pub use model::{Line, OrderRow, Recipient, Tracking};
 pub use number::OrderNumbers;
+pub use record::{RecordedLine, RecordedOrder, record_lines, record_order, record_return};
 pub use ship::{ShipInput, ShipLine, ShipmentBook, ShipmentBookRef};
 pub use vocabulary::Order;
