@@ -3,7 +3,11 @@
 mod commands;
 mod error;
 mod model;
+pub mod http;
 pub mod queries;
+
+/// Texts of this slice's problems.
+pub const TEXTS: xr_web::Catalog = xr_web::catalog!("catalog");
 
 xr_store::migrations! { 1300 "catalog" }
 

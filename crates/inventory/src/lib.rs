@@ -7,6 +7,9 @@ mod error;
 mod ledger;
 pub mod queries;
 
+/// Texts of this slice's problems.
+pub const TEXTS: xr_web::Catalog = xr_web::catalog!("inventory");
+
 xr_store::migrations! { 1400 "inventory" }
 
 pub use claims::{Claim, expect_return, mark_to_ship, release_units, reserve, want};

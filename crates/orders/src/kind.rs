@@ -7,8 +7,8 @@ use crate::{Error, queries};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use xr_base::{Fault, Problem, StoreError};
-use xr_case::engine::{Act, Case, Field, Kind};
+use xr_base::{Fault, Money, Problem, StoreError};
+use xr_case::engine::{Act, Case, Description, Field, Kind};
 use xr_case::{FactSet, Facts, Vocabulary};
 use xr_store::{Tx, params, sql};
 
@@ -63,6 +63,13 @@ impl Kind for OrderKind {
             facts.set_opt(Order::delivered_at, row.delivered_at);
         }
         Ok(facts)
+    }
+
+    fn describe(&self, tx: &mut Tx<'_>, case: &Case) -> Result<Description, Fault> {
+        let order = queries::get(tx, case.id)?;
+        let title = queries::lines(tx, case.id)?.into_iter().next().map(|l| l.title);
+        let amount = Some(Money::new(order.total_minor, order.currency));
+        Ok(Description { order: Some(case.id), number: Some(order.number), title, amount })
     }
 
     fn form(&self, event: &str) -> &'static [Field] {

@@ -7,10 +7,14 @@ mod kind;
 mod lines;
 mod model;
 mod number;
+pub mod http;
 pub mod queries;
 mod record;
 mod ship;
 mod vocabulary;
+
+/// Texts of this slice's problems.
+pub const TEXTS: xr_web::Catalog = xr_web::catalog!("orders");
 
 xr_store::migrations! { 1600 "orders" }
 

@@ -38,6 +38,12 @@ pub trait ShipmentBook: Send + Sync + 'static {
     /// # Errors
     /// A refusal of carrier or waybill undoes the act.
     fn shipped(&self, tx: &mut Tx<'_>, actor: &Actor, order: &OrderRow, input: &ShipInput) -> Result<(), Fault>;
+
+    /// The parcels of an order and its after-sales cases, as JSON for the order page.
+    ///
+    /// # Errors
+    /// A store fault.
+    fn parcels(&self, tx: &mut Tx<'_>, order: CaseId) -> Result<Vec<serde_json::Value>, Fault>;
 }
 
 /// The shipment book as part of the store's config.

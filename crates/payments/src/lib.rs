@@ -5,6 +5,7 @@
 mod commands;
 mod effects;
 mod error;
+pub mod http;
 pub mod ledger;
 mod model;
 pub mod notices;
@@ -12,6 +13,9 @@ mod payment;
 pub mod queries;
 mod refund;
 mod vocabulary;
+
+/// Texts of this slice's problems.
+pub const TEXTS: xr_web::Catalog = xr_web::catalog!("payments");
 
 xr_store::migrations! { 1500 "payments" }
 

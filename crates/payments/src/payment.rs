@@ -4,7 +4,7 @@ use crate::model::PayableRef;
 use crate::vocabulary::Payment;
 use crate::{Error, queries};
 use xr_base::{CaseId, Fault, Instant, Money, OrgId, ShopId, UserId};
-use xr_case::engine::{self, Case, Grant, Kind, NewCase};
+use xr_case::engine::{self, Case, Description, Grant, Kind, NewCase};
 use xr_case::{FactSet, Facts, Vocabulary};
 use xr_store::{Tx, params, sql};
 
@@ -83,6 +83,11 @@ pub struct PaymentKind;
 impl Kind for PaymentKind {
     fn vocabulary(&self) -> &'static Vocabulary {
         &Payment::VOCABULARY
+    }
+
+    fn describe(&self, tx: &mut Tx<'_>, case: &Case) -> Result<Description, Fault> {
+        let row = queries::payment(tx, case.id)?;
+        engine::describe_parent(tx, row.payable_id, row.amount())
     }
 
     fn facts(&self, tx: &mut Tx<'_>, case: &Case, need: FactSet) -> Result<Facts, Fault> {

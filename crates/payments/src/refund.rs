@@ -4,7 +4,7 @@ use crate::model::PaymentRow;
 use crate::vocabulary::Refund;
 use crate::{Error, queries};
 use xr_base::{CaseId, Fault, Money};
-use xr_case::engine::{self, Case, Grant, Kind, NewCase};
+use xr_case::engine::{self, Case, Description, Grant, Kind, NewCase};
 use xr_case::{FactSet, Facts, Vocabulary};
 use xr_store::{Tx, params, sql};
 
@@ -134,6 +134,11 @@ pub struct RefundKind;
 impl Kind for RefundKind {
     fn vocabulary(&self) -> &'static Vocabulary {
         &Refund::VOCABULARY
+    }
+
+    fn describe(&self, tx: &mut Tx<'_>, case: &Case) -> Result<Description, Fault> {
+        let row = queries::refund(tx, case.id)?;
+        engine::describe_parent(tx, row.payable_id, Money::new(row.amount_minor, row.currency))
     }
 
     fn facts(&self, tx: &mut Tx<'_>, case: &Case, _need: FactSet) -> Result<Facts, Fault> {

@@ -1,4 +1,10 @@
 //! The product, wired: the only crate that sees every capability.
 
+mod assets;
+pub mod cli;
+pub mod config;
+pub mod demo;
 pub mod market;
+pub mod runtime;
+pub mod serve;
 pub mod wiring;

@@ -1,2 +1,7 @@
-//! xiaoer
-fn main() {}
+//! The command line of xiaoer.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    xiaoer::cli::run()
+}

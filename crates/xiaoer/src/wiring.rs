@@ -5,6 +5,7 @@ use xr_base::calendar::DayTables;
 use xr_case::engine::{Effects, Engine, Kind};
 use xr_case::{Compiled, Finding, Library, parse};
 use xr_store::Migration;
+use xr_web::{Routes, Texts};
 
 /// Machines of the shipped kinds: file name and text.
 pub const MACHINES: &[(&str, &str)] = &[
@@ -78,10 +79,37 @@ pub fn rulebooks(library: &Library) -> Result<Vec<Arc<Compiled>>, Vec<Finding>> 
 pub fn migrations() -> Vec<Migration> {
     [
         xr_case::MIGRATIONS,
+        xr_identity::MIGRATIONS,
         xr_catalog::MIGRATIONS,
         xr_inventory::MIGRATIONS,
         xr_payments::MIGRATIONS,
         xr_orders::MIGRATIONS,
     ]
     .concat()
+}
+
+/// Routes of every capability.
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(xr_identity::http::routes())
+        .merge(xr_casework::http::routes())
+        .merge(xr_catalog::http::routes())
+        .merge(xr_payments::http::routes())
+        .merge(xr_orders::http::routes())
+}
+
+/// Texts of every capability, in both languages.
+///
+/// # Errors
+/// A catalogue that cannot be read, or a key that two capabilities give.
+pub fn texts() -> Result<Texts, xr_web::texts::BadCatalog> {
+    Texts::new(&[
+        xr_web::TEXTS,
+        xr_identity::TEXTS,
+        xr_casework::TEXTS,
+        xr_catalog::TEXTS,
+        xr_inventory::TEXTS,
+        xr_payments::TEXTS,
+        xr_orders::TEXTS,
+    ])
 }

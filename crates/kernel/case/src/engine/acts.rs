@@ -3,11 +3,11 @@
 use super::case::Case;
 use super::running::Running;
 use super::transition::{self, Cause};
-use super::{DEPTH_MAX, Error, Grant};
+use super::{DEPTH_MAX, Description, Error, Grant};
 use crate::step::{self, By, Decision, Refusal, Situation};
 use serde::Serialize;
 use xr_base::locale::Text;
-use xr_base::{Actor, CaseId, Fault, Instant, Principal};
+use xr_base::{Actor, CaseId, Fault, Instant, Money, Principal};
 use xr_store::events::NewEvent;
 use xr_store::{Mail, Tx, params, sql};
 
@@ -190,6 +190,17 @@ pub fn has_tag(tx: &mut Tx<'_>, case: &Case, tag: &str) -> Result<bool, Fault> {
 /// A store fault.
 pub fn pack_of(tx: &mut Tx<'_>, case: &Case) -> Result<String, Fault> {
     Ok(Running::of(tx, case.clone())?.ready.book.book().pack.clone())
+}
+
+/// What lists show of a case that serves `parent`: the parent's words with the child's own amount.
+///
+/// # Errors
+/// A store fault.
+pub fn describe_parent(tx: &mut Tx<'_>, parent: CaseId, amount: Money) -> Result<Description, Fault> {
+    let parent = super::case::get(tx, parent)?;
+    let running = Running::of(tx, parent)?;
+    let described = running.kind.describe(tx, &running.case)?;
+    Ok(Description { amount: Some(amount), ..described })
 }
 
 /// Proof of permission for an act outside cases.

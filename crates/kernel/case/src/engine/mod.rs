@@ -14,7 +14,9 @@ mod pauses;
 mod running;
 mod transition;
 
-pub use acts::{Act, Possible, act, allowed_acts, authorise, deliver_all, enqueue, has_tag, pack_of};
+pub use acts::{
+    Act, Possible, act, allowed_acts, authorise, deliver_all, describe_parent, enqueue, has_tag, pack_of,
+};
 pub use books::{Books, PublishRulebooks, Ready};
 pub use case::{Case, HistoryRow, find, get, history, seen_by};
 pub use clocks::{ClockRow, clocks_of, refresh};

@@ -1,0 +1,59 @@
+//! The merchant records that the buyer was reached; some packs let nobody reject without.
+
+use crate::Error;
+use crate::commands::add_evidence::open_case;
+use crate::evidence::{check_words, person};
+use crate::model::Channel;
+use serde::{Deserialize, Serialize};
+use xr_base::{Actor, CaseId, Fault, Instant, RowId};
+use xr_case::engine::authorise;
+use xr_store::{Command, Tx, params, sql};
+
+/// How the buyer was reached.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewContact {
+    /// Over which channel.
+    pub channel: Channel,
+    /// When they spoke: not ahead, and not before the application.
+    pub at: Instant,
+    /// What was said, 1..=500 characters.
+    pub note: String,
+}
+
+/// Records a contact on an open case.
+#[derive(Clone, Debug)]
+pub struct RecordContact {
+    /// A person of the merchant.
+    pub actor: Actor,
+    /// The case.
+    pub case: CaseId,
+    /// The contact.
+    pub contact: NewContact,
+}
+
+impl Command for RecordContact {
+    type Out = RowId;
+    const NAME: &'static str = "aftersales.record_contact";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<RowId, Fault> {
+        authorise(&self.actor, "aftersales.decide")?;
+        open_case(tx, &self.actor, self.case)?;
+        let (_, user) = person(&self.actor)?;
+        let contact = &self.contact;
+        check_words("note", &contact.note, true)?;
+        let (id, now) = (tx.id::<RowId>(), tx.now());
+        let opened_at = xr_case::engine::get(tx, self.case)?.opened_at;
+        if contact.at > now || contact.at < opened_at {
+            return Err(Error::ContactTime(contact.at).into());
+        }
+        tx.exec(
+            sql!(
+                "INSERT INTO contacts (id, case_id, user_id, channel, note, at, recorded_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) /* unscoped: after authorisation */"
+            ),
+            params![id, self.case, user, contact.channel, contact.note.trim(), contact.at, now],
+        )?;
+        Ok(id)
+    }
+}

@@ -1,0 +1,79 @@
+//! Reading parcels. Callers have authorised the case that a parcel serves.
+
+use crate::model::{Direction, Pickup, Scan, Shipment};
+use xr_base::{CaseId, Fault, Instant, RowId};
+use xr_store::{Tx, params, sql};
+
+/// Parcels of a case, oldest first.
+///
+/// # Errors
+/// A store fault.
+pub fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Shipment>, Fault> {
+    Ok(tx.all(
+        sql!(
+            "SELECT id, case_id, direction, carrier, waybill, merchant_org, shop_id, buyer_id, announced_at, watched_at,
+             last_scan_at, delivered_at, reported_at, outcome FROM shipments WHERE case_id = ?1 ORDER BY id
+             /* unscoped: by case, after authorisation */"
+        ),
+        params![case],
+    )?)
+}
+
+/// The newest parcel of a case that goes this way.
+///
+/// # Errors
+/// A store fault.
+pub fn newest(tx: &mut Tx<'_>, case: CaseId, direction: Direction) -> Result<Option<Shipment>, Fault> {
+    Ok(of_case(tx, case)?.into_iter().rfind(|s| s.direction == direction))
+}
+
+/// The parcel with a carrier's number.
+///
+/// # Errors
+/// A store fault.
+pub fn by_waybill(tx: &mut Tx<'_>, carrier: &str, waybill: &str) -> Result<Option<Shipment>, Fault> {
+    Ok(tx.opt(
+        sql!(
+            "SELECT id, case_id, direction, carrier, waybill, merchant_org, shop_id, buyer_id, announced_at, watched_at,
+             last_scan_at, delivered_at, reported_at, outcome FROM shipments WHERE carrier = ?1 AND waybill = ?2
+             /* unscoped: by the carrier's number, for its signed notices */"
+        ),
+        params![carrier, waybill],
+    )?)
+}
+
+/// What was said about a parcel, in the carrier's order.
+///
+/// # Errors
+/// A store fault.
+pub fn scans(tx: &mut Tx<'_>, shipment: RowId) -> Result<Vec<Scan>, Fault> {
+    Ok(tx.all(
+        sql!(
+            "SELECT event_id, kind, place, at, received_at FROM scans WHERE shipment_id = ?1 ORDER BY at, id
+             /* unscoped: by parcel, after authorisation */"
+        ),
+        params![shipment],
+    )?)
+}
+
+/// The carrier's time of the newest scan of any parcel of a case.
+///
+/// # Errors
+/// A store fault.
+pub fn last_scan_at(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<Instant>, Fault> {
+    Ok(of_case(tx, case)?.into_iter().filter_map(|s| s.last_scan_at).max())
+}
+
+/// The newest pickup that was asked for a case.
+///
+/// # Errors
+/// A store fault.
+pub fn newest_pickup(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<Pickup>, Fault> {
+    Ok(tx.opt(
+        sql!(
+            "SELECT id, case_id, carrier, asked_at, booked_at, collected_at FROM pickups WHERE case_id = ?1
+             ORDER BY id DESC LIMIT 1 /* unscoped: by case, after authorisation */"
+        ),
+        params![case],
+    )?)
+}

@@ -1,0 +1,134 @@
+//! Routes of orders: thin, no decisions.
+
+mod place;
+mod view;
+
+pub use place::DefaultProvider;
+
+
+use crate::queries::{self, Filter};
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::json;
+use view::{OrderListed, OrderView, listed, order_view};
+use xr_base::{CaseId, Fault, ShopId};
+use xr_case::engine;
+use xr_casework::Look;
+use xr_store::events::{Audience, NewEvent};
+use xr_store::{Command, Tx};
+use xr_web::failure::ProblemBody;
+use xr_web::utoipa_axum::routes;
+use xr_web::{Access, AppState, Failure, IdPath, NoBody, Page, Paging, QueryOf, Routes, Who};
+
+/// Everything under `/v1/orders`.
+pub fn routes() -> Routes {
+    Routes::new()
+        .add(Access::SignedIn, routes!(list))
+        .add(Access::May("orders.buy"), routes!(place::place))
+        .add(Access::SignedIn, routes!(show))
+        .add(Access::MayAny(&["orders.manage", "platform.orders"]), routes!(reveal))
+}
+
+/// Which orders.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    shop: Option<String>,
+    state: Option<String>,
+    q: Option<String>,
+}
+
+/// Orders that the caller may see, newest first; `q` finds a number.
+#[utoipa::path(
+    get, path = "/v1/orders", tag = "orders",
+    params(
+        ("shop" = Option<String>, Query), ("state" = Option<String>, Query), ("q" = Option<String>, Query),
+        ("after" = Option<String>, Query), ("limit" = Option<u16>, Query, minimum = 1, maximum = 200),
+    ),
+    responses((status = 200, body = Page<OrderListed>)),
+)]
+async fn list(
+    State(state): State<AppState>,
+    who: Who,
+    QueryOf(query): QueryOf<ListQuery>,
+    paging: Paging,
+) -> Result<Json<Page<OrderListed>>, Failure> {
+    let shop = query.shop.as_deref().filter(|s| !s.is_empty());
+    let bad = |_| xr_base::Problem::new(400, "web.bad_id").field("shop");
+    let shop: Option<ShopId> = shop.map(str::parse).transpose().map_err(bad)?;
+    let before = paging.after::<CaseId>()?;
+    let filter = Filter { shop, state: query.state.filter(|s| !s.is_empty()), before };
+    let (scope, fetch) = (who.scope(), paging.fetch());
+    let found = state.store().read(move |tx| {
+        let rows = match query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+            Some(number) if before.is_none() => queries::by_number(tx, scope, number)?,
+            Some(_) => Vec::new(),
+            None => queries::list(tx, scope, &filter, fetch)?,
+        };
+        rows.into_iter().map(|row| listed(tx, row)).collect::<Result<Vec<_>, Fault>>()
+    });
+    Ok(Json(Page::cut(found.await?, &paging, |o| o.row.id)))
+}
+
+/// An order with its lines, parcels, money and cases.
+#[utoipa::path(
+    get, path = "/v1/orders/{id}", tag = "orders", params(("id" = String, Path)),
+    responses((status = 200, body = OrderView), (status = 404, body = ProblemBody)),
+)]
+async fn show(
+    State(state): State<AppState>,
+    who: Who,
+    IdPath(id): IdPath<CaseId>,
+) -> Result<Json<OrderView>, Failure> {
+    let (principal, locale, shared) = (who.0.principal.clone(), who.0.locale.unwrap_or_default(), state.clone());
+    let read = state.store().read(move |tx| {
+        let case = engine::seen_by(tx, principal.scope(), id)?;
+        order_view(tx, &case, &Look { principal: &principal, locale, texts: shared.texts() })
+    });
+    Ok(Json(read.await?))
+}
+
+/// Shows whom the parcel goes to without masking; that somebody looked is on record.
+#[utoipa::path(
+    post, path = "/v1/orders/{id}/reveal", tag = "orders", params(("id" = String, Path)),
+    responses((status = 200, body = Object), (status = 404, body = ProblemBody)),
+)]
+async fn reveal(
+    State(state): State<AppState>,
+    who: Who,
+    IdPath(id): IdPath<CaseId>,
+    body: NoBody,
+) -> Result<Json<serde_json::Value>, Failure> {
+    let command = RevealRecipient { actor: who.actor(), scope: who.scope(), order: id };
+    state.store().write_once(command, body.key).await?;
+    let recipient = state.store().read(move |tx| queries::recipient(tx, id)).await?;
+    Ok(Json(json!({ "recipient": recipient })))
+}
+
+/// Puts on record that somebody looks at personal data (invariant 9).
+#[derive(Clone, Debug)]
+struct RevealRecipient {
+    actor: xr_base::Actor,
+    scope: xr_base::Scope,
+    order: CaseId,
+}
+
+impl Command for RevealRecipient {
+    type Out = ();
+    const NAME: &'static str = "orders.reveal_recipient";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let case = engine::seen_by(tx, self.scope, self.order)?;
+        let at = tx.at();
+        tx.event(&NewEvent {
+            kind: "order.recipient_shown",
+            at,
+            case: Some(case.id),
+            audience: Audience { merchant_org: case.merchant_org, shop: case.shop_id, buyer: None },
+            actor: &self.actor,
+            body: json!({}),
+        })?;
+        Ok(())
+    }
+}

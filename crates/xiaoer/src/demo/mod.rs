@@ -1,0 +1,47 @@
+//! The demo market: people, goods, providers that answer, and a clock that can be moved. Never in production.
+
+mod clock;
+mod http;
+mod providers;
+mod seed;
+
+pub use clock::DemoClock;
+pub use http::routes;
+pub use providers::play_providers;
+
+use std::sync::Arc;
+use xr_base::{Fault, Problem, SystemClock};
+use xr_store::Store;
+
+/// Schema of the demo market.
+pub const MIGRATIONS: &[xr_store::Migration] = &[xr_store::Migration {
+    number: 1900,
+    name: "demo",
+    sql: include_str!("../../migrations/1900_demo.sql"),
+}];
+
+/// Goes on where the demo market was left, or fills a new one.
+///
+/// # Errors
+/// A store fault, or a mistake in the demo data.
+pub fn resume(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault> {
+    match store.read_blocking(clock::read)? {
+        Some(row) => clock::resume(store, clock, row),
+        None => {
+            clock::freeze(clock, seed::start()?);
+            seed::fill(store, clock)?;
+            clock::start(store, clock)
+        }
+    }
+}
+
+/// Production serves no database that was made by a demo market: its passwords are public.
+///
+/// # Errors
+/// `demo.is_demo_data`.
+pub fn refuse_demo_data(store: &Store) -> Result<(), Fault> {
+    match store.read_blocking(clock::read)? {
+        None => Ok(()),
+        Some(_) => Err(Problem::new(409, "demo.is_demo_data").into()),
+    }
+}

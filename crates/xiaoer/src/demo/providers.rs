@@ -1,0 +1,85 @@
+//! The demo's payment provider: answers what the market asks of it, a little later, like a real one.
+
+use crate::runtime::{ClaimJobs, Claimed};
+use std::time::Duration;
+use tokio::sync::watch;
+use xr_base::{CaseId, Fault, Money};
+use xr_payments::{Notice, NoticeKind, TakeNotice, queries};
+use xr_store::{Command, Store, Tx, jobs};
+
+/// What is asked of a provider, and how this one answers.
+const QUESTIONS: [(&str, Option<NoticeKind>); 5] = [
+    ("gateway.charge", Some(NoticeKind::Captured)),
+    ("gateway.query", Some(NoticeKind::Captured)),
+    ("gateway.void", None),
+    ("gateway.refund", Some(NoticeKind::RefundSucceeded)),
+    ("gateway.query_refund", Some(NoticeKind::RefundSucceeded)),
+];
+
+/// Name of the demo's provider.
+pub(super) const NAME: &str = "testpay";
+
+/// Answers until `stop` turns true.
+pub async fn play_providers(store: Store, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let (asked, ask) = (store.clone(), store.clone());
+        let answered = tokio::task::spawn_blocking(move || answer_all(&asked)).await;
+        if let Ok(Err(fault)) = answered {
+            tracing::warn!(%fault, "The demo's provider could not answer");
+        }
+        drop(ask);
+        let _ = tokio::time::timeout(Duration::from_millis(1_500), stop.changed()).await;
+    }
+}
+
+/// Answers everything asked so far; gives the number of answers.
+pub(super) fn answer_all(store: &Store) -> Result<usize, Fault> {
+    let mut answered = 0;
+    for (kind, answer) in QUESTIONS {
+        for Claimed { job, case } in store.write_blocking(ClaimJobs { kind })? {
+            if let Some(notice) = answer {
+                tell(store, notice, case)?;
+            }
+            store.write_blocking(JobDone { job })?;
+            answered += 1;
+        }
+    }
+    Ok(answered)
+}
+
+fn tell(store: &Store, kind: NoticeKind, case: CaseId) -> Result<(), Fault> {
+    let amount: Money = store.read_blocking(move |tx| amount(tx, kind, case))?;
+    let notice_id = format!("{NAME}-{case}-{kind:?}");
+    let notice = Notice {
+        kind,
+        case,
+        provider_ref: format!("{NAME}-{case}"),
+        amount_minor: amount.minor,
+        currency: amount.currency,
+    };
+    store.write_blocking(TakeNotice { provider: NAME.to_owned(), body_hash: notice_id.clone(), notice_id, notice })?;
+    Ok(())
+}
+
+fn amount(tx: &mut Tx<'_>, kind: NoticeKind, case: CaseId) -> Result<Money, Fault> {
+    if kind == NoticeKind::RefundSucceeded {
+        let refund = queries::refund(tx, case)?;
+        return Ok(Money::new(refund.amount_minor, refund.currency));
+    }
+    Ok(queries::payment(tx, case)?.amount())
+}
+
+/// Forgets a job that was done.
+#[derive(Clone, Copy, Debug)]
+struct JobDone {
+    job: xr_base::RowId,
+}
+
+impl Command for JobDone {
+    type Out = ();
+    const NAME: &'static str = "demo.job_done";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        Ok(jobs::done(tx, self.job)?)
+    }
+}

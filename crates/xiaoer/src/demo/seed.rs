@@ -1,0 +1,233 @@
+//! Filling a new demo market: organisations, people, goods, and a first week of life.
+
+use super::providers;
+use serde::Deserialize;
+use std::sync::Arc;
+use xr_base::locale::Text;
+use xr_base::{Actor, Currency, Fault, Instant, OrgId, Party, Principal, Problem, ShopId, SystemClock, UnitPrice, UserId};
+use xr_catalog::{CreateSku, NewSku, StockMode};
+use xr_identity::commands::{CreateOrg, CreateShop, CreateUser};
+use xr_identity::model::OrgKind;
+use xr_identity::{Roles, password};
+use xr_inventory::AdjustStock;
+use xr_orders::ShopTerms;
+use xr_store::Store;
+use xr_web::entropy::{Entropy, OsEntropy};
+
+/// Everybody's password in a demo market.
+pub(super) const PASSWORD: &str = "demo";
+const MARKET: &str = include_str!("../../demo/market.toml");
+/// Monday morning, inside the loaded year (decision D7).
+const START: &str = "2026-01-05T09:00:00+08:00";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Market {
+    merchant: Vec<Merchant>,
+    buyer: Vec<Buyer>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Merchant {
+    name: String,
+    login: String,
+    person: String,
+    shop: String,
+    pack: Option<String>,
+    skus: Vec<Goods>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Goods {
+    code: String,
+    title: String,
+    spec: String,
+    price: String,
+    stock: i64,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Buyer {
+    pub(super) login: String,
+    pub(super) name: String,
+    pub(super) phone: String,
+    pub(super) region: String,
+    pub(super) address: String,
+}
+
+/// Somebody whom the log-in page offers.
+pub(super) struct Person {
+    pub(super) login: String,
+    pub(super) name: String,
+    pub(super) party: &'static str,
+    pub(super) org: Option<String>,
+    pub(super) about: Text,
+}
+
+fn broken(reason: &dyn std::fmt::Display) -> Fault {
+    Problem::new(500, "demo.broken_data").with("reason", reason).into()
+}
+
+fn market() -> Result<Market, Fault> {
+    toml::from_str(MARKET).map_err(|e| broken(&e))
+}
+
+pub(super) fn start() -> Result<Instant, Fault> {
+    Instant::parse(START).map_err(|e| broken(&e))
+}
+
+/// Staff of the platform: log-in, name, role.
+const STAFF: [(&str, &str, &str); 3] = [("op", "林晓", "operator"), ("agent", "方圆", "agent"), ("audit", "纪平", "auditor")];
+
+/// Everybody with a log-in.
+pub(super) fn people() -> Result<Vec<Person>, Fault> {
+    let roles = Roles::shipped().map_err(|e| broken(&e))?;
+    let about = |role: &str| roles.role(role).map(|r| r.label.clone()).unwrap_or_default();
+    let mut people: Vec<Person> = Vec::new();
+    for (login, name, role) in STAFF {
+        people.push(Person { login: login.into(), name: name.into(), party: "platform", org: None, about: about(role) });
+    }
+    let market = market()?;
+    people.extend(market.merchant.into_iter().map(|m| Person {
+        login: m.login,
+        name: m.person,
+        party: "merchant",
+        org: Some(m.shop),
+        about: about("merchant"),
+    }));
+    people.extend(market.buyer.into_iter().map(|b| Person {
+        login: b.login,
+        name: b.name,
+        party: "buyer",
+        org: None,
+        about: about("buyer"),
+    }));
+    Ok(people)
+}
+
+/// A shop of the new market with what it sells.
+pub(super) struct SeededShop {
+    pub(super) terms: ShopTerms,
+    pub(super) merchant: Actor,
+    pub(super) skus: Vec<xr_base::SkuId>,
+}
+
+/// A buyer of the new market.
+pub(super) struct SeededBuyer {
+    pub(super) actor: Actor,
+    pub(super) id: UserId,
+    pub(super) who: Buyer,
+}
+
+/// Creates everybody and everything, then lives a first week.
+pub(super) fn fill(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault> {
+    let roles = Roles::shipped().map_err(|e| broken(&e))?;
+    let entropy = OsEntropy;
+    // One hash for all: the password is public, and each hash costs tens of milliseconds.
+    let hash = password::hash(PASSWORD, &entropy as &dyn Entropy)?;
+    let platform = store.write_blocking(CreateOrg {
+        actor: Actor::System,
+        kind: OrgKind::Platform,
+        name: "店小二演示集市".to_owned(),
+    })?;
+    let people = Registrar { store, roles: &roles, hash: &hash };
+    for (login, name, role) in STAFF {
+        people.register((login, name, None), role, Some(platform.id))?;
+    }
+    let market = market()?;
+    let shops = market.merchant.iter().map(|m| people.open_shop(m)).collect::<Result<Vec<_>, Fault>>()?;
+    let buyers = market.buyer.iter().map(|b| people.buyer(b)).collect::<Result<Vec<_>, Fault>>()?;
+    super::life::first_week(store, clock, &shops, &buyers)
+}
+
+struct Registrar<'a> {
+    store: &'a Store,
+    roles: &'a Roles,
+    hash: &'a str,
+}
+
+impl Registrar<'_> {
+    fn register(
+        &self,
+        (login, name, phone): (&str, &str, Option<&str>),
+        role_name: &str,
+        org: Option<OrgId>,
+    ) -> Result<Actor, Fault> {
+        let role = self.roles.role(role_name).cloned().ok_or_else(|| broken(&role_name))?;
+        let (party, permissions) = (role.party, role.permissions.clone());
+        let user = self.store.write_blocking(CreateUser {
+            actor: Actor::System,
+            login: login.to_owned(),
+            name: name.to_owned(),
+            phone: phone.map(str::to_owned),
+            role_name: role_name.to_owned(),
+            role,
+            org,
+            password_hash: self.hash.to_owned(),
+        })?;
+        Ok(Actor::Person(Principal { user: user.id, org, party, permissions }))
+    }
+
+    fn open_shop(&self, merchant: &Merchant) -> Result<SeededShop, Fault> {
+        let org = self.store.write_blocking(CreateOrg {
+            actor: Actor::System,
+            kind: OrgKind::Merchant,
+            name: merchant.name.clone(),
+        })?;
+        let actor = self.register((&merchant.login, &merchant.person, None), "merchant", Some(org.id))?;
+        let shop = self.store.write_blocking(CreateShop {
+            actor: Actor::System,
+            org: org.id,
+            name: merchant.shop.clone(),
+            pack: merchant.pack.clone(),
+            currency: Currency::Cny,
+        })?;
+        let goods = merchant.skus.iter().map(|g| self.add_goods(&actor, (org.id, shop.id), g));
+        let skus = goods.collect::<Result<Vec<_>, Fault>>()?;
+        let terms = ShopTerms {
+            shop: shop.id,
+            merchant_org: org.id,
+            pack: shop.pack.unwrap_or_else(|| "xiaoer-default".to_owned()),
+            currency: Currency::Cny,
+            provider: providers::NAME.to_owned(),
+            freight_minor: 0,
+        };
+        Ok(SeededShop { terms, merchant: actor, skus })
+    }
+
+    fn add_goods(&self, actor: &Actor, (org, shop): (OrgId, ShopId), goods: &Goods) -> Result<xr_base::SkuId, Fault> {
+        let new = NewSku {
+            merchant_org: org,
+            shop,
+            code: goods.code.clone(),
+            title: goods.title.clone(),
+            spec: goods.spec.clone(),
+            unit_price: price(&goods.price).ok_or_else(|| broken(&goods.price))?,
+            currency: Currency::Cny,
+            stock_mode: StockMode::Tracked,
+            picture: None,
+        };
+        let sku = self.store.write_blocking(CreateSku { actor: actor.clone(), new })?;
+        let stocked =
+            AdjustStock { actor: actor.clone(), merchant_org: org, sku: sku.id, delta: goods.stock };
+        self.store.write_blocking(stocked)?;
+        Ok(sku.id)
+    }
+
+    fn buyer(&self, buyer: &Buyer) -> Result<SeededBuyer, Fault> {
+        let actor = self.register((&buyer.login, &buyer.name, Some(&buyer.phone)), "buyer", None)?;
+        let id = actor.user().ok_or_else(|| broken(&buyer.login))?;
+        debug_assert_eq!(actor.party(), Party::Buyer);
+        Ok(SeededBuyer { actor, id, who: buyer.clone() })
+    }
+}
+
+/// `169.00` as a unit price.
+fn price(text: &str) -> Option<UnitPrice> {
+    let (whole, cents) = text.split_once('.')?;
+    let minor = whole.parse::<i64>().ok()?.checked_mul(100)? + cents.parse::<i64>().ok().filter(|c| (0..100).contains(c))?;
+    Some(UnitPrice(minor * 100))
+}

@@ -1,0 +1,109 @@
+//! What runs beside the requests: deadlines, and work queued by transactions.
+
+use std::time::Duration;
+use tokio::sync::watch;
+use tracing::{info, warn};
+use xr_base::{CaseId, Fault, Millis, StoreError};
+use xr_case::engine::{self, FireDue};
+use xr_payments::ResendRefund;
+use xr_store::{Command, Store, Tx, jobs};
+
+/// Cases looked at in one round; with as many in flight the embedded database commits them together.
+const FIRED_PER_ROUND_MAX: i64 = 500;
+/// Pause between rounds with nothing due.
+const IDLE: Duration = Duration::from_millis(100);
+/// A worker that died gives its jobs back after so long.
+const JOB_LEASE: Millis = Millis::minutes(2);
+/// Jobs claimed at a time.
+const JOBS_MAX: i64 = 100;
+
+/// Fires due clocks until `stop` turns true; overdue ones first, in order of their dues.
+pub async fn keep_promises(store: Store, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match fire_round(&store).await {
+            Ok(0) => {
+                let _ = tokio::time::timeout(IDLE, stop.changed()).await;
+            }
+            Ok(fired) => tracing::debug!(fired, "Deadlines were looked at"),
+            Err(fault) => {
+                warn!(%fault, "A round of deadlines failed");
+                tokio::time::sleep(IDLE).await;
+            }
+        }
+    }
+    info!("Deadlines are no longer watched");
+}
+
+/// One round; gives the number of cases looked at.
+async fn fire_round(store: &Store) -> Result<usize, Fault> {
+    let due = store.read(|tx| engine::due_cases(tx, FIRED_PER_ROUND_MAX)).await?;
+    let count = due.len();
+    let mut running = tokio::task::JoinSet::new();
+    for case in due {
+        let store = store.clone();
+        running.spawn(async move { (case, store.write(FireDue { case }).await) });
+    }
+    while let Some(done) = running.join_next().await {
+        if let Ok((case, Err(fault))) = done {
+            note_failure(case, &fault);
+        }
+    }
+    Ok(count)
+}
+
+fn note_failure(case: CaseId, fault: &Fault) {
+    match fault {
+        Fault::Store(StoreError::Busy) => {}
+        // Silence must never be refused: the checker proves it of every machine, so this is worth waking somebody up.
+        other => tracing::error!(case.id = %case, fault = %other, "A deadline of case {case} could not fire"),
+    }
+}
+
+/// Claims jobs of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct ClaimJobs {
+    /// Kind of work.
+    pub kind: &'static str,
+}
+
+/// A claimed job on its way to a worker.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Claimed {
+    /// The job.
+    pub job: xr_base::RowId,
+    /// The case that its payload names.
+    pub case: CaseId,
+}
+
+#[derive(serde::Deserialize)]
+struct Payload {
+    case: CaseId,
+}
+
+impl Command for ClaimJobs {
+    type Out = Vec<Claimed>;
+    const NAME: &'static str = "runtime.claim_jobs";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Claimed>, Fault> {
+        let jobs = jobs::claim(tx, self.kind, JOBS_MAX, JOB_LEASE)?;
+        let read = |job: jobs::Job| {
+            let payload: Payload =
+                serde_json::from_str(&job.payload).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+            Ok(Claimed { job: job.id, case: payload.case })
+        };
+        jobs.into_iter().map(read).collect()
+    }
+}
+
+/// Sends failed refunds again when their time has come, until `stop` turns true.
+pub async fn resend_refunds(store: Store, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let claimed = store.write(ClaimJobs { kind: "refund.resend" }).await.unwrap_or_default();
+        for Claimed { job, case } in claimed {
+            if let Err(fault) = store.write(ResendRefund { refund: case, job }).await {
+                warn!(%fault, case.id = %case, "A refund could not be sent again");
+            }
+        }
+        let _ = tokio::time::timeout(Duration::from_millis(500), stop.changed()).await;
+    }
+}
