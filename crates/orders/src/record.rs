@@ -99,6 +99,20 @@ pub fn record_order(tx: &mut Tx<'_>, grant: &Grant<'_>, order: &RecordedOrder<'_
     Ok(())
 }
 
+/// The order that a shop knows under this outside number.
+///
+/// # Errors
+/// A store fault.
+pub fn recorded(tx: &mut Tx<'_>, shop: ShopId, outside_no: &str) -> Result<Option<CaseId>, Fault> {
+    let found: Option<(CaseId,)> = tx.opt(
+        sql!(
+            "SELECT case_id FROM orders WHERE shop_id = ?1 AND outside_no = ?2 /* unscoped: importers name their shop */"
+        ),
+        params![shop, outside_no],
+    )?;
+    Ok(found.map(|(id,)| id))
+}
+
 /// Adds lines after those that the order has, and their money to its totals.
 ///
 /// # Errors

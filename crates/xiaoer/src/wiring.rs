@@ -84,6 +84,7 @@ pub fn migrations() -> Vec<Migration> {
         xr_inventory::MIGRATIONS,
         xr_payments::MIGRATIONS,
         xr_orders::MIGRATIONS,
+        xr_imports::MIGRATIONS,
     ]
     .concat()
 }
@@ -111,5 +112,6 @@ pub fn texts() -> Result<Texts, xr_web::texts::BadCatalog> {
         xr_inventory::TEXTS,
         xr_payments::TEXTS,
         xr_orders::TEXTS,
+        xr_imports::TEXTS,
     ])
 }
