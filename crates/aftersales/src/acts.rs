@@ -78,11 +78,8 @@ fn reckon(
     amount_minor: Option<i64>,
 ) -> Result<(), Fault> {
     let (line, others) = line_of(tx, row)?;
-    let terms = crate::commands::apply::Terms {
-        kind: row.kind,
-        quantity: quantity.unwrap_or(row.quantity),
-        amount_minor,
-    };
+    let terms =
+        crate::commands::apply::Terms { kind: row.kind, quantity: quantity.unwrap_or(row.quantity), amount_minor };
     row.amount_minor = terms.check(&line, others)?;
     // A replacement is promised by unit; what was wanted stays what is sent.
     if row.kind == CaseKind::Exchange && terms.quantity != row.quantity {

@@ -78,8 +78,7 @@ fn refund(tx: &mut Tx<'_>, grant: &Grant<'_>, row: &AftersalesRow) -> Result<(),
     if row.amount_minor < 1 {
         return Ok(engine::enqueue(tx, row.case_id, "refund.done")?);
     }
-    let new =
-        NewRefund { parent: row.case_id, payable: row.order_id, amount_minor: row.amount_minor, is_owed: false };
+    let new = NewRefund { parent: row.case_id, payable: row.order_id, amount_minor: row.amount_minor, is_owed: false };
     open_refund(tx, grant, &new).map(|_| ())
 }
 
@@ -121,8 +120,7 @@ fn stop(tx: &mut Tx<'_>, grant: &Grant<'_>, row: &AftersalesRow) -> Result<(), F
 /// "Return and refund" ruled on a case of another kind: the goods' new case starts with the return.
 fn open_return(tx: &mut Tx<'_>, grant: &Grant<'_>, case: &Case, source: &AftersalesRow) -> Result<(), Fault> {
     let pack = engine::pack_of(tx, case)?;
-    let row =
-        AftersalesRow { kind: CaseKind::ReturnRefund, origin: Origin::Ruled, ..follower(tx, source) };
+    let row = AftersalesRow { kind: CaseKind::ReturnRefund, origin: Origin::Ruled, ..follower(tx, source) };
     open(tx, grant, &pack, &row)?;
     Ok(engine::enqueue(tx, row.case_id, "ruled_return")?)
 }
@@ -157,11 +155,7 @@ fn tell(
         kind: &format!("aftersales.{what}"),
         at,
         case: Some(row.case_id),
-        audience: Audience {
-            merchant_org: Some(row.merchant_org),
-            shop: Some(row.shop_id),
-            buyer: Some(row.buyer_id),
-        },
+        audience: Audience { merchant_org: Some(row.merchant_org), shop: Some(row.shop_id), buyer: Some(row.buyer_id) },
         actor: grant.actor,
         body,
     })?;

@@ -1,13 +1,13 @@
 //! The three kinds: facts, forms, and what acts bring with them.
 
-use crate::acts;
 use crate::inputs::{AGAIN_FORM, CHANGE_FORM, PARCEL_FORM, PICKUP_FORM, PROPOSAL_FORM, REFUSAL_FORM};
 use crate::model::{AftersalesRow, CaseKind};
 use crate::queries;
 use crate::steps::Step;
 use crate::vocabulary::{Exchange, RefundOnly, ReturnRefund};
-use xr_base::{Fault, Party, StoreError};
-use xr_case::engine::{Act, Case, Field, Kind};
+use crate::{acts, detail};
+use xr_base::{Fault, Money, Party, StoreError};
+use xr_case::engine::{Act, Case, Description, Field, Kind};
 use xr_case::{FactSet, FactValue, Facts, Vocabulary};
 use xr_logistics::{Direction, ScanKind};
 use xr_store::Tx;
@@ -104,6 +104,22 @@ impl Kind for AftersalesKind {
             facts.insert(name, value).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         }
         Ok(facts)
+    }
+
+    fn describe(&self, tx: &mut Tx<'_>, case: &Case) -> Result<Description, Fault> {
+        let row = queries::row(tx, case.id)?;
+        let order = xr_orders::queries::get(tx, row.order_id)?;
+        let line = xr_orders::queries::line(tx, row.order_id, row.line_id)?;
+        Ok(Description {
+            order: Some(row.order_id),
+            number: Some(order.number),
+            title: line.map(|l| l.title),
+            amount: Some(Money::new(row.amount_minor, row.currency)),
+        })
+    }
+
+    fn detail(&self, tx: &mut Tx<'_>, case: &Case) -> Result<Option<(&'static str, serde_json::Value)>, Fault> {
+        Ok(Some(("after_sales", detail::of(tx, case.id)?)))
     }
 
     fn form(&self, event: &str) -> &'static [Field] {

@@ -4,9 +4,11 @@ mod acts;
 mod adjudicators;
 mod amounts;
 mod commands;
+mod detail;
 mod effects;
 mod error;
 mod evidence;
+pub mod http;
 mod inputs;
 mod kind;
 mod model;
@@ -15,6 +17,9 @@ pub mod pictures;
 pub mod queries;
 mod steps;
 mod vocabulary;
+
+/// Texts of this slice's problems.
+pub const TEXTS: xr_web::Catalog = xr_web::catalog!("aftersales");
 
 xr_store::migrations! { 1800 "aftersales" }
 

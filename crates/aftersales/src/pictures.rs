@@ -92,3 +92,101 @@ fn write(image: &DynamicImage, wanted: Format) -> Result<Picture, Error> {
     .map_err(|_| broken())?;
     Ok(Picture { bytes: out.into_inner(), format, width: image.width(), height: image.height() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{GenericImageView, Rgb, RgbImage, RgbaImage};
+
+    fn bytes(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut out = Cursor::new(Vec::new());
+        image.write_to(&mut out, format).unwrap();
+        out.into_inner()
+    }
+
+    /// Left half red, right half blue, `width` × 16.
+    fn halves(width: u32) -> DynamicImage {
+        let colour = |x: u32| if x < width / 2 { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) };
+        DynamicImage::ImageRgb8(RgbImage::from_fn(width, 16, |x, _| colour(x)))
+    }
+
+    /// A JPEG with an EXIF block: orientation 6 (turn right) and a text that must not survive.
+    fn with_exif(jpeg: &[u8]) -> Vec<u8> {
+        let mut tiff = b"II*\0\x08\0\0\0\x02\0".to_vec();
+        tiff.extend(b"\x12\x01\x03\0\x01\0\0\0\x06\0\0\0");
+        tiff.extend(b"\x0e\x01\x02\0\x0c\0\0\0\x26\0\0\0");
+        tiff.extend(b"\0\0\0\0");
+        tiff.extend(b"SECRETPLACE\0");
+        let mut segment = b"Exif\0\0".to_vec();
+        segment.extend(&tiff);
+        let length = u16::try_from(segment.len() + 2).unwrap().to_be_bytes();
+        let mut out = jpeg[..2].to_vec();
+        out.extend([0xff, 0xe1]);
+        out.extend(length);
+        out.extend(&segment);
+        out.extend(&jpeg[2..]);
+        out
+    }
+
+    fn has(bytes: &[u8], text: &[u8]) -> bool {
+        bytes.windows(text.len()).any(|w| w == text)
+    }
+
+    #[test]
+    fn what_a_camera_hid_in_a_picture_is_gone_and_the_picture_stands_upright() {
+        let taken = with_exif(&bytes(&halves(32), ImageFormat::Jpeg));
+        assert!(has(&taken, b"SECRETPLACE") && has(&taken, b"Exif"));
+        let clean = clean(&taken).unwrap();
+        assert!(!has(&clean.bytes, b"SECRETPLACE") && !has(&clean.bytes, b"Exif"));
+        assert_eq!((clean.width, clean.height), (16, 32), "turned by a quarter");
+        let seen = image::load_from_memory(&clean.bytes).unwrap();
+        let (top, bottom) = (seen.get_pixel(8, 2), seen.get_pixel(8, 29));
+        assert!(top[0] > 200 && bottom[2] > 200, "{top:?} {bottom:?}: the left side is up");
+    }
+
+    #[test]
+    fn png_stays_png_and_transparency_is_kept() {
+        let opaque = clean(&bytes(&halves(8), ImageFormat::Png)).unwrap();
+        assert_eq!((opaque.format, opaque.format.media_type()), (Format::Png, "image/png"));
+        let glass = DynamicImage::ImageRgba8(RgbaImage::from_pixel(4, 4, image::Rgba([1, 2, 3, 4])));
+        let kept = clean(&bytes(&glass, ImageFormat::WebP)).unwrap();
+        assert_eq!(kept.format, Format::Png);
+        assert_eq!(image::load_from_memory(&kept.bytes).unwrap().get_pixel(0, 0)[3], 4);
+        let photo = clean(&bytes(&halves(8), ImageFormat::WebP)).unwrap();
+        assert_eq!(photo.format.media_type(), "image/jpeg");
+    }
+
+    fn refused(bytes: &[u8]) -> &'static str {
+        match clean(bytes) {
+            Err(Error::BadPicture(reason)) => reason,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_no_picture_is_refused() {
+        assert_eq!(refused(b""), "format");
+        assert_eq!(refused(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), "format");
+        assert_eq!(refused(b"GIF89a..........."), "format");
+        let whole = bytes(&halves(64), ImageFormat::Png);
+        assert_eq!(refused(&whole[..whole.len() / 2]), "broken");
+        assert_eq!(refused(&vec![0; BYTES_MAX + 1]), "bytes");
+    }
+
+    #[test]
+    fn a_small_file_that_unpacks_to_too_many_pixels_is_refused_before_it_is_unpacked() {
+        // Only the header of a PNG of 8,000 x 5,001 pixels is written: with less to refuse it would be called broken.
+        let mut png = bytes(&halves(2), ImageFormat::Png);
+        png[16..20].copy_from_slice(&8_000_u32.to_be_bytes());
+        png[20..24].copy_from_slice(&5_001_u32.to_be_bytes());
+        let crc = crc32(&png[12..29]).to_be_bytes();
+        png[29..33].copy_from_slice(&crc);
+        assert_eq!(refused(&png), "pixels");
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(u32::MAX, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 })
+        })
+    }
+}

@@ -222,3 +222,29 @@ pub fn return_address(tx: &mut Tx<'_>, shop: ShopId) -> Result<Option<String>, F
     )?;
     Ok(found.map(|(address,)| address))
 }
+
+/// Media type of a picture that `user` uploaded, or that is evidence in a case that `scope` may see.
+///
+/// # Errors
+/// A store fault.
+pub fn visible_picture(tx: &mut Tx<'_>, scope: Scope, user: UserId, sha256: &str) -> Result<Option<String>, Fault> {
+    let own: Option<(String,)> = tx.opt(
+        sql!(
+            "SELECT b.media_type FROM uploads u JOIN blobs b ON b.sha256 = u.sha256
+             WHERE u.sha256 = ?1 AND u.user_id = ?2 /* unscoped: the person is a parameter */"
+        ),
+        params![sha256, user],
+    )?;
+    if let Some((media_type,)) = own {
+        return Ok(Some(media_type));
+    }
+    let filed: Option<(String,)> = tx.opt_scoped(
+        sql!(
+            "SELECT b.media_type FROM evidence e JOIN cases c ON c.id = e.case_id JOIN blobs b ON b.sha256 = e.sha256
+             WHERE {ORG:c.} AND e.sha256 = ?2 LIMIT 1"
+        ),
+        scope,
+        params![sha256],
+    )?;
+    Ok(filed.map(|(media_type,)| media_type))
+}

@@ -2,8 +2,8 @@
 
 mod commands;
 mod error;
-mod model;
 pub mod http;
+mod model;
 pub mod queries;
 
 /// Texts of this slice's problems.

@@ -101,3 +101,18 @@ pub fn sessions(tx: &mut Tx<'_>, user: UserId, current: &str) -> Result<Vec<Open
         params![user, wall, current],
     )
 }
+
+/// People with a role who may log in, in order of id.
+///
+/// # Errors
+/// A store fault.
+pub fn with_role(tx: &mut Tx<'_>, role: &str) -> Result<Vec<UserId>, StoreError> {
+    let rows: Vec<(UserId,)> = tx.all(
+        sql!(
+            "SELECT id FROM users WHERE role = ?1 AND is_disabled = 0 ORDER BY id
+             /* unscoped: the platform's own people */"
+        ),
+        params![role],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}

@@ -5,11 +5,15 @@ mod commands;
 mod effects;
 mod error;
 mod fire;
+pub mod http;
 pub mod model;
 mod notice;
 mod parcels;
 pub mod queries;
 mod shipments;
+
+/// Texts of this slice's problems.
+pub const TEXTS: xr_web::Catalog = xr_web::catalog!("logistics");
 
 xr_store::migrations! { 1700 "logistics" }
 

@@ -89,7 +89,8 @@ mod tests {
     use super::*;
 
     const WALL: Instant = Instant(1_700_000_000_000);
-    const BODY: &str = r#"{"waybill":"sf1385628716739","event":"delivered","at":"2026-03-01T08:00:00Z","place":"杭州"}"#;
+    const BODY: &str =
+        r#"{"waybill":"sf1385628716739","event":"delivered","at":"2026-03-01T08:00:00Z","place":"杭州"}"#;
 
     fn read(carrier: &str, body: &str) -> Result<Notice, Fault> {
         let headers = notices::sign(b"secret", "evt-1", WALL, body.as_bytes()).unwrap();

@@ -45,17 +45,7 @@ pub fn announce(tx: &mut Tx<'_>, _grant: &Grant<'_>, new: &NewParcel<'_>) -> Res
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, NULL, NULL, NULL, NULL)
              /* unscoped: after authorisation */"
         ),
-        params![
-            id,
-            new.case,
-            new.direction,
-            new.carrier,
-            waybill,
-            new.merchant_org,
-            new.shop_id,
-            new.buyer_id,
-            at
-        ],
+        params![id, new.case, new.direction, new.carrier, waybill, new.merchant_org, new.shop_id, new.buyer_id, at],
     )?;
     Ok(id)
 }

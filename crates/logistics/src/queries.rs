@@ -19,6 +19,22 @@ pub fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Shipment>, Fault> {
     )?)
 }
 
+/// Parcels of an order and of the cases opened on it, oldest first.
+///
+/// # Errors
+/// A store fault.
+pub fn of_order(tx: &mut Tx<'_>, order: CaseId) -> Result<Vec<Shipment>, Fault> {
+    Ok(tx.all(
+        sql!(
+            "SELECT s.id, s.case_id, s.direction, s.carrier, s.waybill, s.merchant_org, s.shop_id, s.buyer_id,
+             s.announced_at, s.watched_at, s.last_scan_at, s.delivered_at, s.reported_at, s.outcome
+             FROM shipments s JOIN cases c ON c.id = s.case_id WHERE c.id = ?1 OR c.parent_id = ?1 ORDER BY s.id
+             /* unscoped: by order, after authorisation */"
+        ),
+        params![order],
+    )?)
+}
+
 /// The newest parcel of a case that goes this way.
 ///
 /// # Errors

@@ -1,10 +1,11 @@
 //! Parcels that orders send out.
 
+use crate::commands::note_stalled::is_stalled;
 use crate::model::Direction;
 use crate::parcels::{NewParcel, announce};
-use crate::{fire, queries};
-use serde_json::json;
-use xr_base::{Actor, Fault};
+use crate::{carriers, fire, queries};
+use serde_json::{Value, json};
+use xr_base::{Actor, CaseId, Fault};
 use xr_case::engine::authorise;
 use xr_orders::{OrderRow, ShipInput, ShipmentBook};
 use xr_store::{Tx, params, sql};
@@ -37,5 +38,21 @@ impl ShipmentBook for Shipments {
         // An order whose first parcel had arrived is under way again.
         let parcels: Vec<_> = queries::of_case(tx, order.case_id)?;
         fire::track(tx, order.case_id, &parcels)
+    }
+
+    fn parcels(&self, tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Value>, Fault> {
+        let now = tx.now();
+        let mut shown = Vec::new();
+        for parcel in queries::of_order(tx, case)? {
+            let scans = queries::scans(tx, parcel.id)?;
+            let carrier = carriers::carrier(&parcel.carrier)?;
+            shown.push(json!({
+                "id": parcel.id, "case_id": parcel.case_id, "direction": parcel.direction, "carrier": parcel.carrier,
+                "carrier_name": { "zh": carrier.zh, "en": carrier.en }, "waybill": parcel.waybill,
+                "announced_at": parcel.announced_at, "delivered_at": parcel.delivered_at, "outcome": parcel.outcome,
+                "is_stalled": is_stalled(&parcel, now), "scans": scans,
+            }));
+        }
+        Ok(shown)
     }
 }

@@ -1,8 +1,8 @@
 //! What payment providers call: signed notices, no log-in.
 
+use crate::Error;
 use crate::commands::take_notice::{Notice, TakeNotice, Taken};
 use crate::notices::{NoticeHeaders, verify};
-use crate::Error;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -27,6 +27,12 @@ pub fn routes() -> Routes {
     Routes::new().add(Access::Signed, routes!(take))
 }
 
+/// The three headers of a notice; empty where missing, which no signature fits.
+pub fn headers_of(headers: &HeaderMap) -> NoticeHeaders {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+    NoticeHeaders { id: text("webhook-id"), timestamp: text("webhook-timestamp"), signature: text("webhook-signature") }
+}
+
 /// The three headers of a notice, and its body after the signature was checked.
 ///
 /// # Errors
@@ -40,12 +46,7 @@ pub fn verified(
     if body.len() > NOTICE_BYTES_MAX {
         return Err(Problem::new(413, "web.body_too_large").with("max", NOTICE_BYTES_MAX).into());
     }
-    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
-    let headers = NoticeHeaders {
-        id: text("webhook-id"),
-        timestamp: text("webhook-timestamp"),
-        signature: text("webhook-signature"),
-    };
+    let headers = headers_of(headers);
     let secrets = state.ext::<NoticeSecrets>()?;
     let secret = secrets.0.get(sender).ok_or(Error::BadSignature)?;
     verify(secret, &headers, body, state.store().clock().wall())?;

@@ -8,3 +8,6 @@ pub mod market;
 pub mod runtime;
 pub mod serve;
 pub mod wiring;
+
+/// Texts of the demo market's problems.
+pub const TEXTS: xr_web::Catalog = xr_web::catalog!("xiaoer");

@@ -50,6 +50,7 @@ pub fn open(config: MarketConfig) -> Result<Store, OpenError> {
     let books = wiring::rulebooks(&wiring::library(&engine)?)?;
     let numbers = OrderNumbers::new(config.secret, TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC));
     let mut ext = config.ext;
+    ext.extend(wiring::hooks());
     ext.push(Box::new(Arc::<Engine>::clone(&engine)));
     ext.push(Box::new(due_handler()));
     ext.push(Box::new(numbers));

@@ -58,7 +58,9 @@ pub enum ServeError {
 /// The source of randomness fails.
 pub fn instance_name(entropy: &dyn Entropy) -> Result<String, Fault> {
     let mut bytes = [0_u8; 12];
-    entropy.fill(&mut bytes)?;
+    if !entropy.fill(&mut bytes) {
+        return Err(xr_base::StoreError::Engine("the source of randomness failed".to_owned()).into());
+    }
     Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
 }
 
@@ -69,6 +71,11 @@ pub fn instance_name(entropy: &dyn Entropy) -> Result<String, Fault> {
 pub fn run(options: ServeOptions) -> Result<(), ServeError> {
     let clock = Arc::new(SystemClock::real());
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+    let is_demo = options.web.is_demo;
+    if is_demo {
+        // Business time never goes back, so a demo's past must begin before the first command.
+        demo::begin(&clock)?;
+    }
     let store = open(MarketConfig {
         location: options.location.clone(),
         clock: clock.clone(),
@@ -76,7 +83,6 @@ pub fn run(options: ServeOptions) -> Result<(), ServeError> {
         instance: instance_name(entropy.as_ref())?,
         ext: Vec::new(),
     })?;
-    let is_demo = options.web.is_demo;
     if is_demo {
         demo::resume(&store, &clock)?;
     } else {

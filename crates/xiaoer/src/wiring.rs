@@ -1,10 +1,14 @@
 //! Which capabilities there are, and what each brings: kinds, effects, machines, packs, schema.
 
+use std::any::Any;
 use std::sync::Arc;
+use xr_aftersales::{ADJUDICATION_LIMIT_MINOR, Adjudicators, AftersalesEffects, AftersalesKind, CaseKind};
 use xr_base::calendar::DayTables;
+use xr_base::{Fault, UserId};
 use xr_case::engine::{Effects, Engine, Kind};
 use xr_case::{Compiled, Finding, Library, parse};
-use xr_store::Migration;
+use xr_orders::ShipmentBookRef;
+use xr_store::{Migration, Tx};
 use xr_web::{Routes, Texts};
 
 /// Machines of the shipped kinds: file name and text.
@@ -12,6 +16,9 @@ pub const MACHINES: &[(&str, &str)] = &[
     ("orders/machines/order.toml", xr_orders::ORDER_MACHINE),
     ("payments/machines/payment.toml", xr_payments::PAYMENT_MACHINE),
     ("payments/machines/refund.toml", xr_payments::REFUND_MACHINE),
+    ("aftersales/machines/refund_only.toml", xr_aftersales::REFUND_ONLY_MACHINE),
+    ("aftersales/machines/return_refund.toml", xr_aftersales::RETURN_REFUND_MACHINE),
+    ("aftersales/machines/exchange.toml", xr_aftersales::EXCHANGE_MACHINE),
 ];
 
 /// Shipped packs: file name and text.
@@ -20,8 +27,27 @@ pub const PACKS: &[(&str, &str)] = &[
     ("packs/kuaishou-goods/pack.toml", include_str!("../../../packs/kuaishou-goods/pack.toml")),
 ];
 
+/// People of the platform whose role may rule on after-sales cases.
+struct PlatformAdjudicators;
+
+impl Adjudicators for PlatformAdjudicators {
+    fn candidates(&self, tx: &mut Tx<'_>) -> Result<Vec<UserId>, Fault> {
+        Ok(xr_identity::queries::with_role(tx, "agent")?)
+    }
+}
+
+/// What orders ask of capabilities above them.
+pub fn hooks() -> Vec<Box<dyn Any + Send + Sync>> {
+    vec![Box::new(ShipmentBookRef(Arc::new(xr_logistics::Shipments)))]
+}
+
 fn kinds() -> Vec<Arc<dyn Kind>> {
-    vec![Arc::new(xr_orders::OrderKind), Arc::new(xr_payments::PaymentKind), Arc::new(xr_payments::RefundKind)]
+    let mut kinds: Vec<Arc<dyn Kind>> =
+        vec![Arc::new(xr_orders::OrderKind), Arc::new(xr_payments::PaymentKind), Arc::new(xr_payments::RefundKind)];
+    for kind in CaseKind::ALL {
+        kinds.push(Arc::new(AftersalesKind::new(*kind, ADJUDICATION_LIMIT_MINOR)));
+    }
+    kinds
 }
 
 fn effects() -> Vec<Arc<dyn Effects>> {
@@ -29,6 +55,8 @@ fn effects() -> Vec<Arc<dyn Effects>> {
         Arc::new(xr_inventory::InventoryEffects),
         Arc::new(xr_payments::PaymentsEffects),
         Arc::new(xr_orders::OrdersEffects),
+        Arc::new(xr_logistics::LogisticsEffects),
+        Arc::new(AftersalesEffects::new(Arc::new(PlatformAdjudicators))),
     ]
 }
 
@@ -68,9 +96,7 @@ pub fn library(engine: &Engine) -> Result<Library, Vec<Finding>> {
 pub fn rulebooks(library: &Library) -> Result<Vec<Arc<Compiled>>, Vec<Finding>> {
     let mut books = Vec::new();
     for pack in &library.packs {
-        for machine in &library.machines {
-            books.push(Arc::new(library.rulebook(&machine.kind, &pack.name)?));
-        }
+        books.extend(library.rulebooks(&pack.name)?.into_iter().map(Arc::new));
     }
     Ok(books)
 }
@@ -84,6 +110,9 @@ pub fn migrations() -> Vec<Migration> {
         xr_inventory::MIGRATIONS,
         xr_payments::MIGRATIONS,
         xr_orders::MIGRATIONS,
+        xr_logistics::MIGRATIONS,
+        xr_aftersales::MIGRATIONS,
+        crate::demo::MIGRATIONS,
         xr_imports::MIGRATIONS,
     ]
     .concat()
@@ -97,6 +126,8 @@ pub fn routes() -> Routes {
         .merge(xr_catalog::http::routes())
         .merge(xr_payments::http::routes())
         .merge(xr_orders::http::routes())
+        .merge(xr_logistics::http::routes())
+        .merge(xr_aftersales::http::routes())
 }
 
 /// Texts of every capability, in both languages.
@@ -112,6 +143,9 @@ pub fn texts() -> Result<Texts, xr_web::texts::BadCatalog> {
         xr_inventory::TEXTS,
         xr_payments::TEXTS,
         xr_orders::TEXTS,
+        xr_logistics::TEXTS,
+        xr_aftersales::TEXTS,
+        crate::TEXTS,
         xr_imports::TEXTS,
     ])
 }

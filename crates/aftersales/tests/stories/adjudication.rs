@@ -111,12 +111,21 @@ fn above_the_limit_a_tie_is_return_and_refund() {
 }
 
 #[test]
-fn goods_never_shipped_cannot_be_asked_back_so_a_tie_goes_to_the_buyer() {
+fn goods_never_shipped_cannot_be_asked_back_and_are_paid_for_once() {
     let market = Market::open(5, DEAR);
     let order = market.paid(1, 0);
     let case = market.apply(CaseKind::RefundOnly, order, 1);
     let dispute = Dispute { market, order, case };
-    assert_eq!(dispute.taken().files(merchant()).files(buyer()).after(144), "refunding");
+    dispute.taken().files(merchant()).files(buyer());
+    assert_eq!(dispute.market.refused(&platform(), case, "return_needed", json!({})), "aftersales.not_shipped");
+    assert_eq!(dispute.after(119), "adjudicating");
+    assert_eq!(dispute.after(1), "adjudicating");
+    assert_eq!(dispute.market.state(order), "cancelling", "the merchant never shipped: the order gives the money back");
+    // The tie goes to the buyer, for whom nothing is left to refund.
+    assert_eq!(dispute.after(24), "refunded");
+    let refunds = dispute.market.read(move |tx| xr_payments::queries::refunds_of(tx, order));
+    assert_eq!(refunds.iter().map(|r| r.amount_minor).sum::<i64>(), DEAR);
+    dispute.market.check();
 }
 
 #[test]

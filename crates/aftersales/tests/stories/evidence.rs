@@ -2,7 +2,9 @@
 
 use crate::market::*;
 use serde_json::json;
-use xr_aftersales::{AddEvidence, CaseKind, Channel, Filing, NewContact, RecordContact, ReturnAddress, SetReturnAddress};
+use xr_aftersales::{
+    AddEvidence, CaseKind, Channel, Filing, NewContact, RecordContact, ReturnAddress, SetReturnAddress,
+};
 use xr_base::{Actor, CaseId, Fault, Millis, Party};
 
 fn open_case() -> (Market, CaseId) {
@@ -112,10 +114,22 @@ fn a_shop_that_names_its_return_address_late_tells_it_to_the_cases_that_wait_for
     assert_eq!(set_address(&market, merchant(), "杭州市余杭区仓前街道1号 李四 13900000000").unwrap(), 1);
     assert!(market.row(case).return_address.is_some_and(|a| a.starts_with("杭州")));
     assert_eq!(set_address(&market, merchant(), "新地址").unwrap(), 0, "what was told stays told");
-    let events = market.read(move |tx| {
-        Ok(xr_store::events::after(tx, xr_base::Scope::Platform, 0, 1_000)?)
-    });
+    let events = market.read(move |tx| Ok(xr_store::events::after(tx, xr_base::Scope::Platform, 0, 1_000)?));
     let about: Vec<&str> = events.iter().filter(|e| e.case_id == Some(case)).map(|e| e.kind.as_str()).collect();
     assert!(about.contains(&"aftersales.return_address_missing"), "{about:?}");
     assert!(events.iter().all(|e| !e.body.contains("李四")), "no personal data in events");
+}
+
+#[test]
+fn under_a_pack_that_asks_for_both_evidence_without_a_contact_is_not_enough() {
+    let market = Market::open(5, 9_900);
+    let order = market.delivered(1);
+    let case = market.apply_under("kuaishou-goods", CaseKind::Exchange, order);
+    let shot = market.picture(&merchant(), 1);
+    let shown = json!({ "reason": "人为损坏", "photos": [shot] });
+    let refused = market.refused(&merchant(), case, "reject", shown.clone());
+    assert_eq!(refused, "aftersales.reject_needs_evidence");
+    contact(&market, &merchant(), case, 0).unwrap();
+    assert_eq!(market.refused(&merchant(), case, "reject", json!({ "reason": "无图" })), refused);
+    assert_eq!(market.act(&merchant(), case, "reject", shown), "rejected");
 }

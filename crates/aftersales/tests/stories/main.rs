@@ -10,3 +10,4 @@ mod exchange;
 mod market;
 mod money;
 mod parcels;
+mod people;

@@ -1,8 +1,9 @@
 //! A small market: one shop, one unit on sale, a buyer, a merchant's person, a foreign merchant and the platform.
 
+pub use crate::people::*;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use xr_aftersales::{AftersalesEffects, AftersalesKind, Adjudicators, Application, Apply, CaseKind, Reason};
+use xr_aftersales::{Adjudicators, AftersalesEffects, AftersalesKind, Application, Apply, CaseKind, Reason};
 use xr_base::calendar::DayTables;
 use xr_base::*;
 use xr_case::engine::{Act, Effects, Engine, FireDue, Kind, PublishRulebooks, act, due_cases, due_handler, next_wake};
@@ -26,7 +27,10 @@ const MACHINES: [&str; 6] = [
     xr_aftersales::RETURN_REFUND_MACHINE,
     xr_aftersales::EXCHANGE_MACHINE,
 ];
-const PACK: &str = include_str!("../../../../packs/xiaoer-default/pack.toml");
+const PACKS: [&str; 2] = [
+    include_str!("../../../../packs/xiaoer-default/pack.toml"),
+    include_str!("../../../../packs/kuaishou-goods/pack.toml"),
+];
 
 struct OnePerson;
 impl Adjudicators for OnePerson {
@@ -60,27 +64,6 @@ pub struct Market {
     _folder: tempfile::TempDir,
 }
 
-pub fn person(user: i64, party: Party, org: Option<OrgId>, permissions: &[&str]) -> Actor {
-    let mut permissions: Vec<String> = permissions.iter().map(|p| (*p).to_owned()).collect();
-    permissions.sort();
-    Actor::Person(Principal { user: UserId(user), org, party, permissions })
-}
-pub fn buyer() -> Actor {
-    person(BUYER.0, Party::Buyer, None, &["orders.buy", "aftersales.apply"])
-}
-pub fn other_buyer() -> Actor {
-    person(102, Party::Buyer, None, &["orders.buy", "aftersales.apply"])
-}
-pub fn merchant() -> Actor {
-    person(201, Party::Merchant, Some(ORG), &["orders.manage", "aftersales.decide", "catalog.manage", "inventory.manage"])
-}
-pub fn foreign_merchant() -> Actor {
-    person(202, Party::Merchant, Some(FOREIGN), &["orders.manage", "aftersales.decide"])
-}
-pub fn platform() -> Actor {
-    person(ADJUDICATOR.0, Party::Platform, None, &["aftersales.adjudicate", "payments.refund"])
-}
-
 fn engine() -> Engine {
     let kinds: [Arc<dyn Kind>; 3] =
         [Arc::new(xr_orders::OrderKind), Arc::new(xr_payments::PaymentKind), Arc::new(xr_payments::RefundKind)];
@@ -93,21 +76,22 @@ fn engine() -> Engine {
     ];
     let limit = xr_aftersales::ADJUDICATION_LIMIT_MINOR;
     let engine = kinds.into_iter().fold(Engine::new(DayTables::shipped().clone()), Engine::with_kind);
-    let engine = CaseKind::ALL
-        .iter()
-        .fold(engine, |engine, kind| engine.with_kind(Arc::new(AftersalesKind::new(*kind, limit))));
+    let engine =
+        CaseKind::ALL.iter().fold(engine, |engine, kind| engine.with_kind(Arc::new(AftersalesKind::new(*kind, limit))));
     effects.iter().fold(engine, Engine::with_effects)
 }
 
 fn rulebooks(engine: &Engine) -> Vec<Arc<Compiled>> {
     let library = Library {
         machines: MACHINES.iter().map(|text| parse::machine("machine.toml", text).unwrap()).collect(),
-        packs: vec![parse::pack("pack.toml", PACK).unwrap()],
+        packs: PACKS.iter().map(|text| parse::pack("pack.toml", text).unwrap()).collect(),
         vocabularies: engine.vocabularies(),
         effects: engine.effect_specs(),
     };
-    let book = |kind: &str| Arc::new(library.rulebook(kind, "xiaoer-default").unwrap());
-    library.machines.iter().map(|m| book(&m.kind)).collect()
+    let of_pack = |pack: &str| -> Vec<Arc<Compiled>> {
+        library.machines.iter().map(|m| Arc::new(library.rulebook(&m.kind, pack).unwrap())).collect()
+    };
+    library.packs.iter().flat_map(|pack| of_pack(&pack.name)).collect()
 }
 
 impl Market {
@@ -198,9 +182,7 @@ impl Market {
         };
         let lines = vec![LineWanted { sku, quantity }];
         let (actor, source, remark) = (buyer(), "portal".to_owned(), String::new());
-        self.store
-            .write_blocking(PlaceOrder { actor, buyer: BUYER, terms, lines, recipient, remark, source })
-            .unwrap()
+        self.store.write_blocking(PlaceOrder { actor, buyer: BUYER, terms, lines, recipient, remark, source }).unwrap()
     }
 
     fn notice(&self, kind: NoticeKind, case: CaseId, amount_minor: i64) {
@@ -224,6 +206,7 @@ impl Market {
 
     pub fn paid_of(&self, sku: SkuId, quantity: i64, freight_minor: i64) -> CaseId {
         let placed = self.place(sku, quantity, freight_minor);
+        self.act(&buyer(), placed.payment, "submit", json!({}));
         self.notice(NoticeKind::Captured, placed.payment, placed.total.minor);
         if self.state(placed.order) == "pending_review" {
             self.act(&merchant(), placed.order, "approve", json!({}));
@@ -289,6 +272,12 @@ impl Market {
             description: "坏了".into(),
             photos: Vec::new(),
         }
+    }
+
+    /// As [`Market::apply`], under a pack.
+    pub fn apply_under(&self, pack: &str, kind: CaseKind, order: CaseId) -> CaseId {
+        let application = self.application(kind, order, 1);
+        self.store.write_blocking(Apply { actor: buyer(), pack: pack.into(), application }).unwrap()
     }
 
     pub fn try_apply(&self, actor: &Actor, application: Application) -> Result<CaseId, Fault> {

@@ -190,3 +190,17 @@ fn a_scan_after_an_exception_puts_the_order_on_its_way_again() {
     assert_eq!(market.scan(&waybill, ScanKind::InTransit).unwrap().event.as_deref(), Some("resumed"));
     assert_eq!(market.state(order), "shipped");
 }
+
+#[test]
+fn an_order_shows_its_parcels_and_those_of_its_cases_with_their_scans() {
+    let (market, case, back) = returning();
+    market.scan(&back, ScanKind::Collected).unwrap();
+    let order = market.row(case).order_id;
+    let parcels = market.read(move |tx| xr_orders::ShipmentBook::parcels(&xr_logistics::Shipments, tx, order));
+    let ways: Vec<&str> = parcels.iter().filter_map(|p| p["direction"].as_str()).collect();
+    assert_eq!(ways, ["outbound", "return"]);
+    assert_eq!(parcels[0]["outcome"], "delivered");
+    assert_eq!(parcels[0]["carrier_name"]["zh"], "顺丰速运");
+    assert_eq!((&parcels[1]["waybill"], &parcels[1]["scans"][0]["kind"]), (&json!(back), &json!("collected")));
+    assert_eq!(parcels[1]["is_stalled"], false);
+}

@@ -29,7 +29,10 @@ pub(super) async fn show(
 }
 
 /// Reads the page of a case as the caller may see it.
-pub(crate) async fn page(state: &AppState, who: &Who, id: CaseId) -> Result<CaseView, Fault> {
+///
+/// # Errors
+/// `case.not_found` for a case that the caller may not see; a store fault.
+pub async fn page(state: &AppState, who: &Who, id: CaseId) -> Result<CaseView, Fault> {
     let (principal, locale, shared) = (who.0.principal.clone(), who.0.locale.unwrap_or_default(), state.clone());
     let read = state.store().read(move |tx| {
         let case = engine::seen_by(tx, principal.scope(), id)?;

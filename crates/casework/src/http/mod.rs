@@ -4,6 +4,8 @@ mod board;
 mod cases;
 mod packs;
 
+pub use cases::page;
+
 use xr_web::utoipa_axum::routes;
 use xr_web::{Access, Routes};
 
@@ -16,5 +18,7 @@ pub fn routes() -> Routes {
         .add(Access::SignedIn, routes!(cases::act))
         .add(Access::SignedIn, routes!(cases::after_sales))
         .add(Access::SignedIn, routes!(packs::list))
+        .add(Access::SignedIn, routes!(packs::check_pack))
         .add(Access::SignedIn, routes!(packs::show))
+        .add(Access::SignedIn, routes!(packs::graph))
 }

@@ -3,12 +3,16 @@
 use crate::RuleShelf;
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
-use xr_base::Problem;
 use xr_base::locale::Text;
+use xr_base::{Locale, Problem};
+use xr_case::graph::to_svg;
+use xr_case::{Finding, check};
 use xr_web::failure::ProblemBody;
-use xr_web::{AppState, Failure, Page, Who};
+use xr_web::{AppState, Failure, Page, QueryOf, Who};
 
 /// A pack in a list.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -67,4 +71,56 @@ pub(super) async fn show(
         .map_err(|_| Problem::new(404, "case.no_rulebook").with("kind", &kind).with("pack", &pack))?;
     let rulebook = serde_json::to_value(book.book()).unwrap_or(Value::Null);
     Ok(Json(RulebookView { rulebook, hash: book.hash().to_owned() }))
+}
+
+/// Language of a picture.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PictureQuery {
+    lang: Option<String>,
+}
+
+/// The graph of a kind under a pack.
+#[utoipa::path(
+    get, path = "/v1/packs/{pack}/{kind}/graph.svg", tag = "packs",
+    params(("pack" = String, Path), ("kind" = String, Path), ("lang" = Option<String>, Query)),
+    responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 404, body = ProblemBody)),
+)]
+pub(super) async fn graph(
+    State(state): State<AppState>,
+    _who: Who,
+    Path((pack, kind)): Path<(String, String)>,
+    QueryOf(query): QueryOf<PictureQuery>,
+) -> Result<Response, Failure> {
+    let RuleShelf(library) = state.ext::<RuleShelf>()?;
+    let missing = |_| Problem::new(404, "case.no_rulebook").with("kind", &kind).with("pack", &pack);
+    let book = library.rulebook(&kind, &pack).map_err(missing)?;
+    let locale = if query.lang.as_deref() == Some("en") { Locale::En } else { Locale::ZhCn };
+    Ok(([(CONTENT_TYPE, "image/svg+xml")], to_svg(book.book(), locale)).into_response())
+}
+
+/// What the checker says.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct CheckView {
+    /// Mistakes with file, line, state and the shortest path that shows them; none in packs in force.
+    #[schema(value_type = Vec<Object>)]
+    findings: Vec<Finding>,
+}
+
+/// Checks a pack in force against every clause.
+#[utoipa::path(
+    get, path = "/v1/packs/{pack}/check", tag = "packs", params(("pack" = String, Path)),
+    responses((status = 200, body = CheckView), (status = 404, body = ProblemBody)),
+)]
+pub(super) async fn check_pack(
+    State(state): State<AppState>,
+    _who: Who,
+    Path(pack): Path<String>,
+) -> Result<Json<CheckView>, Failure> {
+    let RuleShelf(library) = state.ext::<RuleShelf>()?.clone();
+    if !library.packs.iter().any(|p| p.name == pack) {
+        return Err(Problem::new(404, "case.no_rulebook").with("kind", "").with("pack", &pack).into());
+    }
+    let found = tokio::task::spawn_blocking(move || check(&library, &pack)).await;
+    Ok(Json(CheckView { findings: found.unwrap_or_default() }))
 }

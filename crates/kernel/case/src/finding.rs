@@ -1,11 +1,12 @@
 //! What is wrong with a machine or pack: every mistake with its place and, where one is near, the word that was meant.
 
 use crate::model::Name;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// One mistake in a machine or pack.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Where it stands.
     pub at: Origin,
@@ -17,12 +18,47 @@ pub struct Finding {
     pub message: String,
     /// The word that was probably meant.
     pub suggestion: Option<String>,
+    /// The shortest way from a new case to the fault; empty if the fault needs none. A loop ends in a state it passed before.
+    pub path: Vec<PathStep>,
+}
+
+/// One step of a case on the way to a fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PathStep {
+    /// State left.
+    pub from: Name,
+    /// What happens there.
+    pub via: Via,
+    /// State entered.
+    pub to: Name,
+}
+
+/// What makes a case move.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// Somebody's act, by the event's name.
+    Act(Name),
+    /// A clock that runs out, by its name.
+    Clock(Name),
+    /// The end of the child case of this kind.
+    Child(Name),
+}
+
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Act(event) => write!(f, "{event}"),
+            Self::Clock(clock) => write!(f, "clock {clock}"),
+            Self::Child(kind) => write!(f, "end of {kind}"),
+        }
+    }
 }
 
 impl Finding {
-    /// A finding without kind, state and suggestion.
+    /// A finding without kind, state, suggestion and path.
     pub fn new(at: Origin, message: impl Into<String>) -> Self {
-        Self { at, kind: None, state: None, message: message.into(), suggestion: None }
+        Self { at, kind: None, state: None, message: message.into(), suggestion: None, path: Vec::new() }
     }
 
     /// With the candidate nearest to `word` as suggestion, if one is near.
@@ -42,15 +78,22 @@ impl fmt::Display for Finding {
             _ => {}
         }
         write!(f, "{}", self.message)?;
-        match &self.suggestion {
-            Some(word) => write!(f, "; did you mean `{word}`?"),
-            None => Ok(()),
+        if let Some(word) = &self.suggestion {
+            write!(f, "; did you mean `{word}`?")?;
         }
+        if let Some(first) = self.path.first() {
+            write!(f, " [{}", first.from)?;
+            for step in &self.path {
+                write!(f, " -({})-> {}", step.via, step.to)?;
+            }
+            f.write_str("]")?;
+        }
+        Ok(())
     }
 }
 
 /// A place in a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Origin {
     /// Path as given by the caller.
     pub file: String,
@@ -149,5 +192,13 @@ mod tests {
         let mut finding = Finding::new(at, "there is no state `opne`").suggest("opne", ["open"]);
         finding.kind = Some("x".into());
         assert_eq!(finding.to_string(), "machines/x.toml:7: x: there is no state `opne`; did you mean `open`?");
+        let step = |from: &str, via, to: &str| PathStep { from: from.into(), via, to: to.into() };
+        finding.suggestion = None;
+        finding.path =
+            vec![step("new", Via::Act("ask".into()), "asked"), step("asked", Via::Clock("answer".into()), "new")];
+        assert_eq!(
+            finding.to_string(),
+            "machines/x.toml:7: x: there is no state `opne` [new -(ask)-> asked -(clock answer)-> new]"
+        );
     }
 }

@@ -2,17 +2,21 @@
 //!
 //! The way of a promise: TOML → [`parse`] → [`merge`] → [`compiled`] → [`step`]. All of that is pure.
 
+pub mod checker;
+pub mod cli;
 pub mod compiled;
 pub mod engine;
 pub mod facts;
 pub mod finding;
 #[cfg(test)]
 mod fixture;
+pub mod graph;
 pub mod guard;
 pub mod library;
 mod macros;
 pub mod merge;
 pub mod model;
+pub mod pack_tests;
 pub mod parse;
 pub mod step;
 #[cfg(test)]
@@ -21,10 +25,11 @@ pub mod vocabulary;
 
 xr_store::migrations! { 1100 "case" }
 
+pub use checker::check;
 pub use compiled::Compiled;
 pub use facts::{FactSet, FactValue, Facts};
-pub use finding::{Finding, Origin, Origins};
+pub use finding::{Finding, Origin, Origins, PathStep, Via};
 pub use guard::Guard;
-pub use library::Library;
+pub use library::{Library, Source};
 pub use step::{By, Decision, Refusal, Situation, allowed, choose, choose_silence};
 pub use vocabulary::{EffectSpec, Vocabulary};

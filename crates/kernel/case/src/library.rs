@@ -2,7 +2,7 @@
 
 use crate::compiled::Compiled;
 use crate::finding::{Finding, nearest};
-use crate::merge::{Parts, merge};
+use crate::merge::{Merged, Parts, merge};
 use crate::parse::{RawMachine, RawPack, Target};
 use crate::vocabulary::{EffectSpec, Vocabulary};
 
@@ -22,7 +22,45 @@ pub struct Library {
     pub effects: Vec<&'static EffectSpec>,
 }
 
+/// A file's name, for findings, and its text.
+pub type Source = (String, String);
+
 impl Library {
+    /// Reads machines and packs, all of them even if one cannot be read.
+    ///
+    /// # Errors
+    /// Every mistake of form in every file, and kinds and packs that two files give.
+    pub fn from_sources(
+        machines: &[Source],
+        packs: &[Source],
+        vocabularies: Vec<&'static Vocabulary>,
+        effects: Vec<&'static EffectSpec>,
+    ) -> Result<Self, Vec<Finding>> {
+        let mut library = Self { machines: vec![], packs: vec![], vocabularies, effects };
+        let mut findings = Vec::new();
+        for (file, text) in machines {
+            match crate::parse::machine(file, text) {
+                Ok(machine) if library.machines.iter().any(|m| m.kind == machine.kind) => {
+                    let message = format!("another file has the machine of `{}` already", machine.kind);
+                    findings.push(Finding::new(machine.origins.find("machine.kind"), message));
+                }
+                Ok(machine) => library.machines.push(machine),
+                Err(more) => findings.extend(more),
+            }
+        }
+        for (file, text) in packs {
+            match crate::parse::pack(file, text) {
+                Ok(pack) if library.packs.iter().any(|p| p.name == pack.name) => {
+                    let message = format!("another file has the pack `{}` already", pack.name);
+                    findings.push(Finding::new(pack.origins.find("pack.name"), message));
+                }
+                Ok(pack) => library.packs.push(pack),
+                Err(more) => findings.extend(more),
+            }
+        }
+        if findings.is_empty() { Ok(library) } else { Err(findings) }
+    }
+
     /// The chain of packs merged for `pack`: lowest first, itself last.
     ///
     /// # Errors
@@ -51,6 +89,15 @@ impl Library {
     /// # Errors
     /// All findings of merging and compiling, or that kind or pack are unknown.
     pub fn rulebook(&self, kind: &str, pack: &str) -> Result<Compiled, Vec<Finding>> {
+        let (merged, vocabulary) = self.merged(kind, pack)?;
+        Compiled::new(merged, vocabulary)
+    }
+
+    /// The merged rulebook of one kind under one pack with the places of its parts, guards not compiled yet.
+    ///
+    /// # Errors
+    /// All findings of merging, or that kind or pack are unknown.
+    pub fn merged(&self, kind: &str, pack: &str) -> Result<(Merged, &'static Vocabulary), Vec<Finding>> {
         let chain = self.chain(pack)?;
         let unknown = |what: &str| {
             vec![Finding::new(crate::finding::Origin::default(), format!("no {what} of the kind `{kind}`"))]
@@ -64,7 +111,7 @@ impl Library {
         })?;
         let statutory = self.packs.iter().find(|p| p.name == STATUTORY);
         let parts = Parts { machine, packs: &chain, statutory, vocabulary, effects: &self.effects };
-        Compiled::new(merge(&parts)?, vocabulary)
+        Ok((merge(&parts)?, vocabulary))
     }
 
     /// The rulebooks of every machine under one pack, in the order of [`Library::machines`].
@@ -84,7 +131,7 @@ impl Library {
     }
 
     /// Kinds that packs or waiting states name and no machine describes.
-    fn stray_kinds(&self, packs: &[&RawPack]) -> Vec<Finding> {
+    pub(crate) fn stray_kinds(&self, packs: &[&RawPack]) -> Vec<Finding> {
         let is_known = |kind: &str| self.machines.iter().any(|m| m.kind == kind);
         let stray = |at, kind: &str| {
             Finding::new(at, format!("there is no machine of the kind `{kind}`"))
@@ -110,5 +157,49 @@ impl Library {
             }
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::Library;
+    use crate::fixture::{BASE, Loan, MACHINE, ShopEffect};
+
+    fn read(machines: &[(&str, &str)], packs: &[(&str, &str)]) -> Result<Library, Vec<String>> {
+        let owned =
+            |all: &[(&str, &str)]| all.iter().map(|(f, t)| ((*f).to_owned(), (*t).to_owned())).collect::<Vec<_>>();
+        let (vocabularies, effects) = (vec![&Loan::VOCABULARY], ShopEffect::SPECS.iter().collect());
+        let library = Library::from_sources(&owned(machines), &owned(packs), vocabularies, effects);
+        library.map_err(|findings| findings.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_library_is_read_from_files() {
+        let library = read(&[("loan.toml", MACHINE)], &[("base.toml", BASE)]).unwrap();
+        assert_eq!((library.machines.len(), library.packs.len()), (1, 1));
+        assert_eq!(library.rulebook("loan", "xiaoer-default").unwrap().book().kind, "loan");
+    }
+
+    #[test]
+    fn a_second_file_of_one_kind_or_pack_is_told_at_its_line() {
+        let found =
+            read(&[("a.toml", MACHINE), ("b.toml", MACHINE)], &[("p.toml", BASE), ("q.toml", BASE)]).unwrap_err();
+        assert_eq!(
+            found,
+            [
+                "b.toml:3: another file has the machine of `loan` already",
+                "q.toml:3: another file has the pack `xiaoer-default` already"
+            ]
+        );
+    }
+
+    #[test]
+    fn every_file_is_read_even_if_one_is_broken() {
+        let found =
+            read(&[("a.toml", "[machine]\nkind = 3\n"), ("b.toml", "[[")], &[("p.toml", "nothing = 1")]).unwrap_err();
+        for file in ["a.toml:2", "b.toml:1", "p.toml:1"] {
+            assert!(found.iter().any(|line| line.starts_with(file)), "{file}: {found:#?}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod clock;
 mod http;
+mod life;
 mod providers;
 mod seed;
 
@@ -14,11 +15,17 @@ use xr_base::{Fault, Problem, SystemClock};
 use xr_store::Store;
 
 /// Schema of the demo market.
-pub const MIGRATIONS: &[xr_store::Migration] = &[xr_store::Migration {
-    number: 1900,
-    name: "demo",
-    sql: include_str!("../../migrations/1900_demo.sql"),
-}];
+pub const MIGRATIONS: &[xr_store::Migration] =
+    &[xr_store::Migration { number: 1900, name: "demo", sql: include_str!("../../migrations/1900_demo.sql") }];
+
+/// Sets the clock of a demo market to its beginning, before anything is opened.
+///
+/// # Errors
+/// A mistake in the demo data.
+pub fn begin(clock: &SystemClock) -> Result<(), Fault> {
+    clock::freeze(clock, seed::start()?);
+    Ok(())
+}
 
 /// Goes on where the demo market was left, or fills a new one.
 ///
@@ -28,7 +35,6 @@ pub fn resume(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault> {
     match store.read_blocking(clock::read)? {
         Some(row) => clock::resume(store, clock, row),
         None => {
-            clock::freeze(clock, seed::start()?);
             seed::fill(store, clock)?;
             clock::start(store, clock)
         }

@@ -4,7 +4,9 @@ use super::providers;
 use serde::Deserialize;
 use std::sync::Arc;
 use xr_base::locale::Text;
-use xr_base::{Actor, Currency, Fault, Instant, OrgId, Party, Principal, Problem, ShopId, SystemClock, UnitPrice, UserId};
+use xr_base::{
+    Actor, Currency, Fault, Instant, OrgId, Party, Principal, Problem, ShopId, SystemClock, UnitPrice, UserId,
+};
 use xr_catalog::{CreateSku, NewSku, StockMode};
 use xr_identity::commands::{CreateOrg, CreateShop, CreateUser};
 use xr_identity::model::OrgKind;
@@ -23,8 +25,31 @@ const START: &str = "2026-01-05T09:00:00+08:00";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Market {
+    words: Words,
+    staff: Vec<Staff>,
     merchant: Vec<Merchant>,
     buyer: Vec<Buyer>,
+}
+
+/// What people of the demo write.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Words {
+    platform: String,
+    pub(super) remark: String,
+    pub(super) return_address: String,
+    pub(super) contact: String,
+    pub(super) exchange: String,
+    pub(super) return_refund: String,
+    pub(super) refund_only: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Staff {
+    login: String,
+    name: String,
+    role: String,
 }
 
 #[derive(Deserialize)]
@@ -79,18 +104,20 @@ pub(super) fn start() -> Result<Instant, Fault> {
     Instant::parse(START).map_err(|e| broken(&e))
 }
 
-/// Staff of the platform: log-in, name, role.
-const STAFF: [(&str, &str, &str); 3] = [("op", "林晓", "operator"), ("agent", "方圆", "agent"), ("audit", "纪平", "auditor")];
-
 /// Everybody with a log-in.
 pub(super) fn people() -> Result<Vec<Person>, Fault> {
     let roles = Roles::shipped().map_err(|e| broken(&e))?;
-    let about = |role: &str| roles.role(role).map(|r| r.label.clone()).unwrap_or_default();
+    let about =
+        |role: &str| roles.role.get(role).map(|r| Text { zh: r.zh.clone(), en: r.en.clone() }).unwrap_or_default();
     let mut people: Vec<Person> = Vec::new();
-    for (login, name, role) in STAFF {
-        people.push(Person { login: login.into(), name: name.into(), party: "platform", org: None, about: about(role) });
-    }
     let market = market()?;
+    people.extend(market.staff.into_iter().map(|s| Person {
+        about: about(&s.role),
+        login: s.login,
+        name: s.name,
+        party: "platform",
+        org: None,
+    }));
     people.extend(market.merchant.into_iter().map(|m| Person {
         login: m.login,
         name: m.person,
@@ -128,19 +155,16 @@ pub(super) fn fill(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault>
     let entropy = OsEntropy;
     // One hash for all: the password is public, and each hash costs tens of milliseconds.
     let hash = password::hash(PASSWORD, &entropy as &dyn Entropy)?;
-    let platform = store.write_blocking(CreateOrg {
-        actor: Actor::System,
-        kind: OrgKind::Platform,
-        name: "店小二演示集市".to_owned(),
-    })?;
+    let market = market()?;
+    let name = market.words.platform.clone();
+    let platform = store.write_blocking(CreateOrg { actor: Actor::System, kind: OrgKind::Platform, name })?;
     let people = Registrar { store, roles: &roles, hash: &hash };
-    for (login, name, role) in STAFF {
+    for Staff { login, name, role } in &market.staff {
         people.register((login, name, None), role, Some(platform.id))?;
     }
-    let market = market()?;
     let shops = market.merchant.iter().map(|m| people.open_shop(m)).collect::<Result<Vec<_>, Fault>>()?;
     let buyers = market.buyer.iter().map(|b| people.buyer(b)).collect::<Result<Vec<_>, Fault>>()?;
-    super::life::first_week(store, clock, &shops, &buyers)
+    super::life::first_week(store, clock, &market.words, (&shops, &buyers))
 }
 
 struct Registrar<'a> {
@@ -156,8 +180,8 @@ impl Registrar<'_> {
         role_name: &str,
         org: Option<OrgId>,
     ) -> Result<Actor, Fault> {
-        let role = self.roles.role(role_name).cloned().ok_or_else(|| broken(&role_name))?;
-        let (party, permissions) = (role.party, role.permissions.clone());
+        let role = self.roles.role.get(role_name).cloned().ok_or_else(|| broken(&role_name))?;
+        let (party, permissions) = (role.party, role.permissions.iter().cloned().collect());
         let user = self.store.write_blocking(CreateUser {
             actor: Actor::System,
             login: login.to_owned(),
@@ -211,8 +235,7 @@ impl Registrar<'_> {
             picture: None,
         };
         let sku = self.store.write_blocking(CreateSku { actor: actor.clone(), new })?;
-        let stocked =
-            AdjustStock { actor: actor.clone(), merchant_org: org, sku: sku.id, delta: goods.stock };
+        let stocked = AdjustStock { actor: actor.clone(), merchant_org: org, sku: sku.id, delta: goods.stock };
         self.store.write_blocking(stocked)?;
         Ok(sku.id)
     }
@@ -228,6 +251,7 @@ impl Registrar<'_> {
 /// `169.00` as a unit price.
 fn price(text: &str) -> Option<UnitPrice> {
     let (whole, cents) = text.split_once('.')?;
-    let minor = whole.parse::<i64>().ok()?.checked_mul(100)? + cents.parse::<i64>().ok().filter(|c| (0..100).contains(c))?;
+    let minor =
+        whole.parse::<i64>().ok()?.checked_mul(100)? + cents.parse::<i64>().ok().filter(|c| (0..100).contains(c))?;
     Some(UnitPrice(minor * 100))
 }

@@ -7,7 +7,7 @@ use super::{Engine, pauses};
 use crate::facts::Facts;
 use crate::model::{ClockRule, ClockScope};
 use serde::Serialize;
-use xr_base::calendar::{Calendar, CalendarError, Due, Interval, Length, Term};
+use xr_base::calendar::{Calendar, CalendarError, Due, Length, Term};
 use xr_base::{Actor, CaseId, Fault, Instant, RowId, StoreError};
 use xr_store::events::{Audience, NewEvent};
 use xr_store::{Tx, params, record, sql};
@@ -138,16 +138,25 @@ pub(super) fn plan(input: &PlanInput<'_>, name: &str, rule: &ClockRule) -> Resul
         blocked: None,
     };
     if let Some(fact) = length.fact() {
-        match input.facts.instant(fact) {
-            Some(at) => length = length.resolved(at),
-            None => {
+        let until = rule.or_entered.as_deref().and_then(|longer| ready.length(longer));
+        match (input.facts.instant(fact), until) {
+            (Some(at), _) => length = length.resolved(at),
+            (None, Some(longer)) => length = longer.clone(),
+            (None, None) => {
                 plan.blocked = Some(format!("fact:{fact}"));
                 return Ok(plan);
             }
         }
     }
     let stops = pauses::of_clock(input, rule)?;
-    settle(&mut plan, input, rule, &length, calendar, &stops)?;
+    let term = Term {
+        anchor: plan.anchor_at,
+        length: &length,
+        calendar,
+        pauses: &stops,
+        tables: &input.running.engine.tables,
+    };
+    settle(&mut plan, input, rule, &term)?;
     Ok(plan)
 }
 
@@ -160,15 +169,7 @@ fn version(engine: &Engine, calendar: &Calendar, length: &Length) -> String {
 }
 
 /// Fills in dues and warnings; an unloaded year or an open pause leaves the clock without a due (decision D7).
-fn settle(
-    plan: &mut Plan,
-    input: &PlanInput<'_>,
-    rule: &ClockRule,
-    length: &Length,
-    calendar: &Calendar,
-    stops: &[Interval],
-) -> Result<(), StoreError> {
-    let term = Term { anchor: plan.anchor_at, length, calendar, pauses: stops, tables: &input.running.engine.tables };
+fn settle(plan: &mut Plan, input: &PlanInput<'_>, rule: &ClockRule, term: &Term<'_>) -> Result<(), StoreError> {
     match term.due() {
         Ok(Due::At(due)) => {
             plan.due_at = Some(due);
@@ -351,4 +352,29 @@ pub(super) fn warn(tx: &mut Tx<'_>, running: &Running<'_>, row: &ClockRow) -> Re
 /// Who may see events of a case.
 pub(super) fn audience(case: &Case) -> Audience {
     Audience { merchant_org: case.merchant_org, shop: case.shop_id, buyer: case.buyer_id }
+}
+
+/// Cases that are open without a clock, and clocks of ended or missing cases: always empty (invariant 3).
+///
+/// # Errors
+/// A store fault.
+pub fn broken(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
+    let bare: Vec<(CaseId, String, String)> = tx.all(
+        sql!(
+            "SELECT c.id, c.kind, c.state FROM cases c WHERE c.closed_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM clocks k WHERE k.case_id = c.id) /* unscoped: an invariant over everything */"
+        ),
+        &[],
+    )?;
+    let stray: Vec<(CaseId, String)> = tx.all(
+        sql!(
+            "SELECT k.case_id, k.name FROM clocks k LEFT JOIN cases c ON c.id = k.case_id
+             WHERE c.id IS NULL OR c.closed_at IS NOT NULL /* unscoped: an invariant over everything */"
+        ),
+        &[],
+    )?;
+    let mut found: Vec<String> =
+        bare.into_iter().map(|(id, kind, state)| format!("{kind} {id} in {state} has no clock")).collect();
+    found.extend(stray.into_iter().map(|(id, name)| format!("clock {name} of {id} outlived its case")));
+    Ok(found)
 }

@@ -14,12 +14,10 @@ mod pauses;
 mod running;
 mod transition;
 
-pub use acts::{
-    Act, Possible, act, allowed_acts, authorise, deliver_all, describe_parent, enqueue, has_tag, pack_of,
-};
+pub use acts::{Act, Possible, act, allowed_acts, authorise, deliver_all, describe_parent, enqueue, has_tag, pack_of};
 pub use books::{Books, PublishRulebooks, Ready};
 pub use case::{Case, HistoryRow, find, get, history, seen_by};
-pub use clocks::{ClockRow, clocks_of, refresh};
+pub use clocks::{ClockRow, broken, clocks_of, refresh};
 pub use due::{FireDue, due_cases, due_handler, fire_due, next_wake};
 pub use explain::{Explanation, explain, outlook};
 pub use open::{NewCase, open, open_closed};

@@ -180,9 +180,12 @@ pub(super) fn start_clocks(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<Opt
     let needs_pauses = state.clocks.values().any(|c| !c.pause_while.is_empty());
     let pauses = if needs_pauses { pauses::of_case(tx, case.id)? } else { Vec::new() };
     let input = PlanInput { running, state: &case.state, entered_at: case.entered_at, facts: &facts, pauses: &pauses };
+    let running_on = if running.ready.has_case_clocks() { clocks::clocks_of(tx, case.id)? } else { Vec::new() };
     let plans: Vec<(&String, Plan)> = state
         .clocks
         .iter()
+        // A clock of the whole case that still runs is not started anew when its state is entered again.
+        .filter(|(name, _)| !running_on.iter().any(|c| c.name == **name))
         .map(|(name, rule)| clocks::plan(&input, name, rule).map(|plan| (name, plan)))
         .collect::<Result<_, _>>()?;
     for (name, plan) in &plans {

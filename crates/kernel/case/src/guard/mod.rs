@@ -4,9 +4,13 @@
 //! only fail by an overflow, or by a fact that was not loaded.
 
 pub mod ast;
+pub(crate) mod bounds;
 mod check;
 mod eval;
 mod lex;
+#[cfg(test)]
+mod outcome_tests;
+pub(crate) mod outcomes;
 mod parse;
 #[cfg(test)]
 mod tests;

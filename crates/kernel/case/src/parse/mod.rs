@@ -1,5 +1,6 @@
 //! From TOML to raw machines and packs (docs/MACHINES.md). Names are not resolved yet; that is [`merge`](crate::merge)'s work.
 
+mod blocks;
 mod clock;
 mod machine;
 mod pack;

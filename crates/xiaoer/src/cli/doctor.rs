@@ -1,0 +1,39 @@
+//! `doctor`: whether this installation can run, and whether its data is sound.
+
+use super::{CliError, Common, DONE, FOUND, open};
+use crate::wiring;
+use serde_json::json;
+
+/// One thing looked at.
+struct Finding {
+    what: &'static str,
+    wrong: Vec<String>,
+}
+
+pub(super) fn run(common: &Common) -> Result<u8, CliError> {
+    let mut found = Vec::new();
+    let rules = wiring::library(&wiring::engine()).and_then(|library| wiring::rulebooks(&library));
+    found.push(Finding {
+        what: "machines and packs",
+        wrong: rules.err().into_iter().flatten().map(|f| f.to_string()).collect(),
+    });
+    let (store, _) = open(common)?;
+    found.push(Finding { what: "ledger", wrong: store.read_blocking(xr_payments::ledger::broken)? });
+    let stock = store.read_blocking(xr_inventory::queries::broken)?;
+    found.push(Finding { what: "stock", wrong: stock.iter().map(ToString::to_string).collect() });
+    found.push(Finding { what: "clocks", wrong: store.read_blocking(xr_case::engine::broken)? });
+    store.close();
+    let is_sound = found.iter().all(|f| f.wrong.is_empty());
+    if common.json {
+        let checks: Vec<_> = found.iter().map(|f| json!({ "check": f.what, "wrong": f.wrong })).collect();
+        println!("{}", json!({ "sound": is_sound, "checks": checks }));
+    } else {
+        for finding in &found {
+            println!("{}  {}", if finding.wrong.is_empty() { "ok   " } else { "WRONG" }, finding.what);
+            for wrong in &finding.wrong {
+                println!("       {wrong}");
+            }
+        }
+    }
+    Ok(if is_sound { DONE } else { FOUND })
+}

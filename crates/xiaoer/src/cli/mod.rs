@@ -1,0 +1,134 @@
+//! Subcommands. Options that say where the data lies are accepted before and after the subcommand.
+
+mod calendar;
+mod doctor;
+mod dump;
+mod policy;
+mod serve;
+
+use crate::config::{Settings, SettingsError};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Exit codes: done.
+const DONE: u8 = 0;
+/// Exit codes: it ran and found something wrong (findings, refused rows, an unhealthy installation).
+const FOUND: u8 = 1;
+/// Exit codes: it could not run (bad arguments are 2 as well, by clap).
+const FAILED: u8 = 2;
+
+/// xiaoer (店小二): orders, after-sales and customer service of a marketplace; every promise has a clock.
+#[derive(Parser)]
+#[command(name = "xiaoer", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the data lies and how answers are printed.
+#[derive(Args, Clone)]
+struct Common {
+    /// Folder of the embedded database; created when absent [default: ./data].
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// PostgreSQL instead of a folder: `postgres://user@host:port/name`.
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    /// Settings file (TOML).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print the answer as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the market (production: needs a secret).
+    Serve(serve::ServeArgs),
+    /// Serve a demo market on loopback: no secret needed, everybody's password is `demo`.
+    Demo(serve::ServeArgs),
+    /// Working days: due dates of a file, or the days of a span.
+    #[command(subcommand)]
+    Calendar(calendar::CalendarCommand),
+    /// Machines and packs: check them, draw them, explain a case.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Write every fact of the database in one order, or only its fingerprint.
+    Dump(dump::DumpArgs),
+    /// Look whether this installation can run and whether its data is sound.
+    Doctor,
+}
+
+/// Why a subcommand did not do its work.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Serve(#[from] crate::serve::ServeError),
+    #[error(transparent)]
+    Open(#[from] crate::market::OpenError),
+    #[error(transparent)]
+    Fault(#[from] xr_base::Fault),
+    #[error(transparent)]
+    Store(#[from] xr_base::StoreError),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Common {
+    /// The settings file with the command line laid over it.
+    fn settings(&self) -> Result<Settings, SettingsError> {
+        let mut settings = match &self.config {
+            Some(path) => Settings::read(path)?,
+            None => Settings::default(),
+        };
+        if self.data.is_some() || self.database.is_some() {
+            settings.data.clone_from(&self.data);
+            settings.database.clone_from(&self.database);
+        }
+        if let Ok(secret) = std::env::var(crate::config::SECRET_VARIABLE) {
+            settings.secret = Some(secret);
+        }
+        Ok(settings)
+    }
+}
+
+/// Reads the command line and runs what it says.
+pub fn run() -> ExitCode {
+    let Cli { common, command } = Cli::parse();
+    let result = match command {
+        Command::Serve(args) => serve::serve(&common, &args),
+        Command::Demo(args) => serve::demo(&common, &args),
+        Command::Calendar(command) => calendar::run(&command),
+        Command::Policy(command) => policy::run(&common, &command),
+        Command::Dump(args) => dump::run(&common, &args),
+        Command::Doctor => doctor::run(&common),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("xiaoer: {error}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+/// Opens the market of a command that only reads or repairs: no secret is asked, none is used.
+fn open(common: &Common) -> Result<(xr_store::Store, xr_store::Location), CliError> {
+    let settings = common.settings()?;
+    let location = settings.location()?;
+    let entropy = xr_web::entropy::OsEntropy;
+    let store = crate::market::open(crate::market::MarketConfig {
+        location: location.clone(),
+        clock: std::sync::Arc::new(xr_base::SystemClock::real()),
+        secret: settings.key().unwrap_or_default(),
+        instance: crate::serve::instance_name(&entropy)?,
+        ext: Vec::new(),
+    })?;
+    Ok((store, location))
+}

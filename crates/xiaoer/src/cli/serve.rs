@@ -1,0 +1,66 @@
+//! `serve` and `demo`.
+
+use super::{CliError, Common, DONE};
+use crate::config::Settings;
+use crate::serve::{ServeOptions, run};
+use clap::Args;
+use sha2::{Digest, Sha256};
+use tracing_subscriber::EnvFilter;
+use xr_store::Location;
+use xr_web::WebConfig;
+
+/// Address unless said otherwise.
+const LISTEN: &str = "127.0.0.1:8080";
+/// Keys of a demo market are public like its passwords.
+const DEMO_SECRET: &str = "xiaoer demo market, not a secret";
+/// Environment variable that chooses what is logged, e.g. `info,xr_store=debug`.
+const LOG_VARIABLE: &str = "XIAOER_LOG";
+
+#[derive(Args)]
+pub(super) struct ServeArgs {
+    /// Address to listen on; port 0 takes a free one and prints it.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+}
+
+pub(super) fn serve(common: &Common, args: &ServeArgs) -> Result<u8, CliError> {
+    let settings = common.settings()?;
+    let key = settings.key()?;
+    start(&settings, args, key, false)
+}
+
+pub(super) fn demo(common: &Common, args: &ServeArgs) -> Result<u8, CliError> {
+    let mut settings = common.settings()?;
+    if settings.data.is_none() && settings.database.is_none() {
+        settings.data = Some(".demo".into());
+    }
+    for carrier in xr_logistics::carriers::carriers() {
+        settings.notice_secrets.entry(carrier.code.clone()).or_insert_with(|| DEMO_SECRET.to_owned());
+    }
+    settings.notice_secrets.entry("testpay".to_owned()).or_insert_with(|| DEMO_SECRET.to_owned());
+    let key = Sha256::digest(DEMO_SECRET.as_bytes()).into();
+    start(&settings, args, key, true)
+}
+
+fn start(settings: &Settings, args: &ServeArgs, key: [u8; 32], is_demo: bool) -> Result<u8, CliError> {
+    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("info"));
+    // A second subscriber can only come from an embedding test; the first one stays.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let location: Location = settings.location()?;
+    let listen = args.listen.clone().or_else(|| settings.listen.clone()).unwrap_or_else(|| LISTEN.to_owned());
+    let secrets = settings.notice_secrets.iter().map(|(name, secret)| (name.clone(), secret.clone().into_bytes()));
+    run(ServeOptions {
+        location,
+        listen,
+        key,
+        web: WebConfig {
+            public_url: settings.public_url.clone(),
+            is_demo,
+            is_behind_proxy: settings.is_behind_proxy,
+            ..WebConfig::default()
+        },
+        payment_provider: settings.payment_provider.clone().unwrap_or_else(|| "testpay".to_owned()),
+        notice_secrets: secrets.collect(),
+    })?;
+    Ok(DONE)
+}

@@ -1,0 +1,233 @@
+//! The first week of a demo market: orders and cases in every state, by the same commands that people use.
+
+use super::clock::step_to;
+use super::seed::{SeededBuyer, SeededShop, Words};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use xr_aftersales::{Application, Apply, CaseKind, NewContact, Reason, RecordContact, ReturnAddress, SetReturnAddress};
+use xr_base::{Actor, CaseId, Clock, Fault, Millis, SystemClock};
+use xr_case::engine::{Act, act};
+use xr_logistics::{Notice, ScanKind, TakeScan};
+use xr_orders::{LineWanted, PlaceOrder, Placed, Recipient};
+use xr_store::{Command, Store, Tx};
+
+/// Orders of the week; each takes another way through the machine by its number.
+const ORDERS: usize = 72;
+/// Pause between two orders: they spread over a week.
+const EVERY: Millis = Millis::minutes(140);
+const CARRIERS: [&str; 4] = ["SF", "ZTO", "YTO", "JD"];
+
+/// Fires an event as somebody would by a click.
+struct Do {
+    actor: Actor,
+    case: CaseId,
+    event: &'static str,
+    input: Value,
+}
+
+impl Command for Do {
+    type Out = ();
+    const NAME: &'static str = "demo.act";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let this = Act {
+            actor: &self.actor,
+            case: self.case,
+            event: self.event,
+            version: None,
+            input: &self.input,
+            note: None,
+        };
+        act(tx, &this).map(|_| ())
+    }
+}
+
+struct Life<'a> {
+    store: &'a Store,
+    clock: &'a SystemClock,
+    words: &'a Words,
+    scans: i64,
+}
+
+/// An order with whoever belongs to it.
+struct Story<'a> {
+    number: usize,
+    placed: Placed,
+    shop: &'a SeededShop,
+    buyer: &'a SeededBuyer,
+    waybill: String,
+    carrier: &'static str,
+}
+
+/// Lives a week with these shops and buyers; the clock stands at its end.
+pub(super) fn first_week(
+    store: &Store,
+    clock: &Arc<SystemClock>,
+    words: &Words,
+    (shops, buyers): (&[SeededShop], &[SeededBuyer]),
+) -> Result<(), Fault> {
+    let mut life = Life { store, clock, words, scans: 0 };
+    for shop in shops {
+        let new = ReturnAddress { shop: shop.terms.shop, address: words.return_address.clone() };
+        store.write_blocking(SetReturnAddress {
+            actor: shop.merchant.clone(),
+            merchant_org: shop.terms.merchant_org,
+            new,
+        })?;
+    }
+    let mut stories: Vec<Story<'_>> = Vec::new();
+    for number in 0..ORDERS {
+        let (shop, buyer) = (&shops[number % shops.len()], &buyers[number % buyers.len()]);
+        let story = life.place(number, shop, buyer)?;
+        stories.push(story);
+        // Older orders move on while new ones come.
+        for story in &stories {
+            life.go_on(story, number - story.number)?;
+        }
+        life.pass(EVERY)?;
+    }
+    Ok(())
+}
+
+impl Life<'_> {
+    fn pass(&self, span: Millis) -> Result<(), Fault> {
+        step_to(self.store, self.clock, self.clock.now() + span)
+    }
+
+    fn place<'a>(&self, number: usize, shop: &'a SeededShop, buyer: &'a SeededBuyer) -> Result<Story<'a>, Fault> {
+        let first = shop.skus[number / 2 % shop.skus.len()];
+        let mut lines = vec![LineWanted { sku: first, quantity: 1 + i64::try_from(number % 3).unwrap_or(0) }];
+        if number % 4 == 1 && shop.skus.len() > 1 {
+            lines.push(LineWanted { sku: shop.skus[(number / 2 + 1) % shop.skus.len()], quantity: 1 });
+        }
+        let who = &buyer.who;
+        let placed = self.store.write_blocking(PlaceOrder {
+            actor: buyer.actor.clone(),
+            buyer: buyer.id,
+            terms: shop.terms.clone(),
+            lines,
+            recipient: Recipient {
+                name: who.name.clone(),
+                phone: who.phone.clone(),
+                region: who.region.clone(),
+                address: who.address.clone(),
+            },
+            remark: if number % 9 == 4 { self.words.remark.clone() } else { String::new() },
+            source: "portal".to_owned(),
+        })?;
+        let carrier = CARRIERS[number % CARRIERS.len()];
+        Ok(Story { number, placed, shop, buyer, waybill: format!("{carrier}{:012}", 77_000_000 + number), carrier })
+    }
+
+    /// What happens to an order `age` orders after it was placed; its number chooses its way.
+    fn go_on(&mut self, story: &Story<'_>, age: usize) -> Result<(), Fault> {
+        let way = story.number % 12;
+        match age {
+            0 if way != 11 => self.pay(story),
+            1 if way == 4 => self.try_act(&story.shop.merchant, story.placed.order, "approve", Value::Null),
+            3 if !matches!(way, 10 | 11) => self.ship(story),
+            5 if !matches!(way, 9..=11) => self.scan(story, &story.waybill, ScanKind::Collected),
+            14 if !matches!(way, 8..=11) => self.scan(story, &story.waybill, ScanKind::Delivered),
+            18 if way == 6 => self.try_act(&story.buyer.actor, story.placed.order, "confirm", Value::Null),
+            16 if way < 6 => self.apply(story),
+            _ => self.after_sales(story, way, age),
+        }
+    }
+
+    fn pay(&self, story: &Story<'_>) -> Result<(), Fault> {
+        self.act(&story.buyer.actor, story.placed.payment, "submit", Value::Null)?;
+        super::providers::answer_all(self.store).map(|_| ())
+    }
+
+    fn ship(&self, story: &Story<'_>) -> Result<(), Fault> {
+        let input = json!({ "carrier": story.carrier, "waybill": story.waybill });
+        self.try_act(&story.shop.merchant, story.placed.order, "ship_all", input)
+    }
+
+    fn scan(&mut self, story: &Story<'_>, waybill: &str, kind: ScanKind) -> Result<(), Fault> {
+        self.scans += 1;
+        let event_id = format!("demo-{}", self.scans);
+        let notice = Notice {
+            carrier: story.carrier.to_owned(),
+            event_id: event_id.clone(),
+            waybill: waybill.to_owned(),
+            kind,
+            at: self.clock.now(),
+            place: story.buyer.who.region.clone(),
+            reference: None,
+            body_hash: event_id,
+        };
+        match self.store.write_blocking(TakeScan { notice }) {
+            // An order that still waits for its review was not shipped: there is no such parcel.
+            Err(Fault::Refused(problem)) if problem.code == "logistics.no_such_parcel" => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    fn apply(&self, story: &Story<'_>) -> Result<(), Fault> {
+        let order = story.placed.order;
+        let lines = self.store.read_blocking(move |tx| xr_orders::queries::lines(tx, order))?;
+        let Some(line) = lines.first() else { return Ok(()) };
+        let (kind, reason, description) = match story.number % 6 {
+            0 | 3 => (CaseKind::Exchange, Reason::Quality, &self.words.exchange),
+            1 | 4 => (CaseKind::ReturnRefund, Reason::NotAsDescribed, &self.words.return_refund),
+            _ => (CaseKind::RefundOnly, Reason::Damaged, &self.words.refund_only),
+        };
+        let application = Application {
+            kind,
+            order,
+            line: line.id,
+            quantity: 1,
+            amount_minor: None,
+            reason,
+            description: description.clone(),
+            photos: Vec::new(),
+        };
+        let pack = story.shop.terms.pack.clone();
+        match self.store.write_blocking(Apply { actor: story.buyer.actor.clone(), pack, application }) {
+            // An order that waits for its merchant has nothing to complain about yet.
+            Err(Fault::Refused(problem)) if problem.status == 409 => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    /// Acts on the order's after-sales case; silence does the rest.
+    fn after_sales(&mut self, story: &Story<'_>, way: usize, age: usize) -> Result<(), Fault> {
+        let order = story.placed.order;
+        let cases = self.store.read_blocking(move |tx| xr_aftersales::queries::of_order(tx, order))?;
+        let Some(case) = cases.first().map(|c| c.case_id) else { return Ok(()) };
+        let back = format!("R{}", story.waybill);
+        match (age, way) {
+            (19, 1 | 2 | 3) => self.try_act(&story.shop.merchant, case, "approve", Value::Null),
+            (19, 4) => self.speak(story, case),
+            (24, 1 | 3) => {
+                let input = json!({ "carrier": story.carrier, "waybill": back });
+                self.try_act(&story.buyer.actor, case, "fill_waybill", input)
+            }
+            (30, 3) => self.scan(story, &back, ScanKind::Delivered),
+            (33, 3) => self.try_act(&story.shop.merchant, case, "accept", Value::Null),
+            _ => Ok(()),
+        }
+    }
+
+    fn speak(&self, story: &Story<'_>, case: CaseId) -> Result<(), Fault> {
+        let contact = NewContact {
+            channel: xr_aftersales::Channel::Phone,
+            at: self.clock.now(),
+            note: self.words.contact.clone(),
+        };
+        self.store.write_blocking(RecordContact { actor: story.shop.merchant.clone(), case, contact }).map(|_| ())
+    }
+
+    fn act(&self, actor: &Actor, case: CaseId, event: &'static str, input: Value) -> Result<(), Fault> {
+        self.store.write_blocking(Do { actor: actor.clone(), case, event, input })
+    }
+
+    /// Somebody tries; when silence or somebody else came first, life goes on.
+    fn try_act(&self, actor: &Actor, case: CaseId, event: &'static str, input: Value) -> Result<(), Fault> {
+        match self.act(actor, case, event, input) {
+            Err(Fault::Refused(problem)) if problem.status == 409 => Ok(()),
+            other => other,
+        }
+    }
+}
