@@ -100,25 +100,23 @@ pub fn history_clock() -> SystemClock {
 pub fn run(store: &Store, options: &ImportOptions, progress: &mut dyn FnMut(Progress)) -> Result<Report, ImportError> {
     let reading = read::files(&options.files, progress)?;
     progress(Progress { stage: Stage::Planning, done: 0, total: reading.rows.rows.len() as u64 });
-    let mut plan = store.read_blocking(move |tx| plan::make(tx, reading))?;
+    let plan = store.read_blocking(move |tx| plan::make(tx, reading))?;
     let mut report = Report::new(&plan, options.dry_run);
-    if !options.dry_run {
-        plan = write::all(store, plan, progress)?;
-    }
+    let mut months = summary::Months::new()?;
+    let source = if options.dry_run {
+        months.add_planned(&plan);
+        plan.source
+    } else {
+        write::all(store, plan, progress)?
+    };
     if let Some(path) = &options.summary {
-        let months = summary::Months::new()?;
-        let (source, is_real) = (plan.source, !options.dry_run);
-        let (mut months, books) = store.read_blocking(move |tx| {
-            let (mut months, mut books) = (months, None);
-            if let Some(source) = source {
-                months.add_stored(tx, source)?;
-                books = if is_real { Some(summary::books(tx, source, months.total())?) } else { None };
-            }
+        let is_real = !options.dry_run;
+        let (months, books) = store.read_blocking(move |tx| {
+            let Some(source) = source else { return Ok((months, None)) };
+            months.add_stored(tx, source)?;
+            let books = if is_real { Some(summary::books(tx, source, months.total())?) } else { None };
             Ok((months, books))
         })?;
-        if options.dry_run {
-            months.add_planned(&plan);
-        }
         months.write(path)?;
         report.books = books;
     }

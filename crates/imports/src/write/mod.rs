@@ -30,19 +30,18 @@ pub(crate) struct Shared {
     pub(crate) lines: Mutex<HashMap<usize, (CaseId, RowId)>>,
 }
 
-/// Writes everything of `plan`; gives it back with its source.
+/// Writes everything of `plan`; gives the source, if there is one now.
 ///
 /// # Errors
 /// A store fault; what was committed before stays, and the next import goes on from there.
-pub(crate) fn all(store: &Store, mut plan: Plan, progress: &mut dyn FnMut(Progress)) -> Result<Plan, Fault> {
+pub(crate) fn all(store: &Store, mut plan: Plan, progress: &mut dyn FnMut(Progress)) -> Result<Option<Source>, Fault> {
     if plan.invoices.is_empty() {
-        return Ok(plan);
+        return Ok(plan.source);
     }
     let source = match plan.source {
         Some(source) => source,
         None => store.write_blocking(OpenSource)?,
     };
-    plan.source = Some(source);
     for chunk in plan.new_goods.chunks(CHUNK_PARTIES) {
         let added = store.write_blocking(AddGoods { source, goods: chunk.to_vec() })?;
         plan.goods.extend(chunk.iter().map(|goods| goods.key.clone()).zip(added));
@@ -66,8 +65,7 @@ pub(crate) fn all(store: &Store, mut plan: Plan, progress: &mut dyn FnMut(Progre
         shared.lines.lock().unwrap_or_else(PoisonError::into_inner).extend(lines);
         progress(Progress { stage: Stage::Writing, done, total });
     }
-    // The last command is done with it; were it not, the caller would only lose the report's new rows.
-    Arc::try_unwrap(shared).map(|shared| shared.plan).map_err(|_| xr_base::StoreError::Busy.into())
+    Ok(Some(source))
 }
 
 /// Ranges of invoices with about [`CHUNK_ROWS`] rows each.
