@@ -66,7 +66,7 @@ pub(crate) struct Shelf {
 
 impl Shelf {
     /// Keeps room for sales under `key`; sales under other keys are not kept.
-    pub(crate) fn expect(&mut self, key: Key) {
+    pub(crate) fn reserve(&mut self, key: Key) {
         self.sales.entry(key).or_default();
     }
 
@@ -118,7 +118,7 @@ mod tests {
 
     fn shelf(sales: &[(i64, i64, i64)]) -> Shelf {
         let mut shelf = Shelf::default();
-        shelf.expect(KEY);
+        shelf.reserve(KEY);
         for (index, (at, units, minor)) in sales.iter().enumerate() {
             shelf.put(KEY, Left { sale: Sale::Fresh(index), at: Instant(*at), units: *units, minor: *minor });
         }

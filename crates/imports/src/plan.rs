@@ -128,26 +128,33 @@ impl Plan {
     }
 
     /// Leaves out the rows that are stored already, invoice by invoice.
-    fn keep_new_rows(&mut self, tx: &mut Tx<'_>, all: Rows) -> Result<(), Fault> {
-        let mut kept: Vec<Row> = Vec::with_capacity(if self.source.is_some() { 0 } else { all.rows.len() });
-        for rows in all.rows.chunk_by(|a, b| a.invoice == b.invoice) {
-            let number = all.texts.get(rows[0].invoice);
-            let stored: HashSet<(i64, i64)> = match self.source {
-                Some(source) => source::stored_rows(tx, source.id, number)?.into_iter().collect(),
-                None => HashSet::new(),
-            };
-            let start = kept.len();
-            kept.extend(rows.iter().filter(|row| !stored.contains(&(row.hash, i64::from(row.occurrence)))));
-            if kept.len() == start {
-                continue;
+    fn keep_new_rows(&mut self, tx: &mut Tx<'_>, mut all: Rows) -> Result<(), Fault> {
+        let mut is_new = vec![true; all.rows.len()];
+        let mut orders: HashMap<u32, CaseId> = HashMap::new();
+        if let Some(source) = self.source {
+            let mut start = 0;
+            for rows in all.rows.chunk_by(|a, b| a.invoice == b.invoice) {
+                let number = all.texts.get(rows[0].invoice);
+                let stored: HashSet<(i64, i64)> = source::stored_rows(tx, source.id, number)?.into_iter().collect();
+                for (row, is_new) in rows.iter().zip(&mut is_new[start..]) {
+                    *is_new = !stored.contains(&(row.hash, i64::from(row.occurrence)));
+                }
+                if !stored.is_empty() && is_new[start..start + rows.len()].contains(&true) {
+                    let order = xr_orders::recorded(tx, source.shop, number)?;
+                    orders.extend(order.map(|order| (rows[0].invoice, order)));
+                }
+                start += rows.len();
             }
-            let order = match self.source {
-                Some(source) if !stored.is_empty() => xr_orders::recorded(tx, source.shop, number)?,
-                _ => None,
-            };
-            self.invoices.push(Invoice { rows: start..kept.len(), order });
         }
-        self.rows = Rows { texts: all.texts, rows: kept };
+        let mut each = is_new.into_iter();
+        all.rows.retain(|_| each.next().unwrap_or(true));
+        let mut start = 0;
+        for rows in all.rows.chunk_by(|a, b| a.invoice == b.invoice) {
+            let order = orders.get(&rows[0].invoice).copied();
+            self.invoices.push(Invoice { rows: start..start + rows.len(), order });
+            start += rows.len();
+        }
+        self.rows = all;
         Ok(())
     }
 
@@ -189,26 +196,26 @@ impl Plan {
 
     /// Walks through the new rows in order of time: sales go onto the shelf, cancellations take from it.
     fn match_returns(&mut self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let mut shelf = Shelf::default();
+        let mut sales = Shelf::default();
         let key = |row: &Row| Key::new(row.customer, row.product, row.country);
         for row in self.rows.rows.iter().filter(|row| self.kind(row) == Kind::Cancel) {
-            shelf.expect(key(row));
+            sales.reserve(key(row));
         }
-        if shelf.is_empty() {
+        if sales.is_empty() {
             return Ok(());
         }
         if let Some(source) = self.source {
-            stored::shelve(tx, source, self, &mut shelf)?;
+            stored::shelve(tx, source, self, &mut sales)?;
         }
         let mut returns = HashMap::new();
         for (index, row) in self.rows.rows.iter().enumerate() {
             match self.kind(row) {
                 Kind::Sale if row.price > 0 => {
                     let minor = rounded(exact(row.quantity, row.price));
-                    shelf.put(key(row), Left { sale: Sale::Fresh(index), at: row.at, units: row.quantity, minor });
+                    sales.put(key(row), Left { sale: Sale::Fresh(index), at: row.at, units: row.quantity, minor });
                 }
                 Kind::Cancel => {
-                    returns.insert(index, shelf.take(key(row), row.at, -row.quantity, row.price));
+                    returns.insert(index, sales.take(key(row), row.at, -row.quantity, row.price));
                 }
                 _ => {}
             }
