@@ -1,6 +1,6 @@
 //! The engine: the one place where a case changes state, with its history, clocks, effects and events together.
 //!
-//! [`open`] starts a case, [`act`] is what somebody does, [`enqueue`] hands an event to another case in the same transaction,
+//! [`open`] starts a case ([`open_closed`] writes one that ended elsewhere), [`act`] is what somebody does, [`enqueue`] hands an event to another case in the same transaction,
 //! [`fire_due`] is silence. All four end in one writer, `transition`.
 
 mod acts;
@@ -20,7 +20,7 @@ pub use case::{Case, HistoryRow, find, get, history, seen_by};
 pub use clocks::{ClockRow, broken, clocks_of, refresh};
 pub use due::{FireDue, due_cases, due_handler, fire_due, next_wake};
 pub use explain::{Explanation, explain, outlook};
-pub use open::{NewCase, open};
+pub use open::{NewCase, open, open_closed};
 
 use crate::facts::FactSet;
 use crate::facts::Facts;
