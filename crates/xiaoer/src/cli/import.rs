@@ -56,7 +56,7 @@ pub(super) fn run_import(common: &Common, command: &ImportCommand) -> Result<u8,
         print!("{}", report.show(if args.en { Locale::En } else { Locale::ZhCn }));
     }
     // Odd rows are kept and warned about; only rows that could not be read make the difference.
-    Ok(if report.issues.errors.is_empty() { DONE } else { FOUND })
+    Ok(if !report.has_errors() { DONE } else { FOUND })
 }
 
 fn show(progress: Progress) {
