@@ -36,8 +36,7 @@ pub(super) struct OnlineRetail {
 pub(super) fn run_import(common: &Common, command: &ImportCommand) -> Result<u8, CliError> {
     let ImportCommand::OnlineRetail(args) = command;
     let (store, _) = open_at(common, Arc::new(history_clock()))?;
-    let options =
-        ImportOptions { files: args.files.clone(), summary: args.summary.clone(), dry_run: args.dry_run };
+    let options = ImportOptions { files: args.files.clone(), summary: args.summary.clone(), dry_run: args.dry_run };
     let is_shown = stderr().is_terminal();
     let mut bar = |progress: Progress| {
         if is_shown {

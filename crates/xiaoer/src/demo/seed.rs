@@ -19,6 +19,7 @@ use xr_web::entropy::{Entropy, OsEntropy};
 /// Everybody's password in a demo market.
 pub(super) const PASSWORD: &str = "demo";
 const MARKET: &str = include_str!("../../demo/market.toml");
+const ABROAD: &[u8] = include_bytes!("../../../imports/data/online-retail-2010-12.csv.gz");
 /// Monday morning, inside the loaded year (decision D7).
 const START: &str = "2026-01-05T09:00:00+08:00";
 
@@ -27,6 +28,7 @@ const START: &str = "2026-01-05T09:00:00+08:00";
 struct Market {
     words: Words,
     staff: Vec<Staff>,
+    abroad: Abroad,
     merchant: Vec<Merchant>,
     buyer: Vec<Buyer>,
 }
@@ -50,6 +52,15 @@ struct Staff {
     login: String,
     name: String,
     role: String,
+}
+
+/// The person of the cross-border shop whose orders are imported.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Abroad {
+    login: String,
+    name: String,
+    shop: String,
 }
 
 #[derive(Deserialize)]
@@ -118,6 +129,13 @@ pub(super) fn people() -> Result<Vec<Person>, Fault> {
         party: "platform",
         org: None,
     }));
+    people.push(Person {
+        login: market.abroad.login,
+        name: market.abroad.name,
+        party: "merchant",
+        org: Some(market.abroad.shop),
+        about: about("merchant"),
+    });
     people.extend(market.merchant.into_iter().map(|m| Person {
         login: m.login,
         name: m.person,
@@ -159,12 +177,27 @@ pub(super) fn fill(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault>
     let name = market.words.platform.clone();
     let platform = store.write_blocking(CreateOrg { actor: Actor::System, kind: OrgKind::Platform, name })?;
     let people = Registrar { store, roles: &roles, hash: &hash };
+    let abroad = import_abroad(store)?;
+    people.register((&market.abroad.login, &market.abroad.name, None), "merchant", Some(abroad))?;
     for Staff { login, name, role } in &market.staff {
         people.register((login, name, None), role, Some(platform.id))?;
     }
     let shops = market.merchant.iter().map(|m| people.open_shop(m)).collect::<Result<Vec<_>, Fault>>()?;
     let buyers = market.buyer.iter().map(|b| people.buyer(b)).collect::<Result<Vec<_>, Fault>>()?;
     super::life::first_week(store, clock, &market.words, (&shops, &buyers))
+}
+
+/// Imports a month of real orders of a cross-border shop (UCI "Online Retail", see crates/imports/data); gives its merchant.
+fn import_abroad(store: &Store) -> Result<OrgId, Fault> {
+    let file = std::env::temp_dir().join(format!("xiaoer-demo-{}.csv.gz", std::process::id()));
+    std::fs::write(&file, ABROAD).map_err(|e| broken(&e))?;
+    let options = xr_imports::ImportOptions { files: vec![file.clone()], summary: None, dry_run: false };
+    let imported = xr_imports::run(store, &options, &mut |_| {});
+    let removed = std::fs::remove_file(&file);
+    imported.map_err(|e| broken(&e))?;
+    removed.map_err(|e| broken(&e))?;
+    let shops = store.read_blocking(|tx| Ok(xr_identity::queries::shops(tx, xr_base::Scope::Platform, 0, 1)?))?;
+    shops.first().map(|shop| shop.merchant_org).ok_or_else(|| broken(&"the import made no shop"))
 }
 
 struct Registrar<'a> {
