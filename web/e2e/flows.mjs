@@ -78,15 +78,15 @@ async function rejectionNeedsEvidence(browser, url) {
   await page.waitForSelector('text=Called the buyer, who insists');
   await page.getByRole('button', { name: 'File evidence' }).click();
   await page.setInputFiles('#evidence-photos', png(90));
-  await page.waitForSelector('.ant-modal .photos figure img');
+  await page.waitForSelector('dialog[open] .photos figure img');
   await page.getByRole('button', { name: 'Confirm' }).click();
   await page.waitForSelector('.gallery img');
   await page.getByRole('button', { name: 'Reject', exact: true }).first().click();
-  await page.waitForSelector('.ant-modal');
-  await page.locator('.ant-modal').getByRole('button', { name: 'Reject', exact: true }).click();
-  await page.waitForSelector('.ant-modal .field .bad[role=alert]');
-  await page.fill('.ant-modal textarea', 'The seam is as described');
-  await page.locator('.ant-modal').getByRole('button', { name: 'Reject', exact: true }).click();
+  await page.waitForSelector('dialog[open]');
+  await page.locator('dialog[open]').getByRole('button', { name: 'Reject', exact: true }).click();
+  await page.waitForSelector('dialog[open] .field .bad[role=alert]');
+  await page.fill('dialog[open] textarea', 'The seam is as described');
+  await page.locator('dialog[open]').getByRole('button', { name: 'Reject', exact: true }).click();
   await page.waitForFunction(() => document.querySelector('.strip .now')?.textContent === 'Rejected');
   return page;
 }
