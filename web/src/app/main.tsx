@@ -9,6 +9,7 @@ import { StrictMode, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useTranslation } from 'react-i18next';
 import { startI18n } from '@/i18n';
+import { popupPlace } from '@/kit/Dialog';
 import { firstLang, useTheme } from './prefs';
 import { queryClient } from './session';
 import { router } from './router';
@@ -31,7 +32,7 @@ function Root() {
   const theme = useTheme();
   const locale = useAntdLocale();
   return (
-    <ConfigProvider theme={themeOf(theme)} locale={locale} csp={nonce ? { nonce } : undefined} button={{ autoInsertSpace: false }}>
+    <ConfigProvider theme={themeOf(theme)} locale={locale} csp={nonce ? { nonce } : undefined} button={{ autoInsertSpace: false }} getPopupContainer={popupPlace}>
       <App className="app">
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />

@@ -40,14 +40,19 @@ export function useSession(): Session | null {
   return useSessionQuery().data ?? null;
 }
 
+/** What one person saw is nobody else's. The session's own entry stays: the shell listens to it. */
+function forget(): void {
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== KEY[0] });
+}
+
 export async function enter(login: string, password: string): Promise<void> {
   const session = await calls.logIn(login, password);
-  queryClient.clear();
+  forget();
   queryClient.setQueryData(KEY, session);
 }
 
 export async function leave(): Promise<void> {
   await calls.logOut().catch(() => undefined);
-  queryClient.clear();
+  forget();
   queryClient.setQueryData(KEY, null);
 }

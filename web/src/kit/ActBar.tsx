@@ -1,12 +1,13 @@
 /** What may be done with a case now: every act says where it leads, a closed one says why. The server decides all of it. */
 
-import { App, Button, Modal } from 'antd';
+import { App, Button } from 'antd';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import * as calls from '@/api/calls';
 import type { Problem } from '@/api/problem';
 import type { Act, CaseView, FormField } from '@/api/types';
 import { Cite } from './Cite';
+import { Dialog } from './Dialog';
 import { FormFields, type FormContext } from './FormFields';
 import { useText } from './text';
 import { useForm } from './useForm';
@@ -75,13 +76,10 @@ function ActDialog({ act, view, context, onClose }: DialogProps) {
   const { drafts, setDrafts, errors, failure, isSending, submit } = useForm({ form, send, onProblem });
   const isGone = !seen.acts.some((a) => a.event === act.event && a.enabled);
   return (
-    <Modal
-      open title={say(act.label)} okText={say(act.label)} cancelText={t('kit.cancel')} confirmLoading={isSending} width={480}
-      okButtonProps={{ disabled: isGone }} onOk={() => void submit()} onCancel={onClose}
-    >
+    <Dialog title={say(act.label)} ok={{ text: say(act.label), onOk: () => void submit(), isSending, isDisabled: isGone }} onClose={onClose}>
       <p className="consequence">{say(act.consequence)} <Cite id={act.rule} rules={view.rules} /></p>
       {failure && <p className="form-failure" role="alert">{failure}</p>}
       <FormFields prefix={`act-${act.event}`} form={form} drafts={drafts} errors={errors} context={context} onChange={setDrafts} />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
 /** A rule by its id: its text on hover or focus, all about it in a drawer. */
 
-import { Drawer, Popover } from 'antd';
+import { Popover } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import * as calls from '@/api/calls';
 import type { Rule } from '@/api/types';
+import { Dialog } from './Dialog';
 import { Loaded } from './PageState';
 import { useText } from './text';
 
@@ -16,19 +17,16 @@ type Props = {
 };
 
 export function Cite({ id, rules, caseId }: Props) {
-  const [isLooking, setLooking] = useState(false);
   const [isOpen, setOpen] = useState(false);
   const { t } = useText();
   if (!id) return null;
   const about = <RuleText id={id} rule={rules?.[id]} caseId={caseId} />;
   return (
     <>
-      <Popover content={isLooking ? about : null} trigger={['hover', 'focus']} onOpenChange={setLooking} styles={{ root: { maxWidth: 420 } }}>
+      <Popover content={() => about} trigger={['hover', 'focus']} styles={{ root: { maxWidth: 420 } }}>
         <button type="button" className="cite" aria-label={`${t('kit.rule')} ${id}`} data-own onClick={() => setOpen(true)}>{id}</button>
       </Popover>
-      <Drawer open={isOpen} onClose={() => setOpen(false)} title={`${t('kit.rule')} ${id}`} size={420} destroyOnHidden>
-        {about}
-      </Drawer>
+      {isOpen && <Dialog shape="drawer" title={`${t('kit.rule')} ${id}`} onClose={() => setOpen(false)}>{about}</Dialog>}
     </>
   );
 }

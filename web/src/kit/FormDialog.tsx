@@ -1,7 +1,8 @@
-import { App, Modal } from 'antd';
+import { App } from 'antd';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { CaseView, FormField } from '@/api/types';
+import { Dialog } from './Dialog';
 import { FormFields, type FormContext } from './FormFields';
 import type { Drafts } from './formInput';
 import { useText } from './text';
@@ -35,11 +36,11 @@ export function FormDialog({ name, title, hint, form, initial, context = {}, sen
     },
   });
   return (
-    <Modal open title={title} okText={t('kit.confirm')} cancelText={t('kit.cancel')} confirmLoading={isSending} width={460} onOk={() => void submit()} onCancel={onClose}>
+    <Dialog title={title} ok={{ text: t('kit.confirm'), onOk: () => void submit(), isSending }} onClose={onClose}>
       {hint && <p className="muted">{hint}</p>}
       {failure && <p className="form-failure" role="alert">{failure}</p>}
       {children}
       <FormFields prefix={name} form={form} drafts={drafts} errors={errors} context={context} onChange={setDrafts} />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Modal } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import * as calls from '@/api/calls';
 import type { AfterSales, CaseView, Evidence, FormField } from '@/api/types';
 import { At } from '@/kit/At';
+import { Dialog } from '@/kit/Dialog';
 import { Card } from '@/kit/Facts';
 import { FormDialog } from '@/kit/FormDialog';
 import { useText } from '@/kit/text';
@@ -31,9 +32,9 @@ export function EvidenceCard({ view, about }: { view: CaseView; about: AfterSale
       )}
       {isFiling && <FormDialog name="evidence" title={t('aftersales.file_evidence')} form={FORM} send={file} onClose={() => setFiling(false)} />}
       {shown?.sha256 && (
-        <Modal open footer={null} width={880} title={t('aftersales.evidence')} onCancel={() => setShown(null)}>
+        <Dialog shape="wide" title={t('aftersales.evidence')} onClose={() => setShown(null)}>
           <img className="full-picture" src={calls.pictureUrl(shown.sha256)} alt={shown.text ?? t('aftersales.evidence')} />
-        </Modal>
+        </Dialog>
       )}
     </Card>
   );

@@ -1,0 +1,78 @@
+// Chromium, people who are logged in, axe, and the watch for what must never happen (script errors, blocked content).
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { crc32, deflateSync } from 'node:zlib';
+import { chromium } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+];
+export const PASSWORD = 'demo';
+export const WIDE = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+export function launch() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+}
+
+/** A page of somebody (`login`, or nobody) with language, theme and size; `page.faults` gathers what must not happen. */
+export async function open(browser, url, { login = null, lang = 'zh-CN', theme = 'light', size = WIDE } = {}) {
+  const context = await browser.newContext({ viewport: size, locale: lang, baseURL: url, permissions: ['clipboard-write', 'clipboard-read'] });
+  await context.addInitScript(([l, t]) => {
+    localStorage.setItem('xiaoer.lang', l);
+    localStorage.setItem('xiaoer.theme', t);
+  }, [lang, theme]);
+  if (login) {
+    const answer = await context.request.post('/v1/session', { data: { login, password: PASSWORD } });
+    if (!answer.ok()) throw new Error(`log-in of ${login}: ${answer.status()} ${await answer.text()}`);
+  }
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.faults = [];
+  page.on('pageerror', (error) => page.faults.push(`script error: ${error.message}`));
+  page.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) page.faults.push(message.text());
+  });
+  return page;
+}
+
+/** Serious and critical findings of axe on what is shown now, one line each. */
+export async function axe(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+    const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    return violations
+      .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+      .map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 160)} ${v.nodes[0].failureSummary?.split('\n')[1]?.trim() ?? ''}`);
+  });
+  return found;
+}
+
+/** What the page's person gets from the API. */
+export async function api(page, path) {
+  const answer = await page.context().request.get(path);
+  if (!answer.ok()) throw new Error(`${path}: ${answer.status()}`);
+  return answer.json();
+}
+
+/** A real PNG of 64 x 64, its colour from `shade`, so that two of them are two files. */
+export function png(shade) {
+  const chunk = (type, data) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const size = Buffer.alloc(4);
+    const sum = Buffer.alloc(4);
+    size.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([size, body, sum]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(64, 0);
+  head.writeUInt32BE(64, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(64 * 3, shade)]);
+  const pixels = deflateSync(Buffer.concat(Array.from({ length: 64 }, () => row)));
+  const bytes = [Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', head), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))];
+  return { name: `photo-${shade}.png`, mimeType: 'image/png', buffer: Buffer.concat(bytes) };
+}

@@ -1,0 +1,67 @@
+// The real binary in demo mode on a free port with a folder of its own; ended by its process id.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const READY_MS = 60_000;
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+function binary() {
+  const target = process.env.CARGO_TARGET_DIR ?? new URL('../../target', import.meta.url).pathname;
+  const path = process.env.XIAOER_BIN ?? join(target, 'debug/xiaoer');
+  if (!existsSync(path)) throw new Error(`e2e: no binary at ${path}; build it (cargo build -p xiaoer) or set XIAOER_BIN`);
+  return path;
+}
+
+async function untilReady(url, child) {
+  const end = Date.now() + READY_MS;
+  while (Date.now() < end) {
+    if (child.exitCode !== null) throw new Error(`e2e: the server ended with ${child.exitCode}`);
+    const answer = await fetch(`${url}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`e2e: not ready within ${READY_MS / 1000} s`);
+}
+
+/** Starts the market; `stop` ends it and removes its folder. */
+export async function startServer() {
+  const folder = mkdtempSync(join(tmpdir(), 'xiaoer-e2e.'));
+  const port = await freePort();
+  const child = spawn(binary(), ['demo', '--data', folder, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const log = [];
+  const keep = (chunk) => log.push(String(chunk));
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const url = `http://127.0.0.1:${port}`;
+  const stop = async () => {
+    if (child.exitCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await ended;
+      clearTimeout(timer);
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(url, child);
+  } catch (error) {
+    console.error(log.join('').slice(-4_000));
+    await stop();
+    throw error;
+  }
+  return { url, stop, log };
+}

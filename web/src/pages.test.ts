@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { countText } from '@/capabilities/board/pages/Board';
+import { merged } from '@/capabilities/aftersales/pages/Cases';
+import { sessionOf } from '@/api/calls';
+import { caseView } from '@/fixtures';
+import { toggled } from '@/kit/DataTable';
+import { isTyping } from '@/kit/hotkeys';
+import { visited } from '@/kit/StateStrip';
+import type { CaseSummary, Step } from '@/api/types';
+
+const step = (from: string, to: string): Step => ({
+  seq: 1, at: '', recorded_at: '', event: 'e', label: { zh: '', en: '' }, actor: '', party: 'buyer', from_state: from, to_state: to,
+});
+
+test('the strip shows each stay once, in order, and ends where the case is', () => {
+  const steps = [step('', 'requested'), step('requested', 'requested'), step('requested', 'rejected'), step('rejected', 'requested')];
+  expect(visited(caseView({ steps, state: 'requested' }))).toEqual(['requested', 'rejected', 'requested']);
+  expect(visited(caseView({ steps: [], state: 'requested' }))).toEqual(['requested']);
+});
+
+test('the board counts what is past, near and far', () => {
+  const row = (due_at: string | null) => ({ due_at }) as CaseSummary;
+  const rows = [row('2026-01-01T00:00:00Z'), row('2026-01-01T05:59:59Z'), row('2026-01-01T06:00:00Z'), row(null)];
+  expect(countText(rows, Date.parse('2026-01-01T00:00:00Z'))).toBe('1|1|2');
+});
+
+test('states of several kinds are one list with summed counts', () => {
+  const state = (name: string, count: number) => ({ state: name, label: { zh: '', en: '' }, is_final: false, count });
+  expect(merged([state('a', 1), state('b', 2), state('a', 3)]).map((s) => [s.state, s.count])).toEqual([['a', 4], ['b', 2]]);
+});
+
+test('a selection is flipped without touching the old one', () => {
+  const before = new Set(['a']);
+  expect([...toggled(before, 'b')]).toEqual(['a', 'b']);
+  expect([...toggled(before, 'a')]).toEqual([]);
+  expect([...before]).toEqual(['a']);
+});
+
+test('keys are silent while somebody types, composes or holds a modifier', () => {
+  const input = document.createElement('input');
+  const box = Object.assign(document.createElement('input'), { type: 'checkbox' });
+  const key = (target: EventTarget, init: KeyboardEventInit = {}) => {
+    const event = new KeyboardEvent('keydown', { key: 'j', ...init });
+    Object.defineProperty(event, 'target', { value: target });
+    return event;
+  };
+  expect(isTyping(key(document.body))).toBe(false);
+  expect(isTyping(key(input))).toBe(true);
+  expect(isTyping(key(box))).toBe(false);
+  expect(isTyping(key(document.body, { ctrlKey: true }))).toBe(true);
+  expect(isTyping(key(document.body, { isComposing: true }))).toBe(true);
+});
+
+test('the person stands in the session whichever way the server writes it', () => {
+  const rest = { party: 'buyer' as const, org: null, shops: [], permissions: [], locale: null };
+  const user = { id: 'usr_1', login: 'lin', name: 'Lin' };
+  expect(sessionOf({ user, ...rest }).user).toEqual(user);
+  expect(sessionOf({ user: 'usr_1', login: 'lin', name: 'Lin', ...rest }).user).toEqual(user);
+});
