@@ -5,6 +5,7 @@ mod doctor;
 mod dump;
 mod policy;
 mod serve;
+mod simulate;
 
 use crate::config::{Settings, SettingsError};
 use clap::{Args, Parser, Subcommand};
@@ -59,6 +60,8 @@ enum Command {
     Policy(policy::PolicyCommand),
     /// Write every fact of the database in one order, or only its fingerprint.
     Dump(dump::DumpArgs),
+    /// Live through a market by chance and check its invariants after every step.
+    Simulate(simulate::SimulateArgs),
     /// Look whether this installation can run and whether its data is sound.
     Doctor,
 }
@@ -107,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Calendar(command) => calendar::run(&command),
         Command::Policy(command) => policy::run(&common, &command),
         Command::Dump(args) => dump::run(&common, &args),
+        Command::Simulate(args) => simulate::run(&common, &args),
         Command::Doctor => doctor::run(&common),
     };
     match result {
