@@ -10,6 +10,7 @@ use xr_aftersales::{AddEvidence, Application, Apply, CaseKind, Channel, Filing, 
 use xr_base::{Actor, CaseId, Fault, Millis, Problem};
 use xr_case::engine::{self, Case};
 use xr_orders::{LineWanted, PlaceOrder, Recipient};
+use xr_store::Tx;
 
 const AFTERSALES: [&str; 3] = ["refund_only", "return_refund", "exchange"];
 const REASONS: [Reason; 4] = [Reason::Quality, Reason::Damaged, Reason::NotAsDescribed, Reason::Other];
@@ -157,7 +158,7 @@ impl World<'_> {
 
     /// Somebody acts on what was on the page when its clock has run out: 409 with the new state (invariant 8).
     pub(crate) fn act_late(&mut self) -> Result<(), Wrong> {
-        let due = self.store.read_blocking(|tx| engine::due_cases(tx, 20))?;
+        let due = self.store.read_blocking(run_out)?;
         let Some(case) = self.dice.pick(&due).copied() else { return Ok(()) };
         let Some(known) = self.known.get(&case).cloned() else { return Ok(()) };
         let on = known.book.book.state(&known.state).map(|s| s.on.keys().cloned().collect::<Vec<_>>());
@@ -175,7 +176,7 @@ impl World<'_> {
         let now = self.store.read_blocking(move |tx| engine::get(tx, case))?;
         match answered {
             Err(Fault::Refused(problem)) if is_told(&problem, &now) => Ok(()),
-            other => Err(Wrong(format!("late on {} {case}, now {}: {other:?}", now.kind, now.state))),
+            other => Err(Wrong(format!("late on {} {case}, due {:?}, now {}: {other:?}", now.kind, now.due_at, now.state))),
         }
     }
 
@@ -229,6 +230,17 @@ impl World<'_> {
         let called = self.store.write_blocking(RecordContact { actor: actor.clone(), case, contact });
         answer(self, called).map(|_| ())
     }
+}
+
+/// Cases of which a clock has run out; others that are due have a warning to give.
+fn run_out(tx: &mut Tx<'_>) -> Result<Vec<CaseId>, Fault> {
+    let mut cases = Vec::new();
+    for case in engine::due_cases(tx, 20)? {
+        if engine::get(tx, case)?.due_at.is_some_and(|due| due <= tx.now()) {
+            cases.push(case);
+        }
+    }
+    Ok(cases)
 }
 
 /// The refusal names the state that silence led to.
