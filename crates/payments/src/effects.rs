@@ -129,7 +129,8 @@ fn settle_amount(tx: &mut Tx<'_>, grant: &Grant<'_>, payment: &PaymentRow, amoun
         ),
         params![id, amount],
     )?;
-    let accounts = (Account::Escrow(id), Account::Merchant(payment.merchant_org.0));
+    // What is owed to the merchant is credited, what was held for the payment debited.
+    let accounts = (Account::Merchant(payment.merchant_org.0), Account::Escrow(id));
     let key = format!("settle:{id}:{}", payment.settled_minor);
     ledger::post(tx, grant, &Transfer::move_money(key, "settle", id, accounts, Money::new(amount, payment.currency)))
 }
@@ -141,9 +142,9 @@ fn chargeback(tx: &mut Tx<'_>, grant: &Grant<'_>, case: &Case, step: &str) -> Re
         if payment.settled_minor > 0 { Account::Merchant(payment.merchant_org.0) } else { Account::Escrow(case.id) };
     let contested = Account::Contested(case.id);
     let (amount, accounts) = match step {
-        "opened" => (payment.refundable_minor(), (holder, contested)),
-        "won" => (payment.contested_minor, (contested, holder)),
-        _ => (payment.contested_minor, (contested, Account::Gateway)),
+        "opened" => (payment.refundable_minor(), (contested, holder)),
+        "won" => (payment.contested_minor, (holder, contested)),
+        _ => (payment.contested_minor, (Account::Gateway, contested)),
     };
     let delta = match step {
         "opened" => amount,

@@ -7,6 +7,7 @@ mod dump;
 mod import;
 mod policy;
 mod serve;
+mod simulate;
 
 use crate::config::{Settings, SettingsError};
 use clap::{Args, Parser, Subcommand};
@@ -67,6 +68,8 @@ enum Command {
     /// Measure the real commands on a fresh database.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
+    /// Live through a market by chance and check its invariants after every step.
+    Simulate(simulate::SimulateArgs),
     /// Look whether this installation can run and whether its data is sound.
     Doctor,
 }
@@ -117,6 +120,7 @@ pub fn run() -> ExitCode {
         Command::Import(command) => import::run_import(&common, &command),
         Command::Dump(args) => dump::run(&common, &args),
         Command::Bench(command) => bench::run(&common, &command),
+        Command::Simulate(args) => simulate::run(&common, &args),
         Command::Doctor => doctor::run(&common),
     };
     match result {

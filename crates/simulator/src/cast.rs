@@ -1,0 +1,131 @@
+//! Who plays: shops, merchants, buyers and the people of the platform.
+
+use crate::Wrong;
+use crate::dice::Dice;
+use xr_base::{Actor, Currency, OrgId, Party, Principal, ShopId, SkuId, UnitPrice, UserId};
+use xr_catalog::{CreateSku, NewSku, StockMode};
+use xr_inventory::AdjustStock;
+use xr_orders::ShopTerms;
+use xr_store::Store;
+
+/// The payment provider's name.
+pub(crate) const PROVIDER: &str = "testpay";
+const PACKS: [&str; 2] = ["xiaoer-default", "kuaishou-goods"];
+const BUYERS: i64 = 12;
+const SKUS: i64 = 8;
+/// Units in stock at the beginning, and refilled to every day.
+const STOCK: i64 = 400;
+/// One unit of each shop is scarce.
+const STOCK_SCARCE: i64 = 6;
+
+const MERCHANTS_MAY: &[&str] = &[
+    "aftersales.decide", "catalog.manage", "inventory.manage", "orders.manage", "orders.review", "payments.capture",
+];
+const BUYERS_MAY: &[&str] = &["aftersales.apply", "orders.buy"];
+const PLATFORM_MAY: &[&str] = &[
+    "aftersales.adjudicate", "payments.chargeback", "payments.payout", "payments.reconcile", "payments.refund",
+    "payments.settle", "platform.orders",
+];
+
+#[derive(Clone, Debug)]
+pub(crate) struct Shop {
+    pub(crate) terms: ShopTerms,
+    pub(crate) skus: Vec<SkuId>,
+    pub(crate) merchant: Actor,
+}
+
+/// Everybody.
+#[derive(Clone, Debug)]
+pub(crate) struct Cast {
+    pub(crate) shops: Vec<Shop>,
+    pub(crate) platform: Actor,
+}
+
+fn person(user: i64, org: Option<OrgId>, party: Party, may: &[&str]) -> Actor {
+    let permissions = may.iter().map(|p| (*p).to_owned()).collect();
+    Actor::Person(Principal { user: UserId(user), org, party, permissions })
+}
+
+/// A buyer by number.
+pub(crate) fn buyer(user: UserId) -> Actor {
+    person(user.0, None, Party::Buyer, BUYERS_MAY)
+}
+
+pub(crate) fn any_buyer(dice: &mut Dice) -> UserId {
+    UserId(1_000 + dice.int(0, BUYERS - 1))
+}
+
+/// Fills the store with two shops, one under each shipped pack.
+pub(crate) fn enter(store: &Store) -> Result<Cast, Wrong> {
+    let mut shops = Vec::new();
+    for (number, pack) in (0_i64..).zip(PACKS) {
+        let org = OrgId(100 + number);
+        let terms = ShopTerms {
+            shop: ShopId(200 + number),
+            merchant_org: org,
+            pack: pack.to_owned(),
+            currency: Currency::Cny,
+            provider: PROVIDER.to_owned(),
+            freight_minor: number * 800,
+        };
+        let merchant = person(300 + number, Some(org), Party::Merchant, MERCHANTS_MAY);
+        let mut shop = Shop { terms, skus: Vec::new(), merchant };
+        for place in 0..SKUS {
+            let sku = goods(store, &shop, place)?;
+            shop.skus.push(sku);
+        }
+        shops.push(shop);
+    }
+    Ok(Cast { shops, platform: person(400, Some(OrgId(1)), Party::Platform, PLATFORM_MAY) })
+}
+
+/// Prices on both sides of the amount up to which a tie before the platform goes to the buyer.
+fn goods(store: &Store, shop: &Shop, place: i64) -> Result<SkuId, Wrong> {
+    let new = NewSku {
+        merchant_org: shop.terms.merchant_org,
+        shop: shop.terms.shop,
+        code: format!("S{place}"),
+        title: format!("货品 {place}"),
+        spec: String::new(),
+        unit_price: UnitPrice((1_999 + place * 9_137) * 100),
+        currency: Currency::Cny,
+        stock_mode: StockMode::Tracked,
+        picture: None,
+    };
+    let sku = store.write_blocking(CreateSku { actor: shop.merchant.clone(), new })?.id;
+    fill(store, shop, sku, if place == 0 { STOCK_SCARCE } else { STOCK })?;
+    Ok(sku)
+}
+
+fn fill(store: &Store, shop: &Shop, sku: SkuId, delta: i64) -> Result<(), Wrong> {
+    let (actor, merchant_org) = (shop.merchant.clone(), shop.terms.merchant_org);
+    store.write_blocking(AdjustStock { actor, merchant_org, sku, delta })?;
+    Ok(())
+}
+
+impl Cast {
+    /// Merchants order new goods where fewer than half are left.
+    pub(crate) fn refill(&self, store: &Store) -> Result<(), Wrong> {
+        for shop in &self.shops {
+            for (place, sku) in shop.skus.iter().copied().enumerate() {
+                let full = if place == 0 { STOCK_SCARCE } else { STOCK };
+                let stock = store.read_blocking(move |tx| xr_inventory::queries::stock(tx, sku))?;
+                let left = stock.map_or(0, xr_inventory::queries::Stock::available);
+                if left < full / 2 {
+                    fill(store, shop, sku, full - left)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The merchant of an organisation.
+    pub(crate) fn merchant(&self, org: Option<OrgId>) -> Option<&Shop> {
+        self.shops.iter().find(|s| Some(s.terms.merchant_org) == org)
+    }
+
+    /// A merchant that is not this one.
+    pub(crate) fn stranger(&self, org: Option<OrgId>) -> Option<&Shop> {
+        self.shops.iter().find(|s| Some(s.terms.merchant_org) != org)
+    }
+}

@@ -1,0 +1,94 @@
+//! What the actors may do to a case now, read from its rulebook, and which of it they do.
+
+use crate::cast;
+use crate::coverage::Coverage;
+use xr_base::{Actor, CaseId, Fault, Party};
+use xr_case::engine::{self, Case, Engine, Field};
+use xr_case::model::Rulebook;
+use xr_store::Tx;
+
+/// Who makes a move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    Person(Actor),
+    Provider,
+    Courier,
+}
+
+/// Something that can be tried on a case.
+#[derive(Clone, Debug)]
+pub(crate) struct Move {
+    pub(crate) event: String,
+    pub(crate) by: By,
+    pub(crate) form: &'static [Field],
+    /// Code of why it would be refused now.
+    pub(crate) why_not: Option<String>,
+}
+
+/// A case with the moves on it.
+pub(crate) struct Board {
+    pub(crate) case: Case,
+    pub(crate) moves: Vec<Move>,
+}
+
+/// Reads the board of a case; persons by `allowed_acts`, providers and couriers by the machine's actor words.
+pub(crate) fn board(tx: &mut Tx<'_>, id: CaseId, staff: &[Actor]) -> Result<Board, Fault> {
+    let case = engine::get(tx, id)?;
+    let mut moves = Vec::new();
+    let mut people = staff.to_vec();
+    people.extend(case.buyer_id.map(cast::buyer));
+    for actor in people {
+        let Actor::Person(person) = &actor else { continue };
+        for possible in engine::allowed_acts(tx, &case, person)? {
+            let by = By::Person(actor.clone());
+            moves.push(Move { event: possible.event, by, form: possible.form, why_not: possible.why_not });
+        }
+    }
+    let machinery = Engine::from_tx(tx)?;
+    let ready = machinery.books().by_id(tx, machinery, case.rulebook)?;
+    moves.extend(outside(ready.book.book(), &case.state));
+    Ok(Board { case, moves })
+}
+
+/// Events that come from outside as signed notices.
+fn outside(book: &Rulebook, state: &str) -> Vec<Move> {
+    let mut moves = Vec::new();
+    for (event, ways) in book.states.get(state).into_iter().flat_map(|s| &s.on) {
+        let words = || ways.iter().flat_map(|way| &way.by);
+        let is_courier = words().any(|w| book.actors.get(w).is_some_and(|r| r.party == Party::Courier));
+        let is_provider = words().any(|w| w == "provider");
+        let by = if is_courier { Some(By::Courier) } else { is_provider.then_some(By::Provider) };
+        moves.extend(by.map(|by| Move { event: event.clone(), by, form: &[], why_not: None }));
+    }
+    moves
+}
+
+/// Weight of doing nothing, against those of the moves.
+const SILENCE: u64 = 12;
+/// Weight of what was never done so far in a run.
+const NEW: u64 = 60;
+
+/// Weights of the moves, the last one that of silence.
+pub(crate) fn weights(board: &Board, coverage: &Coverage, book: &xr_case::Compiled) -> Vec<u64> {
+    let Case { kind, state, .. } = &board.case;
+    let weight = |m: &Move| {
+        if coverage.is_new(kind, state, &m.event) { NEW } else { habit(kind, &m.event) }
+    };
+    let mut weights: Vec<u64> = board.moves.iter().map(weight).collect();
+    let is_new = coverage.is_silence_new(book, state);
+    // Money that lies well is left alone by most.
+    let rests = kind == "payment" && matches!(state.as_str(), "captured" | "settled");
+    weights.push(if is_new { 2 * NEW } else if rests { 150 } else { SILENCE });
+    weights
+}
+
+/// How likely people do something that has been seen before.
+fn habit(kind: &str, event: &str) -> u64 {
+    match (kind, event) {
+        ("payment", "submit" | "captured") | (_, "ship_all" | "delivered") => 60,
+        (_, "ship_part" | "ship_rest" | "approve" | "fill_waybill" | "signed" | "succeeded" | "accept") => 20,
+        (_, "chargeback" | "declined" | "cancel" | "reject" | "hold" | "lost" | "refused" | "edit" | "settle") => 2,
+        _ => 8,
+    }
+}
+

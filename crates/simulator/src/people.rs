@@ -1,0 +1,249 @@
+//! What people do: order, look at a case, apply, file evidence, click twice, come too late, try what is not theirs.
+
+use crate::agenda::Thing;
+use crate::cast;
+use crate::commands::Do;
+use crate::moves::{self, Board, By, Move};
+use crate::world::World;
+use crate::Wrong;
+use xr_aftersales::{AddEvidence, Application, Apply, CaseKind, Channel, Filing, NewContact, Reason, RecordContact};
+use xr_base::{Actor, CaseId, Fault, Millis, Problem};
+use xr_case::engine::{self, Case};
+use xr_orders::{LineWanted, PlaceOrder, Recipient};
+use xr_store::Tx;
+
+const AFTERSALES: [&str; 3] = ["refund_only", "return_refund", "exchange"];
+const REASONS: [Reason; 4] = [Reason::Quality, Reason::Damaged, Reason::NotAsDescribed, Reason::Other];
+
+/// Takes a command's answer: refusals with a reason are part of life, everything else is a defect.
+pub(crate) fn answer<T>(world: &mut World<'_>, result: Result<T, Fault>) -> Result<Option<T>, Wrong> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Fault::Refused(problem)) if problem.status < 500 => {
+            *world.tally.refused.entry(problem.code).or_default() += 1;
+            Ok(None)
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+impl World<'_> {
+    pub(crate) fn order(&mut self) -> Result<(), Wrong> {
+        let buyer = cast::any_buyer(&mut self.dice);
+        let Some(shop) = self.dice.pick(&self.cast.shops).cloned() else { return Ok(()) };
+        let mut lines = Vec::new();
+        for _ in 0..self.dice.int(1, 2) {
+            if let Some(sku) = self.dice.pick(&shop.skus) {
+                lines.push(LineWanted { sku: *sku, quantity: self.dice.int(1, 3) });
+            }
+        }
+        let recipient = Recipient {
+            name: "李雷".to_owned(),
+            phone: "13800000000".to_owned(),
+            region: "浙江省杭州市西湖区".to_owned(),
+            address: "文三路 1 号".to_owned(),
+        };
+        let remark = if self.dice.chance(35) { "请尽快发货".to_owned() } else { String::new() };
+        let (actor, terms, source) = (cast::buyer(buyer), shop.terms, "simulator".to_owned());
+        let place = PlaceOrder { actor, buyer, terms, lines, recipient, remark, source };
+        let placed = self.store.write_blocking(place);
+        if answer(self, placed)?.is_some() {
+            self.tally.orders += 1;
+        }
+        Ok(())
+    }
+
+    /// After a case moved: when somebody looks at it next, and what else comes of it.
+    pub(crate) fn plan_ahead(&mut self, case: &Case) {
+        let now = self.now();
+        if case.kind == "payment" || case.kind == "refund" {
+            for minutes in [0, 11, 21, 41] {
+                if minutes == 0 || case.state == "retry" {
+                    self.agenda.enter(now + Millis::minutes(minutes), Thing::Work);
+                }
+            }
+        }
+        if case.is_closed() {
+            self.outside.note_end(case);
+            return;
+        }
+        let left = case.due_at.map_or(Millis::days(3), |due| due - now);
+        let quick = self.dice.span(Millis::minutes(1), Millis::minutes(4));
+        let slow = self.dice.span(Millis::minutes(1), Millis(left.0 * 95 / 100));
+        let delay = if self.dice.chance(40) { quick } else { slow };
+        self.agenda.enter(now + delay, Thing::Visit { case: case.id, version: case.version });
+        let sometime = now + self.dice.span(Millis::minutes(1), Millis(left.0 / 2));
+        if case.kind == "order" {
+            let is_near = matches!(case.state.as_str(), "shipped" | "delivered" | "completed");
+            if case.state != "pending_payment" && self.dice.chance(if is_near { 35 } else { 12 }) {
+                self.agenda.enter(sometime, Thing::Apply { order: case.id });
+            }
+            if is_near && self.dice.chance(60) {
+                self.agenda.enter(sometime, Thing::Scan { case: case.id });
+            }
+        } else if AFTERSALES.contains(&case.kind.as_str()) && self.dice.chance(30) {
+            self.agenda.enter(sometime, Thing::Speak { case: case.id });
+        }
+    }
+
+    /// Somebody looks at a case and does one of the things that can be done, or nothing.
+    pub(crate) fn visit(&mut self, case: CaseId, version: i64) -> Result<(), Wrong> {
+        let Some(known) = self.known.get(&case).filter(|k| k.version == version && k.is_open).cloned() else {
+            return Ok(());
+        };
+        let mut staff: Vec<Actor> = vec![self.cast.platform.clone()];
+        staff.extend(self.cast.merchant(known.org).map(|shop| shop.merchant.clone()));
+        let board = self.store.read_blocking(move |tx| moves::board(tx, case, &staff))?;
+        let weights = moves::weights(&board, &self.coverage, &known.book.book);
+        let Some(chosen) = self.dice.weighted(&weights).and_then(|i| board.moves.get(i)).cloned() else {
+            self.tally.silences += 1;
+            return Ok(());
+        };
+        match chosen.by.clone() {
+            By::Person(actor) => self.act(&board, &actor, &chosen),
+            By::Provider => self.provider_says(&board.case, &chosen.event),
+            By::Courier => self.courier_says(&board.case, &chosen.event),
+        }
+    }
+
+    fn act(&mut self, board: &Board, actor: &Actor, chosen: &Move) -> Result<(), Wrong> {
+        let case = &board.case;
+        if chosen.why_not.as_deref() == Some("aftersales.reject_needs_evidence") {
+            self.file(actor, case.id)?;
+            self.call(actor, case.id)?;
+        }
+        let lines = if case.kind == "order" {
+            let id = case.id;
+            self.store.read_blocking(move |tx| xr_orders::queries::lines(tx, id))?
+        } else {
+            Vec::new()
+        };
+        let input = self.inputs.fill(&mut self.dice, chosen.form, &lines);
+        let version = Some(case.version);
+        let this = Do { actor: actor.clone(), case: case.id, event: chosen.event.clone(), version, input };
+        if self.dice.chance(3) {
+            self.try_as_stranger(case, &this)?;
+        }
+        let done = self.store.write_blocking(this.clone());
+        if answer(self, done)?.is_none() {
+            return Ok(());
+        }
+        self.tally.acts += 1;
+        if self.dice.chance(10) {
+            self.act_again(this)?;
+        }
+        Ok(())
+    }
+
+    /// The second click of the same button on the same page changes nothing.
+    fn act_again(&mut self, again: Do) -> Result<(), Wrong> {
+        self.tally.repeats += 1;
+        let (event, case) = (again.event.clone(), again.case);
+        match self.store.write_blocking(again) {
+            Err(Fault::Refused(problem)) if problem.status == 409 => Ok(()),
+            other => Err(Wrong(format!("{event} on {case} twice with one version gave {other:?}"))),
+        }
+    }
+
+    /// The case of another merchant's shop is not there.
+    fn try_as_stranger(&mut self, case: &Case, this: &Do) -> Result<(), Wrong> {
+        let Some(stranger) = self.cast.stranger(case.merchant_org) else { return Ok(()) };
+        self.tally.strangers += 1;
+        let theirs = Do { actor: stranger.merchant.clone(), ..this.clone() };
+        match self.store.write_blocking(theirs) {
+            Err(Fault::Refused(problem)) if problem.status == 404 => Ok(()),
+            other => Err(Wrong(format!("a stranger's {} on {} gave {other:?}", this.event, case.id))),
+        }
+    }
+
+    /// Somebody acts on what was on the page when its clock has run out: 409 with the new state (invariant 8).
+    pub(crate) fn act_late(&mut self) -> Result<(), Wrong> {
+        let due = self.store.read_blocking(run_out)?;
+        let Some(case) = self.dice.pick(&due).copied() else { return Ok(()) };
+        let Some(known) = self.known.get(&case).cloned() else { return Ok(()) };
+        let on = known.book.book.state(&known.state).map(|s| s.on.keys().cloned().collect::<Vec<_>>());
+        let Some(event) = self.dice.pick(&on.unwrap_or_default()).cloned() else { return Ok(()) };
+        let everybody: Vec<Actor> = [known.buyer.map(cast::buyer), Some(self.cast.platform.clone())]
+            .into_iter()
+            .chain([self.cast.merchant(known.org).map(|s| s.merchant.clone())])
+            .flatten()
+            .collect();
+        let Some(actor) = self.dice.pick(&everybody).cloned() else { return Ok(()) };
+        self.tally.late_acts += 1;
+        let version = Some(known.version);
+        let late = Do { actor, case, event, version, input: serde_json::Value::Null };
+        let answered = self.store.write_blocking(late);
+        let now = self.store.read_blocking(move |tx| engine::get(tx, case))?;
+        match answered {
+            Err(Fault::Refused(problem)) if is_told(&problem, &now) => Ok(()),
+            other => Err(Wrong(format!("late on {} {case}, due {:?}, now {}: {other:?}", now.kind, now.due_at, now.state))),
+        }
+    }
+
+    pub(crate) fn apply(&mut self, order: CaseId) -> Result<(), Wrong> {
+        let Some(known) = self.known.get(&order).filter(|k| k.is_open).cloned() else { return Ok(()) };
+        let (lines, pack) = self.store.read_blocking(move |tx| {
+            let case = engine::get(tx, order)?;
+            Ok((xr_orders::queries::lines(tx, order)?, engine::pack_of(tx, &case)?))
+        })?;
+        let (Some(buyer), Some(line)) = (known.buyer, self.dice.pick(&lines)) else { return Ok(()) };
+        let asked = self.dice.int(1, line.quantity);
+        let is_whole = self.dice.chance(60);
+        let kind = self.dice.pick(CaseKind::ALL).copied().unwrap_or(CaseKind::RefundOnly);
+        let names_amount = kind != CaseKind::Exchange && self.dice.chance(15);
+        let application = Application {
+            kind,
+            order,
+            line: line.id,
+            quantity: if is_whole { line.quantity - line.refunded } else { asked },
+            amount_minor: names_amount.then_some(500),
+            reason: self.dice.pick(&REASONS).copied().unwrap_or(Reason::Other),
+            description: "收到的和页面不一样".to_owned(),
+            photos: Vec::new(),
+        };
+        let applied = self.store.write_blocking(Apply { actor: cast::buyer(buyer), pack, application });
+        answer(self, applied).map(|_| ())
+    }
+
+    /// A party files words as evidence, or the merchant calls the buyer.
+    pub(crate) fn speak(&mut self, case: CaseId) -> Result<(), Wrong> {
+        let Some(known) = self.known.get(&case).cloned() else { return Ok(()) };
+        let merchant = self.cast.merchant(known.org).map(|s| s.merchant.clone());
+        let (Some(merchant), Some(buyer)) = (merchant, known.buyer.map(cast::buyer)) else { return Ok(()) };
+        if self.dice.chance(75) {
+            self.file(&buyer, case)?;
+        }
+        if self.dice.chance(60) {
+            self.file(&merchant, case)?;
+        }
+        if self.dice.chance(40) { self.call(&merchant, case) } else { Ok(()) }
+    }
+
+    fn file(&mut self, actor: &Actor, case: CaseId) -> Result<(), Wrong> {
+        let filing = Filing { photos: Vec::new(), words: Some("开箱时已拍摄".to_owned()) };
+        let filed = self.store.write_blocking(AddEvidence { actor: actor.clone(), case, filing });
+        answer(self, filed).map(|_| ())
+    }
+
+    fn call(&mut self, actor: &Actor, case: CaseId) -> Result<(), Wrong> {
+        let contact = NewContact { channel: Channel::Phone, at: self.now(), note: "已与买家电话沟通".to_owned() };
+        let called = self.store.write_blocking(RecordContact { actor: actor.clone(), case, contact });
+        answer(self, called).map(|_| ())
+    }
+}
+
+/// Cases of which a clock has run out; others that are due have a warning to give.
+fn run_out(tx: &mut Tx<'_>) -> Result<Vec<CaseId>, Fault> {
+    let mut cases = Vec::new();
+    for case in engine::due_cases(tx, 20)? {
+        if engine::get(tx, case)?.due_at.is_some_and(|due| due <= tx.now()) {
+            cases.push(case);
+        }
+    }
+    Ok(cases)
+}
+
+/// The refusal names the state that silence led to.
+fn is_told(problem: &Problem, now: &Case) -> bool {
+    problem.status == 409 && problem.params.get("state") == Some(&now.state)
+}

@@ -1,0 +1,253 @@
+//! The market in virtual time: the next thing to happen is either planned by somebody or due by a clock.
+
+use crate::agenda::{Agenda, Thing};
+use crate::audit::{self, Seen};
+use crate::cast::{self, Cast};
+use crate::coverage::Coverage;
+use crate::dice::Dice;
+use crate::inputs::Inputs;
+use crate::outside::Outside;
+use crate::report::Tally;
+use crate::{Plan, Stage, Wrong, sweep};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use xr_base::{CaseId, Clock as _, Fault, Instant, Millis, OrgId, RowId, Scope, UserId};
+use xr_case::engine::{self, Engine, FireDue, Ready};
+use xr_store::{Store, Tx, events};
+
+/// Events read at a time.
+const EVENTS_MAX: i64 = 2_000;
+/// Cases fired before the next look.
+const FIRED_MAX: i64 = 200;
+/// People act for so long after the last order; then silence ends what is open.
+const BUSY_AFTER: Millis = Millis::days(75);
+
+/// What the simulator remembers of a case between two steps.
+#[derive(Clone)]
+pub(crate) struct Known {
+    pub(crate) version: i64,
+    pub(crate) state: String,
+    pub(crate) book: Arc<Ready>,
+    pub(crate) parent: Option<CaseId>,
+    pub(crate) org: Option<OrgId>,
+    pub(crate) buyer: Option<UserId>,
+    pub(crate) is_open: bool,
+}
+
+pub(crate) struct World<'s> {
+    pub(crate) store: &'s Store,
+    pub(crate) clock: &'s xr_base::FakeClock,
+    pub(crate) dice: Dice,
+    pub(crate) cast: Cast,
+    pub(crate) agenda: Agenda,
+    pub(crate) inputs: Inputs,
+    pub(crate) outside: Outside,
+    pub(crate) coverage: Coverage,
+    pub(crate) known: BTreeMap<CaseId, Known>,
+    pub(crate) tally: Tally,
+    fired: BTreeSet<RowId>,
+    open: usize,
+    seq: i64,
+    wake: Option<Instant>,
+    orders_until: Instant,
+    quiet_from: Instant,
+}
+
+impl<'s> World<'s> {
+    /// Fills the market and writes the agenda of its orders.
+    pub(crate) fn begin(stage: &'s Stage, plan: &Plan) -> Result<Self, Wrong> {
+        let store = &stage.store;
+        let cast = cast::enter(store)?;
+        let start = stage.clock.now();
+        let orders_until = start + Millis::days(plan.days);
+        let mut dice = Dice::of(plan.seed);
+        let mut agenda = Agenda::default();
+        for _ in 0..plan.days * plan.orders_per_day {
+            agenda.enter(start + dice.span(Millis(0), Millis::days(plan.days)), Thing::Order);
+        }
+        agenda.enter(start + Millis::days(1), Thing::Day);
+        agenda.enter(start + Millis::hours(3), Thing::Noise);
+        let coverage = store.read_blocking(|tx| {
+            let books = Engine::from_tx(tx)?.books().all_current();
+            Ok(Coverage::of(books.iter().map(|ready| ready.book.as_ref())))
+        })?;
+        let seq = store.read_blocking(|tx| Ok(events::last_seq(tx)?))?;
+        Ok(Self {
+            store,
+            clock: &stage.clock,
+            dice,
+            cast,
+            agenda,
+            inputs: Inputs::default(),
+            outside: Outside::default(),
+            coverage,
+            known: BTreeMap::new(),
+            tally: Tally::default(),
+            fired: BTreeSet::new(),
+            open: 0,
+            seq,
+            wake: None,
+            orders_until,
+            quiet_from: orders_until + BUSY_AFTER,
+        })
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// One step; false when nothing is planned and no clock runs.
+    pub(crate) fn step(&mut self) -> Result<bool, Wrong> {
+        let planned = self.agenda.next_at();
+        match (planned, self.wake) {
+            (None, None) => return Ok(false),
+            (Some(at), wake) if wake.is_none_or(|due| at < due) => {
+                self.clock.jump_to(at);
+                if let Some((_, thing)) = self.agenda.pop() {
+                    self.run(thing)?;
+                }
+            }
+            (_, Some(due)) => self.silence(due)?,
+            (Some(_), None) => {}
+        }
+        self.tally.steps += 1;
+        self.audit()?;
+        Ok(true)
+    }
+
+    fn run(&mut self, thing: Thing) -> Result<(), Wrong> {
+        match thing {
+            Thing::Order => self.order(),
+            Thing::Visit { case, version } => self.visit(case, version),
+            Thing::Apply { order } => self.apply(order),
+            Thing::Speak { case } => self.speak(case),
+            Thing::Scan { case } => self.noise_scan(case),
+            Thing::Work => self.work(),
+            Thing::Noise => self.noise(),
+            Thing::Day => self.day(),
+        }
+    }
+
+    /// Clocks run out, now or a little late; sometimes somebody tries to act just then.
+    fn silence(&mut self, due: Instant) -> Result<(), Wrong> {
+        let delay = if self.dice.chance(20) { self.dice.span(Millis(1), Millis::minutes(10)) } else { Millis(0) };
+        self.clock.jump_to(due + delay);
+        let now = self.now();
+        if now < self.quiet_from && self.dice.chance(15) {
+            self.act_late()?;
+        }
+        loop {
+            let due = self.store.read_blocking(|tx| engine::due_cases(tx, FIRED_MAX))?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            for case in due {
+                self.tally.fired += self.store.write_blocking(FireDue { case })? as u64;
+            }
+        }
+    }
+
+    /// Everything is checked once a day; merchants fill their shelves.
+    fn day(&mut self) -> Result<(), Wrong> {
+        let now = self.now();
+        if now < self.orders_until {
+            self.cast.refill(self.store)?;
+        }
+        self.store.write_blocking(xr_logistics::NoteStalled)?;
+        self.store.read_blocking(sweep::everything)?.map_or(Ok(()), |found| Err(Wrong(found)))?;
+        self.tally.sweeps += 1;
+        if self.open > 0 || now < self.orders_until {
+            self.agenda.enter(now + Millis::days(1), Thing::Day);
+        }
+        Ok(())
+    }
+
+    /// Looks at every case that the step touched, and at their parents.
+    fn audit(&mut self) -> Result<(), Wrong> {
+        let seq = self.seq;
+        let (last, touched) = self.store.read_blocking(move |tx| touched(tx, seq))?;
+        self.seq = last;
+        let parents: Vec<CaseId> = touched.iter().filter_map(|c| self.known.get(c)?.parent).collect();
+        let ids: BTreeSet<CaseId> = touched.into_iter().chain(parents).collect();
+        let (seen, wake) = self.store.read_blocking(move |tx| {
+            let seen: Vec<Seen> = ids.into_iter().map(|id| audit::look(tx, id)).collect::<Result<_, Fault>>()?;
+            Ok((seen, engine::next_wake(tx)?))
+        })?;
+        self.wake = wake;
+        if wake.is_some_and(|at| at <= self.now()) && !matches!(self.agenda.next_at(), Some(at) if at <= self.now()) {
+            // A clock that runs out at the very moment of its start is fired by the next step.
+            self.tally.instant_clocks += 1;
+        }
+        for case in seen {
+            self.take(&case)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, seen: &Seen) -> Result<(), Wrong> {
+        let case = &seen.case;
+        let before = self.known.get(&case.id).map_or(0, |k| k.version);
+        seen.check(before)?;
+        for row in seen.fresh(before) {
+            self.coverage.take(&seen.book.book, row);
+            if let Some(clock) = row.clock_id.filter(|clock| !self.fired.insert(*clock)) {
+                return Err(Wrong(format!("{} {}: clock {clock:?} fired twice", case.kind, case.id)));
+            }
+        }
+        if case.version == before {
+            return Ok(());
+        }
+        if before == 0 {
+            self.open += 1;
+            *self.tally.cases.entry(case.kind.clone()).or_default() += 1;
+            self.check_scope(case)?;
+        }
+        if case.is_closed() {
+            self.open -= 1;
+            *self.tally.ends.entry(format!("{}.{}", case.kind, case.state)).or_default() += 1;
+        }
+        let known = Known {
+            version: case.version,
+            state: case.state.clone(),
+            book: Arc::clone(&seen.book),
+            parent: case.parent_id,
+            org: case.merchant_org,
+            buyer: case.buyer_id,
+            is_open: !case.is_closed(),
+        };
+        self.known.insert(case.id, known);
+        if self.now() < self.quiet_from {
+            self.plan_ahead(case);
+        }
+        Ok(())
+    }
+
+    /// Another merchant and another buyer do not see the case.
+    fn check_scope(&self, case: &engine::Case) -> Result<(), Wrong> {
+        let mut strangers: Vec<Scope> = vec![Scope::Buyer(UserId(9))];
+        strangers.extend(self.cast.stranger(case.merchant_org).map(|s| Scope::Merchant(s.terms.merchant_org)));
+        let id = case.id;
+        let is_leaked = self.store.read_blocking(move |tx| audit::is_leaked(tx, id, &strangers))?;
+        if is_leaked { Err(Wrong(format!("{} {id} is seen by strangers", case.kind))) } else { Ok(()) }
+    }
+
+    /// What must hold when no case is open any more.
+    pub(crate) fn end(&mut self) -> Result<(), Wrong> {
+        if self.open > 0 {
+            return Err(Wrong(format!("{} cases are open and nothing will happen to them", self.open)));
+        }
+        self.tally.sweeps += 1;
+        self.store.read_blocking(sweep::the_end)?.map_or(Ok(()), |found| Err(Wrong(found)))
+    }
+}
+
+/// The last event, and the cases of all events after `seq`.
+fn touched(tx: &mut Tx<'_>, mut seq: i64) -> Result<(i64, BTreeSet<CaseId>), Fault> {
+    let mut cases = BTreeSet::new();
+    loop {
+        let page = events::after(tx, Scope::Platform, seq, EVENTS_MAX)?;
+        let Some(last) = page.last() else { return Ok((seq, cases)) };
+        seq = last.seq;
+        cases.extend(page.iter().filter_map(|event| event.case_id));
+    }
+}
