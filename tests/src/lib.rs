@@ -7,6 +7,8 @@
     clippy::missing_errors_doc
 )]
 
+pub mod http;
+
 use std::sync::Arc;
 use xiaoer::market::{MarketConfig, open};
 use xr_base::{
