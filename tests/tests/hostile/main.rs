@@ -3,4 +3,5 @@
 
 mod foreign;
 mod permissions;
+mod races;
 mod scene;

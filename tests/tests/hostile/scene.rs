@@ -61,3 +61,31 @@ impl Scene {
         id.unwrap_or_else(|| panic!("{case}")).to_owned()
     }
 }
+
+/// Runs the jobs on `width` threads at once; gives their answers in order of the jobs.
+pub(crate) fn at_once<T: Send, J: FnOnce() -> T + Send>(width: usize, jobs: Vec<J>) -> Vec<T> {
+    let count = jobs.len();
+    let queue = std::sync::Mutex::new(jobs.into_iter().enumerate());
+    let answers = std::sync::Mutex::new((0..count).map(|_| None).collect::<Vec<Option<T>>>());
+    let worker = || {
+        loop {
+            let next = queue.lock().unwrap().next();
+            let Some((index, job)) = next else { return };
+            let answer = job();
+            answers.lock().unwrap()[index] = Some(answer);
+        }
+    };
+    std::thread::scope(|scope| (0..width.min(count)).for_each(|_| drop(scope.spawn(worker))));
+    answers.into_inner().unwrap().into_iter().map(Option::unwrap).collect()
+}
+
+/// Sends until the server has time for it: a 503 is repeated with the same key, as clients must.
+pub(crate) fn persist(address: &str, ask: &Ask) -> xr_testkit::http::Reply {
+    loop {
+        let reply = ask.send(address).unwrap();
+        if reply.status != 503 {
+            return reply;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
