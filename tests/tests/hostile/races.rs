@@ -143,19 +143,27 @@ fn refunds_at_once(web: &Web, nodes: &[&Node]) {
         assert!(matches!(reply.status, 200 | 409), "{} {}", reply.status, reply.text());
     }
     assert!(replies.iter().filter(|r| r.status == 200).count() > 50);
-    settle_refunds(web, &bought.order, bought.total);
+    settle_refunds(web, nodes, &bought.order, bought.total);
 }
 
 /// The provider pays every refund, each notice twice; what went out is what came in.
-fn settle_refunds(web: &Web, order: &str, total: i64) {
+fn settle_refunds(web: &Web, nodes: &[&Node], order: &str, total: i64) {
     let order: xr_base::CaseId = order.parse().unwrap();
     let refunds = web.node.store.read_blocking(move |tx| xr_payments::queries::refunds_of(tx, order)).unwrap();
     assert_eq!(refunds.iter().map(|r| r.amount_minor).sum::<i64>(), total);
+    // They are sent after five minutes.
+    nodes.iter().for_each(|n| n.advance(Millis::minutes(6)));
+    let is_sent = |case| move |tx: &mut xr_store::Tx<'_>| Ok(xr_case::engine::get(tx, case)?.state == "sending");
+    wait_until(&|| refunds.iter().all(|r| web.node.store.read_blocking(is_sent(r.case_id)).unwrap()));
+    let mut moved = 0;
     for refund in &refunds {
         for _ in 0..2 {
-            web.notice("refund_succeeded", &refund.case_id.to_string(), refund.amount_minor);
+            let reply = web.notice("refund_succeeded", &refund.case_id.to_string(), refund.amount_minor);
+            assert_eq!(reply.status, 200, "{}", reply.text());
+            moved += usize::from(reply.text() == "\"moved\"");
         }
     }
+    assert_eq!(moved, refunds.len());
     let legs = web.node.store.read_blocking(move |tx| Ok(xr_payments::ledger::legs_of_payable(tx, order)?)).unwrap();
     let sum = |kind: &str| legs.iter().filter(|l| l.kind == kind).map(|l| l.amount_minor.max(0)).sum::<i64>();
     assert_eq!((sum("capture"), sum("refund")), (total, total));
