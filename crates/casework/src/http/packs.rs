@@ -2,13 +2,13 @@
 
 use crate::RuleShelf;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
 use xr_base::Problem;
 use xr_base::locale::Text;
 use xr_web::failure::ProblemBody;
-use xr_web::{AppState, Failure, Page, Who};
+use xr_web::{AppState, Failure, Page, TextPath, Who};
 
 /// A pack in a list.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -59,7 +59,7 @@ pub(super) struct RulebookView {
 pub(super) async fn show(
     State(state): State<AppState>,
     _who: Who,
-    Path((pack, kind)): Path<(String, String)>,
+    TextPath((pack, kind)): TextPath<(String, String)>,
 ) -> Result<Json<RulebookView>, Failure> {
     let RuleShelf(library) = state.ext::<RuleShelf>()?;
     let book = library
