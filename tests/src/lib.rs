@@ -3,9 +3,12 @@
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::missing_panics_doc,
     clippy::missing_errors_doc
 )]
+
+pub mod http;
 
 use std::sync::Arc;
 use xiaoer::market::{MarketConfig, open};

@@ -7,8 +7,7 @@ use crate::commands::set_return_address::{ReturnAddress, SetReturnAddress};
 use crate::commands::upload_picture::UploadPicture;
 use crate::{Error, pictures, queries};
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -16,7 +15,7 @@ use xr_base::{CaseId, Fault, Problem};
 use xr_casework::CaseView;
 use xr_web::failure::ProblemBody;
 use xr_web::utoipa_axum::routes;
-use xr_web::{Access, AppState, Failure, IdPath, JsonBody, Routes, Who};
+use xr_web::{Access, AppState, Failure, IdPath, JsonBody, RawBody, Routes, TextPath, Who};
 
 /// Pack of a shop that chose none.
 const PACK_DEFAULT: &str = "xiaoer-default";
@@ -105,7 +104,11 @@ struct UploadView {
     post, path = "/v1/uploads", tag = "aftersales", request_body(content = Vec<u8>, content_type = "image/*"),
     responses((status = 200, body = UploadView), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)),
 )]
-async fn upload(State(state): State<AppState>, who: Who, body: Bytes) -> Result<Json<UploadView>, Failure> {
+async fn upload(
+    State(state): State<AppState>,
+    who: Who,
+    RawBody(body): RawBody<{ pictures::BYTES_MAX }>,
+) -> Result<Json<UploadView>, Failure> {
     let (actor, place) = (who.actor(), state.store().blobs().clone());
     let cleaned = tokio::task::spawn_blocking(move || -> Result<_, Fault> {
         let picture = pictures::clean(&body)?;
@@ -122,7 +125,7 @@ async fn upload(State(state): State<AppState>, who: Who, body: Bytes) -> Result<
     get, path = "/v1/uploads/{sha256}", tag = "aftersales", params(("sha256" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "image/*"), (status = 404, body = ProblemBody)),
 )]
-async fn picture(State(state): State<AppState>, who: Who, Path(sha256): Path<String>) -> Result<Response, Failure> {
+async fn picture(State(state): State<AppState>, who: Who, TextPath(sha256): TextPath<String>) -> Result<Response, Failure> {
     let (scope, user, place) = (who.scope(), who.user, state.store().blobs().clone());
     let found = state.store().read(move |tx| {
         let Some(media_type) = queries::visible_picture(tx, scope, user, &sha256)? else { return Ok(None) };

@@ -3,13 +3,13 @@
 use crate::carriers::{Carrier, carriers};
 use crate::{Error, Notice, ScanTaken, TakeScan};
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
-use xr_payments::http::{NoticeSecrets, headers_of};
+use xr_payments::http::{NOTICE_BYTES_MAX, NoticeSecrets, headers_of};
 use xr_web::failure::ProblemBody;
 use xr_web::utoipa_axum::routes;
-use xr_web::{Access, AppState, Failure, Page, Routes};
+use xr_web::body::refuse_nul;
+use xr_web::{Access, AppState, Failure, Page, RawBody, Routes, TextPath};
 
 /// Notices of carriers, and the carriers themselves.
 pub fn routes() -> Routes {
@@ -24,14 +24,15 @@ pub fn routes() -> Routes {
 )]
 async fn take(
     State(state): State<AppState>,
-    Path(carrier): Path<String>,
+    TextPath(carrier): TextPath<String>,
     headers: HeaderMap,
-    body: Bytes,
+    RawBody(body): RawBody<NOTICE_BYTES_MAX>,
 ) -> Result<Json<ScanTaken>, Failure> {
     let secrets = state.ext::<NoticeSecrets>()?;
     let secret = secrets.0.get(&carrier).ok_or_else(|| Error::UnknownCarrier(carrier.clone()))?;
     let wall = state.store().clock().wall();
     let notice = Notice::read(&carrier, secret, &headers_of(&headers), &body, wall)?;
+    refuse_nul(&body)?;
     Ok(Json(state.store().write(TakeScan { notice }).await?))
 }
 

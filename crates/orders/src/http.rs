@@ -54,7 +54,7 @@ async fn list(
     paging: Paging,
 ) -> Result<Json<Page<OrderListed>>, Failure> {
     let shop = query.shop.as_deref().filter(|s| !s.is_empty());
-    let bad = |_| xr_base::Problem::new(400, "web.bad_id").field("shop");
+    let bad = |_| xr_base::Problem::new(400, "web.bad_id").field("shop").with("field", "shop");
     let shop: Option<ShopId> = shop.map(str::parse).transpose().map_err(bad)?;
     let before = paging.after::<CaseId>()?;
     let filter = Filter { shop, state: query.state.filter(|s| !s.is_empty()), before };

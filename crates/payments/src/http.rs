@@ -5,7 +5,7 @@ use crate::commands::take_notice::{Notice, TakeNotice, Taken};
 use crate::notices::{NoticeHeaders, verify};
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -13,10 +13,11 @@ use std::fmt::Write as _;
 use xr_base::Problem;
 use xr_web::failure::ProblemBody;
 use xr_web::utoipa_axum::routes;
-use xr_web::{Access, AppState, Failure, Routes};
+use xr_web::body::refuse_nul;
+use xr_web::{Access, AppState, Failure, RawBody, Routes, TextPath};
 
 /// Largest notice, in bytes.
-const NOTICE_BYTES_MAX: usize = 64 * 1024;
+pub const NOTICE_BYTES_MAX: usize = 64 * 1024;
 
 /// Secrets that providers and carriers sign with, by name.
 #[derive(Clone, Debug, Default)]
@@ -36,16 +37,13 @@ pub fn headers_of(headers: &HeaderMap) -> NoticeHeaders {
 /// The three headers of a notice, and its body after the signature was checked.
 ///
 /// # Errors
-/// 401 `payments.bad_signature` for an unknown sender or a signature that does not fit; 413 for a large body.
+/// 401 `payments.bad_signature` for an unknown sender or a signature that does not fit.
 pub fn verified(
     state: &AppState,
     sender: &str,
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Result<(NoticeHeaders, String), Failure> {
-    if body.len() > NOTICE_BYTES_MAX {
-        return Err(Problem::new(413, "web.body_too_large").with("max", NOTICE_BYTES_MAX).into());
-    }
     let headers = headers_of(headers);
     let secrets = state.ext::<NoticeSecrets>()?;
     let secret = secrets.0.get(sender).ok_or(Error::BadSignature)?;
@@ -65,11 +63,12 @@ pub fn verified(
 )]
 async fn take(
     State(state): State<AppState>,
-    Path(provider): Path<String>,
+    TextPath(provider): TextPath<String>,
     headers: HeaderMap,
-    body: Bytes,
+    RawBody(body): RawBody<NOTICE_BYTES_MAX>,
 ) -> Result<Json<Taken>, Failure> {
     let (headers, body_hash) = verified(&state, &provider, &headers, &body)?;
+    refuse_nul(&body)?;
     let bad = |e: serde_json::Error| Problem::new(422, "payments.bad_notice").field("body").with("reason", e);
     let notice: Notice = serde_json::from_slice(&body).map_err(bad)?;
     let command = TakeNotice { provider, notice_id: headers.id, body_hash, notice };

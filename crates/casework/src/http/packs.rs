@@ -2,7 +2,7 @@
 
 use crate::RuleShelf;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use xr_base::{Locale, Problem};
 use xr_case::graph::to_svg;
 use xr_case::{Finding, check};
 use xr_web::failure::ProblemBody;
-use xr_web::{AppState, Failure, Page, QueryOf, Who};
+use xr_web::{AppState, Failure, Page, QueryOf, TextPath, Who};
 
 /// A pack in a list.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -63,7 +63,7 @@ pub(super) struct RulebookView {
 pub(super) async fn show(
     State(state): State<AppState>,
     _who: Who,
-    Path((pack, kind)): Path<(String, String)>,
+    TextPath((pack, kind)): TextPath<(String, String)>,
 ) -> Result<Json<RulebookView>, Failure> {
     let RuleShelf(library) = state.ext::<RuleShelf>()?;
     let book = library
@@ -89,7 +89,7 @@ pub(super) struct PictureQuery {
 pub(super) async fn graph(
     State(state): State<AppState>,
     _who: Who,
-    Path((pack, kind)): Path<(String, String)>,
+    TextPath((pack, kind)): TextPath<(String, String)>,
     QueryOf(query): QueryOf<PictureQuery>,
 ) -> Result<Response, Failure> {
     let RuleShelf(library) = state.ext::<RuleShelf>()?;
@@ -115,7 +115,7 @@ pub(super) struct CheckView {
 pub(super) async fn check_pack(
     State(state): State<AppState>,
     _who: Who,
-    Path(pack): Path<String>,
+    TextPath(pack): TextPath<String>,
 ) -> Result<Json<CheckView>, Failure> {
     let RuleShelf(library) = state.ext::<RuleShelf>()?.clone();
     if !library.packs.iter().any(|p| p.name == pack) {

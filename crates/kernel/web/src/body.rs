@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 use sha2::{Digest, Sha256};
@@ -45,6 +46,18 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
         let bytes = read(&parts, body, state.config().body_bytes_max).await?;
         let value = parse(&bytes)?;
         Ok(Self { value, key: idempotency_key(&parts, &bytes)? })
+    }
+}
+
+/// A body of bytes, at most `MAX` of them.
+#[derive(Clone, Debug)]
+pub struct RawBody<const MAX: usize>(pub Bytes);
+
+impl<const MAX: usize> FromRequest<AppState> for RawBody<MAX> {
+    type Rejection = Failure;
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        Ok(Self(read(&parts, body, MAX).await?))
     }
 }
 
@@ -90,6 +103,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(Problem::new(422, "web.not_an_object"));
     }
+    refuse_nul(bytes)?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = pointer(error.path());
@@ -97,6 +111,34 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })?;
     reader.end().map_err(|error| field_problem("", &error))?;
     Ok(value)
+}
+
+/// Refuses U+0000 in any text of a JSON body: PostgreSQL cannot store it, and nobody types it.
+///
+/// # Errors
+/// 422 `web.bad_value` with the field.
+pub fn refuse_nul(bytes: &[u8]) -> Result<(), Problem> {
+    // In JSON it can only be written as an escape, so most bodies need no second look.
+    if !bytes.windows(6).any(|w| w == b"\\u0000") {
+        return Ok(());
+    }
+    let Ok(value) = serde_json::from_slice::<Value>(bytes) else { return Ok(()) };
+    match nul_in(&value, String::new()) {
+        Some(field) => Err(Problem::new(422, "web.bad_value").with("field", &field).field(&field)),
+        None => Ok(()),
+    }
+}
+
+/// The first place with a NUL; a name with one is told as the object that has it.
+fn nul_in(value: &Value, path: String) -> Option<String> {
+    let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+    match value {
+        Value::String(text) => text.contains('\0').then_some(path),
+        Value::Array(items) => items.iter().enumerate().find_map(|(i, item)| nul_in(item, inside(&i.to_string()))),
+        Value::Object(fields) if fields.keys().any(|name| name.contains('\0')) => Some(path),
+        Value::Object(fields) => fields.iter().find_map(|(name, item)| nul_in(item, inside(name))),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 fn field_problem(path: &str, error: &serde_json::Error) -> Problem {
@@ -205,6 +247,15 @@ mod tests {
         for json in ["", "{", r#"{"lines":[]} x"#, "\u{feff}{}", "{'lines':[]}"] {
             assert_eq!(refusal(json).1, "web.bad_json", "{json}");
         }
+    }
+
+    #[test]
+    fn a_nul_is_a_bad_value_and_an_escaped_backslash_before_u0000_is_none() {
+        let of = |json: &str| refuse_nul(json.as_bytes()).err().and_then(|p| p.field);
+        assert_eq!(of(r#"{"lines":[{"a":"x"},{"a":"x\u0000"}]}"#).as_deref(), Some("lines/1/a"));
+        assert_eq!(of(r#"{"lines":{"\u0000":1}}"#).as_deref(), Some("lines"));
+        assert_eq!(of(r#"{"lines":"\\u0000"}"#), None);
+        assert_eq!(of(r#"{"lines":"\u0000"#), None, "no JSON at all is told elsewhere");
     }
 
     #[test]

@@ -79,6 +79,10 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for QueryOf<T> {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Failure> {
         let query = parts.uri.query().unwrap_or("");
+        // PostgreSQL has no text with U+0000, so nothing can be found by it.
+        if query.contains("%00") {
+            return Err(Problem::new(400, "web.bad_query").into());
+        }
         let own = query.split('&').filter(|p| !p.is_empty() && !p.starts_with("after=") && !p.starts_with("limit="));
         let own = own.collect::<Vec<_>>().join("&");
         let bad = || Problem::new(400, "web.bad_query");

@@ -1,0 +1,119 @@
+//! Somebody else's ids: not there, and nothing changes.
+
+use crate::scene::Scene;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use xr_testkit::http::Ask;
+use xr_tests::http::{Web, on_both};
+
+/// Routes whose path names something that belongs to nobody, or whose caller is known by a signature.
+const OPEN: [&str; 4] = [
+    "GET /v1/shops/{id}/skus",
+    "GET /v1/packs/{pack}/{kind}",
+    "POST /v1/notices/payments/{provider}",
+    "POST /v1/notices/carriers/{carrier}",
+];
+
+/// Every other route with a name in its path, with a body that would do something, and who has the permission for it.
+fn tried(scene: &Scene, session: &str) -> Vec<(&'static str, String, Value, &'static [&'static str])> {
+    let (both, merchant): (&[&str], &[&str]) = (&["shop2", "buyer2"], &["shop2"]);
+    let Scene { order, payment, case, picture, .. } = scene;
+    let act = |event: &str| json!({ "event": event });
+    let contact = json!({ "channel": "phone", "at": xr_tests::START, "note": "谈过了" });
+    vec![
+        ("DELETE /v1/sessions/{id}", session.to_owned(), Value::Null, both),
+        ("GET /v1/orders/{id}", order.clone(), Value::Null, both),
+        ("POST /v1/orders/{id}/reveal", order.clone(), Value::Null, merchant),
+        ("GET /v1/cases/{id}", case.clone(), Value::Null, both),
+        ("GET /v1/cases/{id}", order.clone(), Value::Null, both),
+        ("GET /v1/cases/{id}", payment.clone(), Value::Null, both),
+        ("POST /v1/cases/{id}/acts", case.clone(), act("withdraw"), both),
+        ("POST /v1/cases/{id}/acts", case.clone(), act("approve"), both),
+        ("POST /v1/cases/{id}/acts", order.clone(), act("cancel_request"), both),
+        ("POST /v1/cases/{id}/acts", payment.clone(), act("submit"), both),
+        ("POST /v1/cases/{id}/contacts", case.clone(), contact, merchant),
+        ("POST /v1/cases/{id}/evidence", case.clone(), json!({ "words": "看这里" }), both),
+        ("GET /v1/uploads/{sha256}", picture.clone(), Value::Null, both),
+    ]
+}
+
+fn session_of_buyer(web: &Web) -> String {
+    let sessions = web.done(&web.token("buyer"), "GET /v1/sessions", &Value::Null);
+    sessions[0]["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn every_route_with_a_name_in_its_path_is_tried() {
+    let web = Web::sqlite();
+    let tried = tried(&Scene::new(&web), &session_of_buyer(&web));
+    let tried: BTreeSet<String> = tried.iter().map(|(route, ..)| *route).chain(OPEN).map(str::to_owned).collect();
+    let routes = xr_web::app::system_routes().merge(xiaoer::wiring::routes()).merge(xiaoer::demo::routes());
+    let named = routes.listed().into_iter().filter(|l| l.path.contains('{'));
+    let named: BTreeSet<String> = named.map(|l| format!("{} {}", l.method, l.path)).collect();
+    assert_eq!(named, tried);
+}
+
+#[test]
+fn the_ids_of_others_look_like_ids_of_nothing_and_change_nothing() {
+    on_both(|web| {
+        let scene = Scene::new(web);
+        let session = session_of_buyer(web);
+        let tokens = ["shop2", "buyer2"].map(|login| (login, web.token(login)));
+        let before = settled(web);
+        for (route, id, body, logins) in tried(&scene, &session) {
+            for (login, token) in tokens.iter().filter(|(login, _)| logins.contains(login)) {
+                let line = route.replace("{id}", &id).replace("{sha256}", &id);
+                let ask = Ask::new(&line).by(token).keyed(&xr_tests::http::fresh("key"));
+                let reply = web.send(&if body.is_null() { ask } else { ask.json(&body.to_string()) });
+                assert_eq!(reply.status, 404, "{line} by {login}: {}", reply.text());
+                let problem: Value = serde_json::from_slice(&reply.body).unwrap();
+                assert!(!problem["detail"].as_str().unwrap().contains("李雷"));
+            }
+        }
+        assert_eq!(settled(web), before);
+    });
+}
+
+#[test]
+fn the_ids_of_others_in_bodies_are_refused_alike() {
+    on_both(|web| {
+        let scene = Scene::new(web);
+        let (buyer2, shop2) = (web.token("buyer2"), web.token("shop2"));
+        let other = web.buy(&buyer2, &[(scene.sku, 1)]);
+        web.pay(&buyer2, &other);
+        let own_line = Scene::line_of(web, &buyer2, &other.order);
+        let address = json!({ "shop": web.sellers[0].shop, "address": "浙江省嘉兴市物流园 6 号库" });
+        let own = (other.order.as_str(), own_line.as_str());
+        let mut elsewhere = web.cart(&[(scene.sku, 1)]);
+        elsewhere["shop"] = json!(web.sellers[1].shop);
+        let before = settled(web);
+        let calls = [
+            // Another buyer's order, and another's line in the own order.
+            (&buyer2, "POST /v1/aftersales", Scene::application((&scene.order, &scene.line), &[]), 404),
+            (&buyer2, "POST /v1/aftersales", Scene::application((own.0, &scene.line), &[]), 404),
+            // A picture that somebody else sent in is no evidence of mine.
+            (&buyer2, "POST /v1/aftersales", Scene::application(own, &[&scene.picture]), 422),
+            (&shop2, "POST /v1/return-addresses", address, 404),
+            // Goods of one shop in another's cart.
+            (&buyer2, "POST /v1/orders", elsewhere, 422),
+        ];
+        for (token, line, body, status) in calls {
+            let reply = web.send(&Ask::new(line).by(token).json(&body.to_string()));
+            assert_eq!(reply.status, status, "{line} {body}: {}", reply.text());
+        }
+        assert_eq!(settled(web), before);
+    });
+}
+
+/// The dump's fingerprint once nothing moves by itself any more: PostgreSQL numbers its events a moment later.
+pub(crate) fn settled(web: &Web) -> String {
+    let mut last = web.fingerprint();
+    loop {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let now = web.fingerprint();
+        if now == last {
+            return now;
+        }
+        last = now;
+    }
+}

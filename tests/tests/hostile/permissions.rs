@@ -1,0 +1,127 @@
+//! Role by route: what is written by hand, what is declared, and what really happens are the same.
+
+use crate::scene::{Scene, png};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use xr_testkit::http::Ask;
+use xr_tests::http::{PASSWORD, Role, Web, on_both};
+
+/// Access word, then a status for nobody and each role of [`Role::ALL`].
+type Row = (String, u16, u16, u16, u16, u16, u16);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    route: BTreeMap<String, Row>,
+}
+
+fn table() -> BTreeMap<String, Row> {
+    let table: Table = toml::from_str(include_str!("../../golden/permissions.toml")).unwrap();
+    table.route
+}
+
+#[test]
+fn every_route_stands_in_the_table_as_it_is_declared() {
+    let routes = xr_web::app::system_routes().merge(xiaoer::wiring::routes()).merge(xiaoer::demo::routes());
+    let declared: BTreeMap<String, String> =
+        routes.listed().into_iter().map(|l| (format!("{} {}", l.method, l.path), l.access)).collect();
+    let written: BTreeMap<String, String> = table().into_iter().map(|(route, row)| (route, row.0)).collect();
+    assert_eq!(declared, written, "a route is only released with its line in tests/golden/permissions.toml");
+}
+
+#[test]
+fn no_route_is_served_that_is_not_listed() {
+    let web = Web::sqlite();
+    let document: Value = serde_json::from_slice(&web.send(&Ask::new("GET /v1/openapi.json")).body).unwrap();
+    let operations = |(path, item): (&String, &Value)| {
+        let methods: Vec<String> = item.as_object().unwrap().keys().map(|m| m.to_uppercase()).collect();
+        methods.into_iter().map(|method| format!("{method} {path}")).collect::<Vec<_>>()
+    };
+    let mut served: Vec<String> = document["paths"].as_object().unwrap().iter().flat_map(operations).collect();
+    served.sort();
+    assert_eq!(served, table().into_keys().collect::<Vec<_>>());
+}
+
+#[test]
+fn every_role_gets_what_the_table_says_of_every_route() {
+    on_both(|web| {
+        let mut wrong = Vec::new();
+        for (route, (_, nobody, operator, merchant, agent, buyer, auditor)) in table() {
+            let expected = [operator, merchant, agent, buyer, auditor];
+            let mut see = |who: &str, login: Option<&str>, expected: u16| {
+                let reply = web.send(&ask(web, &route, login));
+                if reply.status != expected {
+                    wrong.push(format!("{route} by {who}: {} instead of {expected}: {}", reply.status, reply.text()));
+                }
+            };
+            see("nobody", None, nobody);
+            for (Role(name, login), status) in Role::ALL.into_iter().zip(expected) {
+                see(name, Some(login), status);
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+/// The route called by somebody with a new session, about things made for this call.
+fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
+    let token = login.map(|login| web.token(login));
+    let signed_in = |ask: Ask| if let Some(token) = &token { ask.by(token) } else { ask };
+    let (method, path) = route.split_once(' ').unwrap();
+    let whole = |path: &str| signed_in(Ask::new(&format!("{method} {path}")));
+    if !path.contains('{') {
+        return match (route, body(web, route)) {
+            ("POST /v1/uploads", _) => whole(path).with("Content-Type", "image/png").bytes(&png()),
+            ("GET /v1/states", _) => whole("/v1/states?kind=order"),
+            (_, Some(body)) => whole(path).json(&body.to_string()),
+            (_, None) => whole(path),
+        };
+    }
+    if path.starts_with("/v1/notices") {
+        let path = path.replace("{provider}", "testpay").replace("{carrier}", "SF");
+        return whole(&path).json("{}");
+    }
+    if path == "/v1/sessions/{id}" {
+        return whole(&format!("/v1/sessions/{}", other_session(web, login)));
+    }
+    let scene = Scene::new(web);
+    let id = if path.starts_with("/v1/orders") { &scene.order } else { &scene.case };
+    let path = path.replace("/shops/{id}", &format!("/shops/{}", web.sellers[0].shop)).replace("{id}", id);
+    let path = path.replace("{sha256}", &scene.picture).replace("{pack}/{kind}", "xiaoer-default/order");
+    match route {
+        "POST /v1/cases/{id}/acts" => whole(&path).json(&json!({ "event": "withdraw" }).to_string()),
+        "POST /v1/cases/{id}/contacts" => {
+            whole(&path).json(&json!({ "channel": "phone", "at": xr_tests::START, "note": "谈过了" }).to_string())
+        }
+        "POST /v1/cases/{id}/evidence" => whole(&path).json(&json!({ "words": "看这里" }).to_string()),
+        _ => whole(&path),
+    }
+}
+
+fn body(web: &Web, route: &str) -> Option<Value> {
+    Some(match route {
+        "POST /v1/session" => json!({ "login": "buyer2", "password": PASSWORD }),
+        "PATCH /v1/me" => json!({ "locale": null }),
+        "POST /v1/me/password" => json!({ "current": PASSWORD, "password": "" }),
+        "POST /v1/orders" => web.cart(&[(web.sku(1), 1)]),
+        "POST /v1/return-addresses" => json!({ "shop": web.sellers[0].shop, "address": "浙江省嘉兴市物流园 6 号库" }),
+        "POST /v1/demo/clock" => json!({ "advance_ms": 0, "rate": 1 }),
+        "POST /v1/aftersales" => {
+            let (token, sku) = (web.token("buyer"), web.sku(1));
+            let bought = web.buy(&token, &[(sku, 1)]);
+            web.pay(&token, &bought);
+            let line = Scene::line_of(web, &token, &bought.order);
+            Scene::application((&bought.order, &line), &[])
+        }
+        _ => return None,
+    })
+}
+
+/// Another session of the same person, for ending it; any where nobody is logged in.
+fn other_session(web: &Web, login: Option<&str>) -> String {
+    let login = login.unwrap_or("buyer");
+    let token = web.token(login);
+    let sessions = web.done(&token, "GET /v1/sessions", &Value::Null);
+    sessions[0]["id"].as_str().unwrap_or_else(|| panic!("{sessions}")).to_owned()
+}
