@@ -125,7 +125,11 @@ async fn upload(
     get, path = "/v1/uploads/{sha256}", tag = "aftersales", params(("sha256" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "image/*"), (status = 404, body = ProblemBody)),
 )]
-async fn picture(State(state): State<AppState>, who: Who, TextPath(sha256): TextPath<String>) -> Result<Response, Failure> {
+async fn picture(
+    State(state): State<AppState>,
+    who: Who,
+    TextPath(sha256): TextPath<String>,
+) -> Result<Response, Failure> {
     let (scope, user, place) = (who.scope(), who.user, state.store().blobs().clone());
     let found = state.store().read(move |tx| {
         let Some(media_type) = queries::visible_picture(tx, scope, user, &sha256)? else { return Ok(None) };

@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use xr_payments::http::{NOTICE_BYTES_MAX, NoticeSecrets, headers_of};
+use xr_web::body::refuse_nul;
 use xr_web::failure::ProblemBody;
 use xr_web::utoipa_axum::routes;
-use xr_web::body::refuse_nul;
 use xr_web::{Access, AppState, Failure, Page, RawBody, Routes, TextPath};
 
 /// Notices of carriers, and the carriers themselves.

@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use xr_base::Problem;
+use xr_web::body::refuse_nul;
 use xr_web::failure::ProblemBody;
 use xr_web::utoipa_axum::routes;
-use xr_web::body::refuse_nul;
 use xr_web::{Access, AppState, Failure, RawBody, Routes, TextPath};
 
 /// Largest notice, in bytes.
