@@ -1,4 +1,5 @@
 //! Files to import, and what an import left.
+#![allow(unreachable_pub)]
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
