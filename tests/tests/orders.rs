@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use serde_json::json;
-use xr_base::Millis;
+use xr_base::{CaseId, Clock as _, Millis};
+use xr_case::engine::{Beat, NoteOutage, RefreshCases};
 use xr_payments::{NoticeKind, Taken};
 use xr_tests::{buyer, merchant, on_both};
 
@@ -84,4 +85,45 @@ fn a_merchant_who_never_ships_loses_the_order_and_the_buyer_gets_the_money_back(
         assert_eq!(market.stock(sku), (5, 0));
         market.assert_sound();
     });
+}
+
+#[test]
+fn an_outage_gives_people_their_time_back_and_the_system_none() {
+    on_both(|market| {
+        let sku = market.sku("A", 1_000, 5);
+        let unpaid = market.place(&[(sku, 1)]);
+        let paying = market.place(&[(sku, 1)]);
+        market.act(&buyer(), paying.payment, "submit").unwrap();
+        market.run(Beat).unwrap();
+        let before = due(market, unpaid.order);
+        // Twenty minutes in which nobody served: the buyer's half hour stood, the provider's ten minutes ran.
+        market.clock.jump_to(market.clock.now() + Millis::minutes(20));
+        assert!(market.run(NoteOutage).unwrap());
+        let mut after = CaseId(0);
+        while let Some(last) = market.run(RefreshCases { after }).unwrap() {
+            after = last;
+        }
+        assert_eq!(due(market, unpaid.order), before + Millis::minutes(20));
+        market.fire_due();
+        assert_eq!(market.state(paying.payment), "unknown");
+        market.advance(Millis::minutes(29));
+        assert_eq!(market.state(unpaid.order), "pending_payment");
+        assert_eq!(market.state(unpaid.payment), "created");
+        market.advance(Millis::minutes(1));
+        assert_eq!(market.state(unpaid.order), "closed");
+        market.assert_sound();
+    });
+}
+
+#[test]
+fn a_short_interruption_moves_no_deadline() {
+    on_both(|market| {
+        market.run(Beat).unwrap();
+        market.clock.jump_to(market.clock.now() + Millis::minutes(14));
+        assert!(!market.run(NoteOutage).unwrap());
+    });
+}
+
+fn due(market: &xr_tests::TestMarket, case: CaseId) -> xr_base::Instant {
+    market.read(move |tx| xr_case::engine::get(tx, case)).due_at.unwrap()
 }

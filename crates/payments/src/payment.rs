@@ -93,15 +93,16 @@ impl Kind for PaymentKind {
     fn facts(&self, tx: &mut Tx<'_>, case: &Case, need: FactSet) -> Result<Facts, Fault> {
         let row = queries::payment(tx, case.id)?;
         let mut facts = Facts::of(&Payment::VOCABULARY);
-        facts.set(Payment::payable_due, row.payable_due);
         facts.set(Payment::was_settled, row.settled_minor > 0);
         let gone = row.refund_posted_minor + row.contested_minor;
         facts.set(Payment::is_fully_refunded, row.captured_minor > 0 && gone >= row.captured_minor);
-        if need.contains("payable_open") {
+        if need.contains("payable_open") || need.contains("payable_due") {
+            // The payable's own clock decides: an outage may have moved it since the payment was opened.
             let payable = engine::get(tx, row.payable_id)?;
-            let is_in_time = tx.at() < row.payable_due;
             let is_waiting = engine::has_tag(tx, &payable, "awaiting_payment")?;
-            facts.set(Payment::payable_open, is_in_time && is_waiting);
+            let due = payable.due_at.filter(|_| is_waiting).unwrap_or(row.payable_due);
+            facts.set(Payment::payable_due, due);
+            facts.set(Payment::payable_open, is_waiting && tx.at() < due);
         }
         Ok(facts)
     }

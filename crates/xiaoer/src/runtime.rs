@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tracing::{info, warn};
 use xr_base::{CaseId, Fault, Millis, StoreError};
-use xr_case::engine::{self, FireDue};
+use xr_case::engine::{self, Beat, FireDue, NoteOutage, RefreshCases};
 use xr_payments::ResendRefund;
 use xr_store::{Command, Store, Tx, jobs};
 
@@ -105,5 +105,34 @@ pub async fn resend_refunds(store: Store, mut stop: watch::Receiver<bool>) {
             }
         }
         let _ = tokio::time::timeout(Duration::from_millis(500), stop.changed()).await;
+    }
+}
+
+/// Pause between two signs of life.
+const BEAT_EVERY: Duration = Duration::from_secs(60);
+
+/// Before deadlines are watched: if nobody served the market for a while, people's clocks get that time back.
+///
+/// # Errors
+/// A store fault.
+pub async fn make_up_for_outage(store: &Store) -> Result<(), Fault> {
+    if !store.write(NoteOutage).await? {
+        return Ok(());
+    }
+    warn!("The market was not served for a while; people's deadlines are moved by that time");
+    let mut after = CaseId(0);
+    while let Some(last) = store.write(RefreshCases { after }).await? {
+        after = last;
+    }
+    Ok(())
+}
+
+/// Says once a minute that the market is served, until `stop` turns true.
+pub async fn beat(store: Store, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(fault) = store.write(Beat).await {
+            warn!(%fault, "A sign of life could not be written");
+        }
+        let _ = tokio::time::timeout(BEAT_EVERY, stop.changed()).await;
     }
 }

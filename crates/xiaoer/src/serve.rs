@@ -110,6 +110,11 @@ async fn serve_market(
     let (state, routes) = application(&options, &store, &clock, entropy)?;
     let (stop, stopped) = watch::channel(false);
     let mut workers = tokio::task::JoinSet::new();
+    if !options.web.is_demo {
+        // A demo's clock stands while nobody serves it, so there is nothing to make up for.
+        runtime::make_up_for_outage(&store).await?;
+        workers.spawn(runtime::beat(store.clone(), stopped.clone()));
+    }
     workers.spawn(runtime::keep_promises(store.clone(), stopped.clone()));
     workers.spawn(runtime::resend_refunds(store.clone(), stopped.clone()));
     if options.web.is_demo {

@@ -180,6 +180,7 @@ impl Command for PublishRulebooks {
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<usize, Fault> {
         let engine = Engine::of(tx)?;
+        engine.had_outage.store(super::outage::was_noted(tx)?, std::sync::atomic::Ordering::SeqCst);
         let mut added = 0;
         for book in &self.books {
             let (id, is_new) = keep(tx, book)?;

@@ -10,6 +10,7 @@ mod clocks;
 mod due;
 mod explain;
 mod open;
+mod outage;
 mod pauses;
 mod running;
 mod transition;
@@ -21,6 +22,7 @@ pub use clocks::{ClockRow, broken, clocks_of, refresh};
 pub use due::{FireDue, due_cases, due_handler, fire_due, next_wake};
 pub use explain::{Explanation, explain, outlook};
 pub use open::{NewCase, open, open_closed};
+pub use outage::{Beat, NoteOutage, OUTAGE_MIN, RefreshCases};
 
 use crate::facts::FactSet;
 use crate::facts::Facts;
@@ -30,6 +32,7 @@ use crate::vocabulary::{EffectSpec, Vocabulary};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use xr_base::calendar::DayTables;
 use xr_base::{Actor, CaseId, Coded, Fault, Money, Problem};
 use xr_store::Tx;
@@ -139,12 +142,19 @@ pub struct Engine {
     effects: BTreeMap<&'static str, Arc<dyn Effects>>,
     books: Books,
     tables: DayTables,
+    had_outage: AtomicBool,
 }
 
 impl Engine {
     /// An engine without kinds.
     pub fn new(tables: DayTables) -> Self {
-        Self { kinds: BTreeMap::new(), effects: BTreeMap::new(), books: Books::default(), tables }
+        Self {
+            kinds: BTreeMap::new(),
+            effects: BTreeMap::new(),
+            books: Books::default(),
+            tables,
+            had_outage: AtomicBool::new(false),
+        }
     }
 
     /// Adds a kind.

@@ -27,10 +27,10 @@ record! {
 pub(super) fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Pause>, StoreError> {
     tx.all(
         sql!(
-            "SELECT cause, from_at, to_at FROM pauses WHERE case_id = ?1 ORDER BY from_at, id
+            "SELECT cause, from_at, to_at FROM pauses WHERE case_id = ?1 OR case_id = ?2 ORDER BY from_at, id
              /* unscoped: by id after authorisation */"
         ),
-        params![case],
+        params![case, super::outage::EVERY_CASE],
     )
 }
 

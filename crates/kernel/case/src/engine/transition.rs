@@ -177,7 +177,8 @@ pub(super) fn start_clocks(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<Opt
     let case = &running.case;
     let Some(state) = running.ready.book.book().states.get(&case.state) else { return Ok(None) };
     let facts: Facts = running.facts(tx, running.ready.book.entry_facts(&case.state))?;
-    let needs_pauses = state.clocks.values().any(|c| !c.pause_while.is_empty());
+    let had_outage = running.engine.had_outage.load(std::sync::atomic::Ordering::SeqCst);
+    let needs_pauses = had_outage || state.clocks.values().any(|c| !c.pause_while.is_empty());
     let pauses = if needs_pauses { pauses::of_case(tx, case.id)? } else { Vec::new() };
     let input = PlanInput { running, state: &case.state, entered_at: case.entered_at, facts: &facts, pauses: &pauses };
     let running_on = if running.ready.has_case_clocks() { clocks::clocks_of(tx, case.id)? } else { Vec::new() };
