@@ -128,7 +128,7 @@ impl World<'_> {
                 return Err(Wrong(format!("money for the ended payment {case} was {taken:?}")));
             }
         }
-        if self.known.values().any(|k| k.is_open) {
+        if self.is_busy() {
             let pause = self.dice.span(Millis::hours(2), Millis::hours(9));
             self.agenda.enter(self.now() + pause, Thing::Noise);
         }
