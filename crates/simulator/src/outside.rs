@@ -121,7 +121,8 @@ impl World<'_> {
                 }
             }
         }
-        if let Some(case) = self.dice.pick(&self.outside.ended).copied() {
+        let late = if self.dice.chance(30) { self.dice.pick(&self.outside.ended).copied() } else { None };
+        if let Some(case) = late {
             let reference = format!("late-{}", self.outside.number());
             let taken = self.notify(NoticeKind::Captured, case, reference)?;
             if taken != Some(Taken::Late) {
