@@ -58,7 +58,9 @@ fn the_same_seed_lives_the_same_life_and_another_one_another() {
 
 #[test]
 fn every_rule_left_out_is_noticed_within_five_seeds() {
-    let noticed = |mutant: Mutant| (1..=5).find_map(|seed| live(small(seed), Some(mutant)).0.err());
+    // Some rules matter on rare ways only: the last seeds live in a larger market.
+    let plan = |seed| if seed < 4 { small(seed) } else { Plan { seed, days: 4, orders_per_day: 80 } };
+    let noticed = |mutant: Mutant| (1..=5).find_map(|seed| live(plan(seed), Some(mutant)).0.err());
     let mut missed = Vec::new();
     for mutant in Mutant::ALL {
         match noticed(*mutant) {

@@ -204,7 +204,9 @@ impl Seen {
         if *escrow > 0 || *contested > 0 {
             return Some(format!("it holds {} and {} contested", -escrow, -contested));
         }
-        let is_over = self.case.is_closed() && (*escrow, *contested) != (0, 0);
+        // Refunds under way when a chargeback ended the payment still take theirs; at the end of the run nothing is left.
+        let promised = row.refunded_minor - row.refund_posted_minor - row.contested_minor;
+        let is_over = self.case.is_closed() && (*contested != 0 || -escrow > promised);
         is_over.then(|| format!("it ended and holds {} and {} contested", -escrow, -contested))
     }
 }
