@@ -31,7 +31,9 @@ pub(crate) fn look(tx: &mut Tx<'_>, id: CaseId) -> Result<Seen, Fault> {
     let machinery = Arc::clone(Engine::from_tx(tx)?);
     let book = machinery.books().by_id(tx, &machinery, case.rulebook)?;
     let children: Vec<(String,)> = tx.all(
-        sql!("SELECT kind FROM cases WHERE parent_id = ?1 AND closed_at IS NULL /* unscoped: the simulator's checks */"),
+        sql!(
+            "SELECT kind FROM cases WHERE parent_id = ?1 AND closed_at IS NULL /* unscoped: the simulator's checks */"
+        ),
         xr_store::params![id],
     )?;
     let money = if case.kind == "payment" {
@@ -146,9 +148,10 @@ impl Seen {
         if let Some(clock) = self.clocks.iter().find(|c| c.state != self.case.state || !rules.contains_key(&c.name)) {
             return Some(format!("clock {} of {} runs", clock.name, clock.state));
         }
-        let has_just_begun = self.history.last().is_some_and(|row| {
-            row.from_state != row.to_state || self.ways(row).iter().any(|way| way.restart)
-        });
+        let has_just_begun = self
+            .history
+            .last()
+            .is_some_and(|row| row.from_state != row.to_state || self.ways(row).iter().any(|way| way.restart));
         if has_just_begun && self.clocks.len() != rules.len() {
             return Some(format!("{} of {} clocks run", self.clocks.len(), rules.len()));
         }
@@ -164,7 +167,8 @@ impl Seen {
         if self.case.is_closed() {
             return None;
         }
-        let is_stopped = self.children.iter().any(|k| matches!(k.as_str(), "refund_only" | "return_refund" | "exchange"));
+        let is_stopped =
+            self.children.iter().any(|k| matches!(k.as_str(), "refund_only" | "return_refund" | "exchange"));
         let rules = &self.book.book.state(&self.case.state)?.clocks;
         let pauses = |c: &ClockRow| rules.get(&c.name).is_some_and(|r| r.pause_while.iter().any(|g| g == "aftersales"));
         let odd = self.clocks.iter().find(|c| (pauses(c) && is_stopped) != (c.blocked.as_deref() == Some("paused")))?;

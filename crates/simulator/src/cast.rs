@@ -18,13 +18,17 @@ const STOCK: i64 = 400;
 /// One unit of each shop is scarce.
 const STOCK_SCARCE: i64 = 6;
 
-const MERCHANTS_MAY: &[&str] = &[
-    "aftersales.decide", "catalog.manage", "inventory.manage", "orders.manage", "orders.review", "payments.capture",
-];
+const MERCHANTS_MAY: &[&str] =
+    &["aftersales.decide", "catalog.manage", "inventory.manage", "orders.manage", "orders.review", "payments.capture"];
 const BUYERS_MAY: &[&str] = &["aftersales.apply", "orders.buy"];
 const PLATFORM_MAY: &[&str] = &[
-    "aftersales.adjudicate", "payments.chargeback", "payments.payout", "payments.reconcile", "payments.refund",
-    "payments.settle", "platform.orders",
+    "aftersales.adjudicate",
+    "payments.chargeback",
+    "payments.payout",
+    "payments.reconcile",
+    "payments.refund",
+    "payments.settle",
+    "platform.orders",
 ];
 
 #[derive(Clone, Debug)]

@@ -27,7 +27,12 @@ impl Command for Do {
 
 /// Kinds of work whose answers the simulated providers and carriers give in their own time.
 const ANSWERED: [&str; 7] = [
-    "gateway.charge", "gateway.query", "gateway.void", "gateway.refund", "gateway.query_refund", "logistics.track",
+    "gateway.charge",
+    "gateway.query",
+    "gateway.void",
+    "gateway.refund",
+    "gateway.query_refund",
+    "logistics.track",
     "logistics.book_pickup",
 ];
 /// Refunds to be sent again.

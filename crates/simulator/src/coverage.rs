@@ -97,7 +97,8 @@ impl Coverage {
 
     /// In figures.
     pub fn covered(&self) -> Covered {
-        let edges = self.edges.iter().filter(|(_, n)| **n == 0).map(|((m, s, e, t), _)| format!("{m}.{s} --{e}--> {t}"));
+        let edges =
+            self.edges.iter().filter(|(_, n)| **n == 0).map(|((m, s, e, t), _)| format!("{m}.{s} --{e}--> {t}"));
         let clocks = self.clocks.iter().filter(|(_, n)| **n == 0).map(|((m, s, c), _)| format!("{m}.{s}.clock.{c}"));
         Covered {
             transitions_taken: self.edges.values().filter(|n| **n > 0).count(),

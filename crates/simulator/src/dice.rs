@@ -61,10 +61,12 @@ mod tests {
 
     #[test]
     fn the_same_seed_draws_the_same_numbers() {
-        let draw = |seed| (0..20).map(|_| ()).fold((Dice::of(seed), vec![]), |(mut d, mut v), ()| {
-            v.push(d.below(1_000));
-            (d, v)
-        });
+        let draw = |seed| {
+            (0..20).map(|_| ()).fold((Dice::of(seed), vec![]), |(mut d, mut v), ()| {
+                v.push(d.below(1_000));
+                (d, v)
+            })
+        };
         assert_eq!(draw(7).1, draw(7).1);
         assert_ne!(draw(7).1, draw(8).1);
     }

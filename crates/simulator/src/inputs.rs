@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn a_form_is_filled_in_with_all_that_is_required() {
-        let form = [field("carrier", "carrier", true), field("waybill", "text", true), field("photos", "sha256s", false)];
+        let form =
+            [field("carrier", "carrier", true), field("waybill", "text", true), field("photos", "sha256s", false)];
         let input = Inputs::default().fill(&mut Dice::of(1), &form, &[]);
         assert!(input["waybill"].as_str().unwrap().starts_with(input["carrier"].as_str().unwrap()));
         assert!(input.get("photos").is_none());

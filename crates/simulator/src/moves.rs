@@ -78,7 +78,13 @@ pub(crate) fn weights(board: &Board, coverage: &Coverage, book: &xr_case::Compil
     let is_new = coverage.is_silence_new(book, state);
     // Money that lies well is left alone by most.
     let rests = kind == "payment" && matches!(state.as_str(), "captured" | "settled");
-    weights.push(if is_new { 2 * NEW } else if rests { 150 } else { SILENCE });
+    weights.push(if is_new {
+        2 * NEW
+    } else if rests {
+        150
+    } else {
+        SILENCE
+    });
     weights
 }
 
@@ -91,4 +97,3 @@ fn habit(kind: &str, event: &str) -> u64 {
         _ => 8,
     }
 }
-

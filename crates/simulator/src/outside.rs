@@ -203,8 +203,9 @@ impl World<'_> {
     ) -> Result<(), Wrong> {
         let event_id = format!("scan-{}", self.outside.number());
         let (place, body_hash) = ("杭州转运中心".to_owned(), event_id.clone());
-        let scan =
-            TakeScan { notice: xr_logistics::Notice { carrier, event_id, waybill, kind, at, place, reference, body_hash } };
+        let scan = TakeScan {
+            notice: xr_logistics::Notice { carrier, event_id, waybill, kind, at, place, reference, body_hash },
+        };
         self.tally.scans += 1;
         let taken = self.store.write_blocking(scan.clone());
         if answer(self, taken)?.is_some() {

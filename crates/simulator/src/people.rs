@@ -1,11 +1,11 @@
 //! What people do: order, look at a case, apply, file evidence, click twice, come too late, try what is not theirs.
 
+use crate::Wrong;
 use crate::agenda::Thing;
 use crate::cast;
 use crate::commands::Do;
 use crate::moves::{self, Board, By, Move};
 use crate::world::World;
-use crate::Wrong;
 use xr_aftersales::{AddEvidence, Application, Apply, CaseKind, Channel, Filing, NewContact, Reason, RecordContact};
 use xr_base::{Actor, CaseId, Fault, Millis, Problem};
 use xr_case::engine::{self, Case};
@@ -176,7 +176,9 @@ impl World<'_> {
         let now = self.store.read_blocking(move |tx| engine::get(tx, case))?;
         match answered {
             Err(Fault::Refused(problem)) if is_told(&problem, &now) => Ok(()),
-            other => Err(Wrong(format!("late on {} {case}, due {:?}, now {}: {other:?}", now.kind, now.due_at, now.state))),
+            other => {
+                Err(Wrong(format!("late on {} {case}, due {:?}, now {}: {other:?}", now.kind, now.due_at, now.state)))
+            }
         }
     }
 
@@ -226,7 +228,8 @@ impl World<'_> {
     }
 
     fn call(&mut self, actor: &Actor, case: CaseId) -> Result<(), Wrong> {
-        let contact = NewContact { channel: Channel::Phone, at: self.now(), note: "已与买家电话沟通".to_owned() };
+        let contact =
+            NewContact { channel: Channel::Phone, at: self.now(), note: "已与买家电话沟通".to_owned() };
         let called = self.store.write_blocking(RecordContact { actor: actor.clone(), case, contact });
         answer(self, called).map(|_| ())
     }

@@ -29,11 +29,15 @@ pub(crate) fn the_end(tx: &mut Tx<'_>) -> Result<Option<String>, Fault> {
     if let Some(found) = everything(tx)? {
         return Ok(Some(found));
     }
-    let open: Vec<(String, String)> =
-        tx.all(sql!("SELECT kind, state FROM cases WHERE closed_at IS NULL /* unscoped: the simulator's checks */"), &[])?;
+    let open: Vec<(String, String)> = tx.all(
+        sql!("SELECT kind, state FROM cases WHERE closed_at IS NULL /* unscoped: the simulator's checks */"),
+        &[],
+    )?;
     let mut found: Vec<String> = open.into_iter().map(|(kind, state)| format!("a {kind} stayed {state}")).collect();
-    let promised: Vec<(xr_base::SkuId, i64)> = tx
-        .all(sql!("SELECT sku_id, reserved FROM stock WHERE reserved <> 0 /* unscoped: the simulator's checks */"), &[])?;
+    let promised: Vec<(xr_base::SkuId, i64)> = tx.all(
+        sql!("SELECT sku_id, reserved FROM stock WHERE reserved <> 0 /* unscoped: the simulator's checks */"),
+        &[],
+    )?;
     found.extend(promised.into_iter().map(|(sku, units)| format!("{units} of {sku} stayed promised")));
     let held: Vec<(String, xr_base::CaseId, i64)> = tx.all(
         sql!(
@@ -48,7 +52,9 @@ pub(crate) fn the_end(tx: &mut Tx<'_>) -> Result<Option<String>, Fault> {
 
 /// The first finding with the number of all.
 fn first(found: &[String]) -> Option<String> {
-    found.first().map(|one| if found.len() == 1 { one.clone() } else { format!("{one} (and {} more)", found.len() - 1) })
+    found
+        .first()
+        .map(|one| if found.len() == 1 { one.clone() } else { format!("{one} (and {} more)", found.len() - 1) })
 }
 
 #[cfg(test)]
