@@ -56,7 +56,7 @@ pub fn on_both(test: impl Fn(&TestMarket)) {
     }
 }
 
-fn memory_folder() -> tempfile::TempDir {
+pub fn memory_folder() -> tempfile::TempDir {
     let shm = std::path::Path::new("/dev/shm");
     if shm.is_dir() { tempfile::tempdir_in(shm).unwrap() } else { tempfile::tempdir().unwrap() }
 }

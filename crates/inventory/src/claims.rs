@@ -4,7 +4,7 @@ use crate::Error;
 use crate::ledger::{Change, MoveKind, QUANTITY_MAX, move_stock, try_move};
 use xr_base::{CaseId, Fault, OrgId, SkuId};
 use xr_case::engine::Grant;
-use xr_store::{Tx, params, record, sql};
+use xr_store::{Mutant, Tx, params, record, sql};
 
 record! {
     /// A case's claim on one unit.
@@ -164,6 +164,9 @@ fn save(tx: &mut Tx<'_>, claim: &Claim) -> Result<(), Fault> {
 
 /// Ends every promise of the case; goods that left stay out.
 pub(crate) fn release(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -> Result<(), Fault> {
+    if tx.lacks(Mutant::StockRelease) {
+        return Ok(());
+    }
     for mut claim in of_case(tx, case)?.into_iter().filter(|c| c.reserved > 0) {
         move_stock(tx, grant, &change(&claim, MoveKind::Release, 0, -claim.reserved))?;
         (claim.reserved, claim.to_ship) = (0, 0);
@@ -201,6 +204,9 @@ pub(crate) fn restock(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -> Resul
 
 /// Takes back the goods that an after-sales case expected; a second call finds nothing left.
 pub(crate) fn restock_return(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -> Result<(), Fault> {
+    if tx.lacks(Mutant::Restock) {
+        return Ok(());
+    }
     for mut claim in of_case(tx, case)?.into_iter().filter(|c| c.to_return > 0) {
         // Goods of a unit whose stock is not kept come back without a ledger entry.
         let _ = try_move(tx, grant, &change(&claim, MoveKind::Return, claim.to_return, 0))?;

@@ -10,7 +10,7 @@ use xr_case::effects;
 use xr_case::engine::{self, Case, Effects, Grant};
 use xr_case::model::EffectCall;
 use xr_case::vocabulary::EffectSpec;
-use xr_store::{Tx, params, sql};
+use xr_store::{Mutant, Tx, params, sql};
 
 effects! {
     /// What payments do for cases.
@@ -117,7 +117,8 @@ fn give_back(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId) -> Result<(), Fault
 /// Gives the merchant what was captured and is neither promised back nor settled.
 fn settle(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId) -> Result<(), Fault> {
     let payment = queries::payment(tx, id)?;
-    let amount = payment.captured_minor - payment.refunded_minor - payment.settled_minor;
+    let promised = if tx.lacks(Mutant::DoubleSettle) { 0 } else { payment.refunded_minor };
+    let amount = payment.captured_minor - promised - payment.settled_minor;
     if amount > 0 { settle_amount(tx, grant, &payment, amount) } else { Ok(()) }
 }
 

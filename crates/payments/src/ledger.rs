@@ -4,7 +4,7 @@ use crate::Error;
 use std::collections::BTreeMap;
 use xr_base::{CaseId, Currency, Fault, Money, RowId, StoreError};
 use xr_case::engine::Grant;
-use xr_store::{Tx, params, record, sql};
+use xr_store::{Mutant, Tx, params, record, sql};
 
 /// Where money can lie. Debit balances are assets of the operator, credit balances what it owes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +84,8 @@ pub fn post(tx: &mut Tx<'_>, _grant: &Grant<'_>, transfer: &Transfer<'_>) -> Res
         ),
         params![id, transfer.key, transfer.kind, transfer.case, at],
     )?;
-    for (account, amount) in &transfer.legs {
+    let kept = transfer.legs.len() - usize::from(tx.lacks(Mutant::LedgerLeg));
+    for (account, amount) in transfer.legs.iter().take(kept) {
         let ((word, owner), leg) = (account.key(), tx.id::<RowId>());
         tx.exec(
             sql!(

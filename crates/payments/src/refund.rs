@@ -6,7 +6,7 @@ use crate::{Error, queries};
 use xr_base::{CaseId, Fault, Money};
 use xr_case::engine::{self, Case, Description, Grant, Kind, NewCase};
 use xr_case::{FactSet, Facts, Vocabulary};
-use xr_store::{Tx, params, sql};
+use xr_store::{Mutant, Tx, params, sql};
 
 /// Event that a parent hears when its refund has ended.
 const REFUND_DONE: &str = "refund.done";
@@ -73,12 +73,13 @@ pub(crate) fn open_from(
     payment: &PaymentRow,
     amount_minor: i64,
 ) -> Result<CaseId, Fault> {
+    let guarded_minor = if tx.lacks(Mutant::RefundGuard) { 0 } else { amount_minor };
     let promised = tx.exec(
         sql!(
             "UPDATE payments SET refunded_minor = refunded_minor + ?2
              WHERE case_id = ?1 AND refunded_minor + ?2 <= captured_minor /* unscoped: after authorisation */"
         ),
-        params![payment.case_id, amount_minor],
+        params![payment.case_id, guarded_minor],
     )?;
     if promised == 0 {
         let left = queries::payment(tx, payment.case_id)?.refundable_minor();

@@ -10,6 +10,9 @@ use xr_payments::PaymentRow;
 use xr_payments::ledger::{Account, balance};
 use xr_store::{Tx, sql};
 
+/// Steps of a case told with what is wrong with it.
+const STORY_MAX: usize = 12;
+
 /// A case with all that is checked of it.
 pub(crate) struct Seen {
     pub(crate) case: Case,
@@ -78,7 +81,14 @@ impl Seen {
             .or_else(|| self.money_fault());
         let Some(found) = found else { return Ok(()) };
         let Case { kind, id, state, .. } = &self.case;
-        Err(Wrong(format!("{kind} {id} in {state}: {found}")))
+        Err(Wrong(format!("{kind} {id} in {state}: {found}; it went {}", self.story())))
+    }
+
+    /// The case's way, latest steps only.
+    fn story(&self) -> String {
+        let latest = self.history.len().saturating_sub(STORY_MAX);
+        let step = |row: &HistoryRow| format!("{} {} by {} -> {}", row.at, row.event, row.actor, row.to_state);
+        self.history.iter().skip(latest).map(step).collect::<Vec<_>>().join("; ")
     }
 
     /// The history counts its rows, follows on, ends in the state, and silence cites its rule and its clock.
@@ -198,7 +208,9 @@ impl Seen {
         if *escrow > 0 || *contested > 0 {
             return Some(format!("it holds {} and {} contested", -escrow, -contested));
         }
-        let is_over = self.case.is_closed() && (*escrow, *contested) != (0, 0);
+        // Refunds under way when a chargeback ended the payment still take theirs; at the end of the run nothing is left.
+        let promised = row.refunded_minor - row.refund_posted_minor - row.contested_minor;
+        let is_over = self.case.is_closed() && (*contested != 0 || -escrow > promised);
         is_over.then(|| format!("it ended and holds {} and {} contested", -escrow, -contested))
     }
 }

@@ -121,14 +121,15 @@ impl World<'_> {
                 }
             }
         }
-        if let Some(case) = self.dice.pick(&self.outside.ended).copied() {
+        let late = if self.dice.chance(30) { self.dice.pick(&self.outside.ended).copied() } else { None };
+        if let Some(case) = late {
             let reference = format!("late-{}", self.outside.number());
             let taken = self.notify(NoticeKind::Captured, case, reference)?;
             if taken != Some(Taken::Late) {
                 return Err(Wrong(format!("money for the ended payment {case} was {taken:?}")));
             }
         }
-        if self.known.values().any(|k| k.is_open) {
+        if self.is_busy() {
             let pause = self.dice.span(Millis::hours(2), Millis::hours(9));
             self.agenda.enter(self.now() + pause, Thing::Noise);
         }

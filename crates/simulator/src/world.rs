@@ -96,6 +96,11 @@ impl<'s> World<'s> {
         self.clock.now()
     }
 
+    /// Whether people, providers and carriers still act; afterwards there is silence, so that the run ends.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.now() < self.quiet_from
+    }
+
     /// One step; false when nothing is planned and no clock runs.
     pub(crate) fn step(&mut self) -> Result<bool, Wrong> {
         let planned = self.agenda.next_at();
@@ -132,8 +137,7 @@ impl<'s> World<'s> {
     fn silence(&mut self, due: Instant) -> Result<(), Wrong> {
         let delay = if self.dice.chance(20) { self.dice.span(Millis(1), Millis::minutes(10)) } else { Millis(0) };
         self.clock.jump_to(due + delay);
-        let now = self.now();
-        if now < self.quiet_from && self.dice.chance(15) {
+        if self.is_busy() && self.dice.chance(15) {
             self.act_late()?;
         }
         loop {
@@ -216,7 +220,7 @@ impl<'s> World<'s> {
             is_open: !case.is_closed(),
         };
         self.known.insert(case.id, known);
-        if self.now() < self.quiet_from {
+        if self.is_busy() {
             self.plan_ahead(case);
         }
         Ok(())

@@ -184,6 +184,7 @@ impl<'t> Tx<'t> {
         scope: Scope,
         params: &[Value<'_>],
     ) -> Result<Vec<T>, StoreError> {
+        let scope = if self.lacks(crate::Mutant::Scope) { Scope::Platform } else { scope };
         let bound: Vec<Value<'_>> = std::iter::once(scope_id(scope)).chain(params.iter().copied()).collect();
         self.collect(statement, Variant::of(scope), &bound)
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use xr_base::{Actor, CaseId, Currency, Fault, Millis, Money, Party};
 use xr_case::engine::{self, Act, act, authorise};
-use xr_store::{Command, Tx, params, sql};
+use xr_store::{Command, Mutant, Tx, params, sql};
 
 /// Pause before a failed refund is sent again, times the attempts made.
 const RESEND_AFTER: Millis = Millis::minutes(10);
@@ -135,7 +135,7 @@ impl TakeNotice {
             ),
             params![self.provider, self.notice_id, self.body_hash, at],
         )?;
-        if added == 1 {
+        if added == 1 || tx.lacks(Mutant::NoticeRepeats) {
             return Ok(true);
         }
         let (known,): (String,) = tx.one(

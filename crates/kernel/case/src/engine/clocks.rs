@@ -8,9 +8,9 @@ use crate::facts::Facts;
 use crate::model::{ClockRule, ClockScope};
 use serde::Serialize;
 use xr_base::calendar::{Calendar, CalendarError, Due, Length, Term};
-use xr_base::{Actor, CaseId, Fault, Instant, RowId, StoreError};
+use xr_base::{Actor, CaseId, Fault, Instant, Millis, RowId, StoreError};
 use xr_store::events::{Audience, NewEvent};
-use xr_store::{Tx, params, record, sql};
+use xr_store::{Mutant, Tx, params, record, sql};
 
 record! {
     /// A live clock.
@@ -206,6 +206,8 @@ pub(super) fn start(tx: &mut Tx<'_>, case: &Case, name: &str, plan: &Plan) -> Re
     let id: RowId = tx.id();
     let entered_at = tx.at();
     let wake_at = plan.wake_at(0);
+    let late = Millis::hours(i64::from(tx.lacks(Mutant::Due)));
+    let due_at = plan.due_at.map(|due| due + late);
     tx.exec(
         sql!(
             "INSERT INTO clocks (id, case_id, name, state, rule, entered_at, anchor_at, length, cal, cal_version,
@@ -223,7 +225,7 @@ pub(super) fn start(tx: &mut Tx<'_>, case: &Case, name: &str, plan: &Plan) -> Re
             plan.length,
             plan.cal,
             plan.cal_version,
-            plan.due_at,
+            due_at,
             plan.fire_at,
             wake_at,
             plan.blocked
@@ -238,6 +240,9 @@ pub(super) fn start(tx: &mut Tx<'_>, case: &Case, name: &str, plan: &Plan) -> Re
 /// Ends the clocks that do not survive the step from `case.state` into `to`; `all` at the end of the case.
 pub(super) fn stop(tx: &mut Tx<'_>, ready: &Ready, case: &Case, to: &str, all: bool) -> Result<(), StoreError> {
     let has_case_clocks = ready.has_case_clocks();
+    if tx.lacks(Mutant::ClockStop) {
+        return Ok(());
+    }
     if all || !has_case_clocks {
         tx.exec(sql!("DELETE FROM clocks WHERE case_id = ?1 /* unscoped: engine */"), params![case.id])?;
         return Ok(());

@@ -6,7 +6,7 @@ use super::clocks::{self, PlanInput};
 use crate::model::ClockRule;
 use xr_base::calendar::Interval;
 use xr_base::{CaseId, Fault, Instant, Party, RowId, StoreError};
-use xr_store::{Tx, params, record, sql};
+use xr_store::{Mutant, Tx, params, record, sql};
 
 /// Cause of pauses after an outage (rule SYS-DOWN).
 pub(super) const OUTAGE: &str = "outage";
@@ -60,6 +60,9 @@ fn is_peoples(ready: &Ready, state: &str) -> bool {
 
 /// A child of `group` was opened: clocks of the parent that name the group stand from now on.
 pub(super) fn child_opened(tx: &mut Tx<'_>, parent: CaseId, child: CaseId, group: &str) -> Result<(), Fault> {
+    if tx.lacks(Mutant::Pause) {
+        return Ok(());
+    }
     let (id, at) = (tx.id::<RowId>(), tx.at());
     tx.exec(
         sql!(

@@ -9,7 +9,7 @@ use crate::step::Decision;
 use serde_json::json;
 use xr_base::{Actor, Fault, Instant, Party, RowId, StoreError};
 use xr_store::events::NewEvent;
-use xr_store::{Tx, params, sql};
+use xr_store::{Mutant, Tx, params, sql};
 
 /// Small numbers that stand for parties without an id of their own in `cases.owner_org`.
 const OWNER_PLATFORM: i64 = 1;
@@ -147,7 +147,7 @@ pub(super) fn write_history(tx: &mut Tx<'_>, case: &Case, row: &Row<'_>, cause: 
             cause.actor.party(),
             row.from,
             row.to,
-            cause.rule,
+            cause.rule.filter(|_| !tx.lacks(Mutant::Citation)),
             cause.clock,
             cause.note
         ],
@@ -189,7 +189,8 @@ pub(super) fn start_clocks(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<Opt
         .filter(|(name, _)| !running_on.iter().any(|c| c.name == **name))
         .map(|(name, rule)| clocks::plan(&input, name, rule).map(|plan| (name, plan)))
         .collect::<Result<_, _>>()?;
-    for (name, plan) in &plans {
+    let kept = plans.len().saturating_sub(usize::from(tx.lacks(Mutant::ClockStart)));
+    for (name, plan) in plans.iter().take(kept) {
         clocks::start(tx, case, name, plan)?;
     }
     let due = plans.iter().filter_map(|(_, plan)| plan.due_at).min();
@@ -218,7 +219,7 @@ fn finish(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<(), Fault> {
     let done = format!("{}.done", case.kind);
     let waiting = Running::load(tx, parent)?;
     // Most parents never wait for this kind of child; the child's own history tells its end.
-    if waiting.ready.book.book().states.values().any(|s| s.on.contains_key(&done)) {
+    if !tx.lacks(Mutant::ParentTold) && waiting.ready.book.book().states.values().any(|s| s.on.contains_key(&done)) {
         acts::enqueue(tx, parent, &done)?;
     }
     Ok(())
