@@ -15,7 +15,7 @@ test: ## everything that has to hold, with the time of each stage
 	@bash scripts/test.sh
 
 bench: ## the tables of docs/PERFORMANCE.md
-	$(CARGO) bench --workspace --locked
+	@bash scripts/bench.sh
 
 tidy: ## docs/STYLE.md
 	@$(CARGO) xtask tidy

@@ -17,7 +17,11 @@ fn main() {
         let name = |ending: &str| PathBuf::from(format!("{}{ending}", file.display()));
         let packed = |ending: &str| {
             let file = name(ending);
-            if file.is_file() { format!("Some(include_bytes!({:?}))", file.display().to_string()) } else { "None".into() }
+            if file.is_file() {
+                format!("Some(include_bytes!({:?}))", file.display().to_string())
+            } else {
+                "None".into()
+            }
         };
         let _ = writeln!(
             table,

@@ -2,8 +2,8 @@
 
 mod commands;
 mod error;
-mod model;
 pub mod http;
+mod model;
 pub mod queries;
 
 /// Texts of this slice's problems.
@@ -12,5 +12,6 @@ pub const TEXTS: xr_web::Catalog = xr_web::catalog!("catalog");
 xr_store::migrations! { 1300 "catalog" }
 
 pub use commands::create_sku::{CreateSku, NewSku, add_sku};
+pub use commands::unlist::unlist;
 pub use error::Error;
 pub use model::{Sku, StockMode};

@@ -5,7 +5,6 @@ mod view;
 
 pub use place::DefaultProvider;
 
-
 use crate::queries::{self, Filter};
 use axum::Json;
 use axum::extract::State;
@@ -76,11 +75,7 @@ async fn list(
     get, path = "/v1/orders/{id}", tag = "orders", params(("id" = String, Path)),
     responses((status = 200, body = OrderView), (status = 404, body = ProblemBody)),
 )]
-async fn show(
-    State(state): State<AppState>,
-    who: Who,
-    IdPath(id): IdPath<CaseId>,
-) -> Result<Json<OrderView>, Failure> {
+async fn show(State(state): State<AppState>, who: Who, IdPath(id): IdPath<CaseId>) -> Result<Json<OrderView>, Failure> {
     let (principal, locale, shared) = (who.0.principal.clone(), who.0.locale.unwrap_or_default(), state.clone());
     let read = state.store().read(move |tx| {
         let case = engine::seen_by(tx, principal.scope(), id)?;

@@ -3,12 +3,13 @@
 mod commands;
 mod effects;
 mod error;
+pub mod http;
 mod kind;
 mod lines;
 mod model;
 mod number;
-pub mod http;
 pub mod queries;
+mod record;
 mod ship;
 mod vocabulary;
 
@@ -27,5 +28,6 @@ pub use kind::OrderKind;
 pub use lines::{set_tracking, settle_line, stop_line};
 pub use model::{Line, OrderRow, Recipient, Tracking};
 pub use number::OrderNumbers;
+pub use record::{RecordedLine, RecordedOrder, record_lines, record_order, record_return, recorded};
 pub use ship::{ShipInput, ShipLine, ShipmentBook, ShipmentBookRef};
 pub use vocabulary::Order;

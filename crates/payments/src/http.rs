@@ -1,8 +1,8 @@
 //! What payment providers call: signed notices, no log-in.
 
+use crate::Error;
 use crate::commands::take_notice::{Notice, TakeNotice, Taken};
 use crate::notices::{NoticeHeaders, verify};
-use crate::Error;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -30,11 +30,7 @@ pub fn routes() -> Routes {
 /// The three headers of a notice; empty where missing, which no signature fits.
 pub fn headers_of(headers: &HeaderMap) -> NoticeHeaders {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
-    NoticeHeaders {
-        id: text("webhook-id"),
-        timestamp: text("webhook-timestamp"),
-        signature: text("webhook-signature"),
-    }
+    NoticeHeaders { id: text("webhook-id"), timestamp: text("webhook-timestamp"), signature: text("webhook-signature") }
 }
 
 /// The three headers of a notice, and its body after the signature was checked.

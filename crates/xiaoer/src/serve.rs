@@ -5,6 +5,7 @@ use crate::market::{MarketConfig, OpenError, open};
 use crate::{assets, runtime, wiring};
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -61,7 +62,11 @@ pub fn instance_name(entropy: &dyn Entropy) -> Result<String, Fault> {
     if !entropy.fill(&mut bytes) {
         return Err(xr_base::StoreError::Engine("the source of randomness failed".to_owned()).into());
     }
-    Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
+    Ok(bytes.iter().fold(String::new(), |mut name, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(name, "{byte:02x}");
+        name
+    }))
 }
 
 /// Opens the market and serves it until Ctrl-C or SIGTERM.

@@ -113,6 +113,7 @@ pub fn migrations() -> Vec<Migration> {
         xr_logistics::MIGRATIONS,
         xr_aftersales::MIGRATIONS,
         crate::demo::MIGRATIONS,
+        xr_imports::MIGRATIONS,
     ]
     .concat()
 }
@@ -145,5 +146,6 @@ pub fn texts() -> Result<Texts, xr_web::texts::BadCatalog> {
         xr_logistics::TEXTS,
         xr_aftersales::TEXTS,
         crate::TEXTS,
+        xr_imports::TEXTS,
     ])
 }

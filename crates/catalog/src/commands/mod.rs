@@ -1,3 +1,4 @@
 //! Use cases of the catalogue.
 
 pub(crate) mod create_sku;
+pub(crate) mod unlist;

@@ -8,7 +8,7 @@ mod users;
 pub use orgs::{CreateOrg, CreateShop};
 pub use passwords::ChangePassword;
 pub use sessions::{LogIn, LogOut, LoggedIn, NoteFailure, RevokeSessions, SESSION_LENGTH};
-pub use users::{ChooseLocale, CreateUser, DisableUser};
+pub use users::{ChooseLocale, CreateUser, DisableUser, add_dormant_buyer};
 
 use crate::model::User;
 use serde_json::Value;

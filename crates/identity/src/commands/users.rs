@@ -5,7 +5,7 @@ use crate::model::{User, mask_phone, printable};
 use crate::roles::Role;
 use crate::{Error, authorise, queries};
 use serde_json::json;
-use xr_base::{Actor, Fault, Locale, OrgId, StoreError, UserId};
+use xr_base::{Actor, Fault, Locale, OrgId, Party, StoreError, UserId};
 use xr_store::{Command, Tx, params, sql};
 
 /// Longest log-in name, in characters.
@@ -87,6 +87,42 @@ impl Command for CreateUser {
         tell(tx, "identity.user_created", &self.actor, of_user(&user), body)?;
         Ok(user)
     }
+}
+
+/// Adds a buyer of an imported history inside another use case: without password, log-ins refused, no phone.
+///
+/// `login` and `name` are bounded as in [`CreateUser`].
+///
+/// # Errors
+/// [`Error::BadText`], [`Error::LoginTaken`], or a missing `identity.manage`.
+pub fn add_dormant_buyer(tx: &mut Tx<'_>, actor: &Actor, login: &str, name: &str) -> Result<UserId, Fault> {
+    authorise(actor, "identity.manage")?;
+    let user = User {
+        id: tx.id(),
+        login: printable("login", login, LOGIN_CHARS_MAX)?.to_lowercase(),
+        name: printable("name", name, NAME_CHARS_MAX)?,
+        phone_masked: String::new(),
+        role: "buyer".to_owned(),
+        party: Party::Buyer,
+        org: None,
+        locale: None,
+        is_disabled: true,
+    };
+    let (now, party) = (tx.now(), user.party);
+    let added = tx.exec(
+        sql!(
+            "INSERT INTO users (id, login, name, phone_masked, role, party, org_id, locale, is_disabled, created_at)
+             VALUES (?1, ?2, ?3, '', ?4, ?5, NULL, NULL, 1, ?6) /* unscoped: creating */"
+        ),
+        params![user.id, user.login, user.name, user.role, party, now],
+    );
+    match added {
+        Err(StoreError::Duplicate(_)) => return Err(Error::LoginTaken.into()),
+        other => other?,
+    };
+    let body = json!({ "user": user.id, "role": user.role });
+    tell(tx, "identity.user_created", actor, of_user(&user), body)?;
+    Ok(user.id)
 }
 
 /// Refuses a person's log-ins from now on and ends their sessions.

@@ -145,9 +145,9 @@ impl Sequencer {
         let mut tx = Tx::new(self.conn.as_mut(), shared, wall);
         let done = move_pending(&mut tx, &self.instance, wall).and_then(|moved| Ok((moved, last_seq(&mut tx)?)));
         if done.is_ok() {
-            self.conn.commit()?
+            self.conn.commit()?;
         } else {
-            self.conn.rollback()?
+            self.conn.rollback()?;
         }
         let (moved, last) = done?;
         Ok((moved, std::mem::replace(&mut self.seen, last) != last))

@@ -42,7 +42,10 @@ pub enum Location {
 }
 
 /// Runs a case's due clocks; put into [`Config::ext`] by the case engine (decision D5).
-pub struct DueHandler(pub Box<dyn Fn(&mut Tx<'_>, CaseId) -> Result<(), Fault> + Send + Sync>);
+pub struct DueHandler(pub Box<FireCase>);
+
+/// Fires what is due on one case.
+type FireCase = dyn Fn(&mut Tx<'_>, CaseId) -> Result<(), Fault> + Send + Sync;
 
 /// What a store is opened with.
 pub struct Config {

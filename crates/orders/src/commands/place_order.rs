@@ -7,7 +7,7 @@ use crate::vocabulary::Order;
 use serde::{Deserialize, Serialize};
 use xr_base::money::split;
 use xr_base::{Actor, CaseId, Currency, Fault, Instant, Money, OrgId, RowId, ShopId, SkuId, StoreError, UserId};
-use xr_case::engine::{self, Grant, NewCase, authorise};
+use xr_case::engine::{self, Case, Grant, NewCase, authorise};
 use xr_catalog::{Sku, StockMode};
 use xr_payments::{NewPayment, PayableRef, open_payment};
 use xr_store::{Command, Tx, params, sql};
@@ -117,7 +117,7 @@ impl Command for PlaceOrder {
             },
         )?;
         let total = Money::new(total, self.terms.currency);
-        let payment = self.open_payment(tx, &grant, id, total, case.due_at)?;
+        let payment = self.open_payment(tx, &grant, &case, total)?;
         Ok(Placed { order: id, number, payment, total, pay_until: case.due_at })
     }
 }
@@ -242,23 +242,16 @@ impl PlaceOrder {
     }
 
     /// The payment ends at the very moment at which the order stops waiting (correction 4 of the machines).
-    fn open_payment(
-        &self,
-        tx: &mut Tx<'_>,
-        grant: &Grant<'_>,
-        order: CaseId,
-        amount: Money,
-        due: Option<Instant>,
-    ) -> Result<CaseId, Fault> {
+    fn open_payment(&self, tx: &mut Tx<'_>, grant: &Grant<'_>, order: &Case, amount: Money) -> Result<CaseId, Fault> {
         let new = NewPayment {
-            payable: PayableRef { kind: Order::VOCABULARY.kind, id: order },
+            payable: PayableRef { kind: Order::VOCABULARY.kind, id: order.id },
             pack: &self.terms.pack,
             merchant_org: self.terms.merchant_org,
             shop: self.terms.shop,
             buyer: self.buyer,
             amount,
             // An order whose clock waits for a day table waits for its money without end.
-            due: due.unwrap_or(Instant(i64::MAX)),
+            due: order.due_at.unwrap_or(Instant(i64::MAX)),
             provider: &self.terms.provider,
         };
         Ok(open_payment(tx, grant, &new)?.id)

@@ -66,7 +66,7 @@ pub(super) struct OrderView {
 pub(super) fn listed(tx: &mut Tx<'_>, row: Listed) -> Result<OrderListed, Fault> {
     let case = engine::get(tx, row.id)?;
     let summary = summary(tx, &case)?;
-    Ok(with_lines(tx, row, summary)?)
+    with_lines(tx, row, summary)
 }
 
 fn with_lines(tx: &mut Tx<'_>, row: Listed, summary: CaseSummary) -> Result<OrderListed, Fault> {

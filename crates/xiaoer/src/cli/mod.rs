@@ -1,8 +1,10 @@
 //! Subcommands. Options that say where the data lies are accepted before and after the subcommand.
 
+mod bench;
 mod calendar;
 mod doctor;
 mod dump;
+mod import;
 mod policy;
 mod serve;
 
@@ -57,8 +59,14 @@ enum Command {
     /// Machines and packs: check them, draw them, explain a case.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Import the history of another system; repeating it changes nothing.
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     /// Write every fact of the database in one order, or only its fingerprint.
     Dump(dump::DumpArgs),
+    /// Measure the real commands on a fresh database.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Look whether this installation can run and whether its data is sound.
     Doctor,
 }
@@ -106,7 +114,9 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => serve::demo(&common, &args),
         Command::Calendar(command) => calendar::run(&command),
         Command::Policy(command) => policy::run(&common, &command),
+        Command::Import(command) => import::run_import(&common, &command),
         Command::Dump(args) => dump::run(&common, &args),
+        Command::Bench(command) => bench::run(&common, &command),
         Command::Doctor => doctor::run(&common),
     };
     match result {
@@ -120,12 +130,20 @@ pub fn run() -> ExitCode {
 
 /// Opens the market of a command that only reads or repairs: no secret is asked, none is used.
 fn open(common: &Common) -> Result<(xr_store::Store, xr_store::Location), CliError> {
+    open_at(common, std::sync::Arc::new(xr_base::SystemClock::real()))
+}
+
+/// As [`open`], under another clock.
+fn open_at(
+    common: &Common,
+    clock: std::sync::Arc<dyn xr_base::Clock>,
+) -> Result<(xr_store::Store, xr_store::Location), CliError> {
     let settings = common.settings()?;
     let location = settings.location()?;
     let entropy = xr_web::entropy::OsEntropy;
     let store = crate::market::open(crate::market::MarketConfig {
         location: location.clone(),
-        clock: std::sync::Arc::new(xr_base::SystemClock::real()),
+        clock,
         secret: settings.key().unwrap_or_default(),
         instance: crate::serve::instance_name(&entropy)?,
         ext: Vec::new(),

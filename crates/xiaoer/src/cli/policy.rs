@@ -91,7 +91,13 @@ fn graph(kind: &str, pack: &str, is_svg: bool, en: bool) -> Result<u8, CliError>
 fn story(explained: &Explanation, en: bool) -> String {
     let words = |text: &xr_base::locale::Text| if en { text.en.clone() } else { text.zh.clone() };
     let state = |name: &str| explained.states.get(name).map_or_else(|| name.to_owned(), &words);
-    let mut out = format!("{} · {}  ({} {})\n", words(&explained.kind_label), words(&explained.state_label), explained.pack.0, explained.pack.1);
+    let mut out = format!(
+        "{} · {}  ({} {})\n",
+        words(&explained.kind_label),
+        words(&explained.state_label),
+        explained.pack.0,
+        explained.pack.1
+    );
     for step in &explained.steps {
         let rule = step.row.rule.as_ref().map(|r| format!("  [{r}]")).unwrap_or_default();
         let label = words(&step.label);

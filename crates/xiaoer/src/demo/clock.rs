@@ -27,7 +27,8 @@ record! {
 }
 
 pub(super) fn read(tx: &mut Tx<'_>) -> Result<Option<ClockRow>, Fault> {
-    Ok(tx.opt(sql!("SELECT wall0, virtual0, rate FROM demo_clock WHERE id = 1 /* unscoped: the demo's clock */"), &[])?)
+    Ok(tx
+        .opt(sql!("SELECT wall0, virtual0, rate FROM demo_clock WHERE id = 1 /* unscoped: the demo's clock */"), &[])?)
 }
 
 /// Stands still at `at`.

@@ -1,7 +1,7 @@
 //! The first week of a demo market: orders and cases in every state, by the same commands that people use.
 
 use super::clock::step_to;
-use super::seed::{SeededBuyer, SeededShop};
+use super::seed::{SeededBuyer, SeededShop, Words};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use xr_aftersales::{Application, Apply, CaseKind, NewContact, Reason, RecordContact, ReturnAddress, SetReturnAddress};
@@ -45,6 +45,7 @@ impl Command for Do {
 struct Life<'a> {
     store: &'a Store,
     clock: &'a SystemClock,
+    words: &'a Words,
     scans: i64,
 }
 
@@ -62,13 +63,12 @@ struct Story<'a> {
 pub(super) fn first_week(
     store: &Store,
     clock: &Arc<SystemClock>,
-    shops: &[SeededShop],
-    buyers: &[SeededBuyer],
+    words: &Words,
+    (shops, buyers): (&[SeededShop], &[SeededBuyer]),
 ) -> Result<(), Fault> {
-    let mut life = Life { store, clock, scans: 0 };
+    let mut life = Life { store, clock, words, scans: 0 };
     for shop in shops {
-        let address = "退货部 收，电话 400-000-0000，浙江省嘉兴市秀洲区物流园 6 号库".to_owned();
-        let new = ReturnAddress { shop: shop.terms.shop, address };
+        let new = ReturnAddress { shop: shop.terms.shop, address: words.return_address.clone() };
         store.write_blocking(SetReturnAddress {
             actor: shop.merchant.clone(),
             merchant_org: shop.terms.merchant_org,
@@ -94,12 +94,7 @@ impl Life<'_> {
         step_to(self.store, self.clock, self.clock.now() + span)
     }
 
-    fn place<'a>(
-        &self,
-        number: usize,
-        shop: &'a SeededShop,
-        buyer: &'a SeededBuyer,
-    ) -> Result<Story<'a>, Fault> {
+    fn place<'a>(&self, number: usize, shop: &'a SeededShop, buyer: &'a SeededBuyer) -> Result<Story<'a>, Fault> {
         let first = shop.skus[number / 2 % shop.skus.len()];
         let mut lines = vec![LineWanted { sku: first, quantity: 1 + i64::try_from(number % 3).unwrap_or(0) }];
         if number % 4 == 1 && shop.skus.len() > 1 {
@@ -117,7 +112,7 @@ impl Life<'_> {
                 region: who.region.clone(),
                 address: who.address.clone(),
             },
-            remark: if number % 9 == 4 { "请用结实的箱子，谢谢".to_owned() } else { String::new() },
+            remark: if number % 9 == 4 { self.words.remark.clone() } else { String::new() },
             source: "portal".to_owned(),
         })?;
         let carrier = CARRIERS[number % CARRIERS.len()];
@@ -174,9 +169,9 @@ impl Life<'_> {
         let lines = self.store.read_blocking(move |tx| xr_orders::queries::lines(tx, order))?;
         let Some(line) = lines.first() else { return Ok(()) };
         let (kind, reason, description) = match story.number % 6 {
-            0 | 3 => (CaseKind::Exchange, Reason::Quality, "收到后发现做工有瑕疵，希望换一件新的"),
-            1 | 4 => (CaseKind::ReturnRefund, Reason::NotAsDescribed, "实物颜色和页面相差较大"),
-            _ => (CaseKind::RefundOnly, Reason::Damaged, "外箱压坏，商品有磕碰"),
+            0 | 3 => (CaseKind::Exchange, Reason::Quality, &self.words.exchange),
+            1 | 4 => (CaseKind::ReturnRefund, Reason::NotAsDescribed, &self.words.return_refund),
+            _ => (CaseKind::RefundOnly, Reason::Damaged, &self.words.refund_only),
         };
         let application = Application {
             kind,
@@ -185,7 +180,7 @@ impl Life<'_> {
             quantity: 1,
             amount_minor: None,
             reason,
-            description: description.to_owned(),
+            description: description.clone(),
             photos: Vec::new(),
         };
         let pack = story.shop.terms.pack.clone();
@@ -203,7 +198,7 @@ impl Life<'_> {
         let Some(case) = cases.first().map(|c| c.case_id) else { return Ok(()) };
         let back = format!("R{}", story.waybill);
         match (age, way) {
-            (19, 1 | 2 | 3) => self.try_act(&story.shop.merchant, case, "approve", Value::Null),
+            (19, 1..=3) => self.try_act(&story.shop.merchant, case, "approve", Value::Null),
             (19, 4) => self.speak(story, case),
             (24, 1 | 3) => {
                 let input = json!({ "carrier": story.carrier, "waybill": back });
@@ -219,11 +214,9 @@ impl Life<'_> {
         let contact = NewContact {
             channel: xr_aftersales::Channel::Phone,
             at: self.clock.now(),
-            note: "已电话联系买家，说明拍摄光线造成的色差，买家表示再考虑".to_owned(),
+            note: self.words.contact.clone(),
         };
-        self.store
-            .write_blocking(RecordContact { actor: story.shop.merchant.clone(), case, contact })
-            .map(|_| ())
+        self.store.write_blocking(RecordContact { actor: story.shop.merchant.clone(), case, contact }).map(|_| ())
     }
 
     fn act(&self, actor: &Actor, case: CaseId, event: &'static str, input: Value) -> Result<(), Fault> {

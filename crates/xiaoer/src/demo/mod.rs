@@ -15,11 +15,8 @@ use xr_base::{Fault, Problem, SystemClock};
 use xr_store::Store;
 
 /// Schema of the demo market.
-pub const MIGRATIONS: &[xr_store::Migration] = &[xr_store::Migration {
-    number: 1900,
-    name: "demo",
-    sql: include_str!("../../migrations/1900_demo.sql"),
-}];
+pub const MIGRATIONS: &[xr_store::Migration] =
+    &[xr_store::Migration { number: 1900, name: "demo", sql: include_str!("../../migrations/1900_demo.sql") }];
 
 /// Sets the clock of a demo market to its beginning, before anything is opened.
 ///
@@ -35,12 +32,11 @@ pub fn begin(clock: &SystemClock) -> Result<(), Fault> {
 /// # Errors
 /// A store fault, or a mistake in the demo data.
 pub fn resume(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault> {
-    match store.read_blocking(clock::read)? {
-        Some(row) => clock::resume(store, clock, row),
-        None => {
-            seed::fill(store, clock)?;
-            clock::start(store, clock)
-        }
+    if let Some(row) = store.read_blocking(clock::read)? {
+        clock::resume(store, clock, row)
+    } else {
+        seed::fill(store, clock)?;
+        clock::start(store, clock)
     }
 }
 

@@ -4,7 +4,9 @@ use super::providers;
 use serde::Deserialize;
 use std::sync::Arc;
 use xr_base::locale::Text;
-use xr_base::{Actor, Currency, Fault, Instant, OrgId, Party, Principal, Problem, ShopId, SystemClock, UnitPrice, UserId};
+use xr_base::{
+    Actor, Currency, Fault, Instant, OrgId, Party, Principal, Problem, ShopId, SystemClock, UnitPrice, UserId,
+};
 use xr_catalog::{CreateSku, NewSku, StockMode};
 use xr_identity::commands::{CreateOrg, CreateShop, CreateUser};
 use xr_identity::model::OrgKind;
@@ -17,14 +19,48 @@ use xr_web::entropy::{Entropy, OsEntropy};
 /// Everybody's password in a demo market.
 pub(super) const PASSWORD: &str = "demo";
 const MARKET: &str = include_str!("../../demo/market.toml");
+const ABROAD: &[u8] = include_bytes!("../../../imports/data/online-retail-2010-12.csv.gz");
 /// Monday morning, inside the loaded year (decision D7).
 const START: &str = "2026-01-05T09:00:00+08:00";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Market {
+    words: Words,
+    staff: Vec<Staff>,
+    abroad: Abroad,
     merchant: Vec<Merchant>,
     buyer: Vec<Buyer>,
+}
+
+/// What people of the demo write.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Words {
+    platform: String,
+    pub(super) remark: String,
+    pub(super) return_address: String,
+    pub(super) contact: String,
+    pub(super) exchange: String,
+    pub(super) return_refund: String,
+    pub(super) refund_only: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Staff {
+    login: String,
+    name: String,
+    role: String,
+}
+
+/// The person of the cross-border shop whose orders are imported.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Abroad {
+    login: String,
+    name: String,
+    shop: String,
 }
 
 #[derive(Deserialize)]
@@ -79,18 +115,27 @@ pub(super) fn start() -> Result<Instant, Fault> {
     Instant::parse(START).map_err(|e| broken(&e))
 }
 
-/// Staff of the platform: log-in, name, role.
-const STAFF: [(&str, &str, &str); 3] = [("op", "林晓", "operator"), ("agent", "方圆", "agent"), ("audit", "纪平", "auditor")];
-
 /// Everybody with a log-in.
 pub(super) fn people() -> Result<Vec<Person>, Fault> {
     let roles = Roles::shipped().map_err(|e| broken(&e))?;
-    let about = |role: &str| roles.role.get(role).map(|r| Text { zh: r.zh.clone(), en: r.en.clone() }).unwrap_or_default();
+    let about =
+        |role: &str| roles.role.get(role).map(|r| Text { zh: r.zh.clone(), en: r.en.clone() }).unwrap_or_default();
     let mut people: Vec<Person> = Vec::new();
-    for (login, name, role) in STAFF {
-        people.push(Person { login: login.into(), name: name.into(), party: "platform", org: None, about: about(role) });
-    }
     let market = market()?;
+    people.extend(market.staff.into_iter().map(|s| Person {
+        about: about(&s.role),
+        login: s.login,
+        name: s.name,
+        party: "platform",
+        org: None,
+    }));
+    people.push(Person {
+        login: market.abroad.login,
+        name: market.abroad.name,
+        party: "merchant",
+        org: Some(market.abroad.shop),
+        about: about("merchant"),
+    });
     people.extend(market.merchant.into_iter().map(|m| Person {
         login: m.login,
         name: m.person,
@@ -128,19 +173,31 @@ pub(super) fn fill(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault>
     let entropy = OsEntropy;
     // One hash for all: the password is public, and each hash costs tens of milliseconds.
     let hash = password::hash(PASSWORD, &entropy as &dyn Entropy)?;
-    let platform = store.write_blocking(CreateOrg {
-        actor: Actor::System,
-        kind: OrgKind::Platform,
-        name: "店小二演示集市".to_owned(),
-    })?;
+    let market = market()?;
+    let name = market.words.platform.clone();
+    let platform = store.write_blocking(CreateOrg { actor: Actor::System, kind: OrgKind::Platform, name })?;
     let people = Registrar { store, roles: &roles, hash: &hash };
-    for (login, name, role) in STAFF {
+    let abroad = import_abroad(store)?;
+    people.register((&market.abroad.login, &market.abroad.name, None), "merchant", Some(abroad))?;
+    for Staff { login, name, role } in &market.staff {
         people.register((login, name, None), role, Some(platform.id))?;
     }
-    let market = market()?;
     let shops = market.merchant.iter().map(|m| people.open_shop(m)).collect::<Result<Vec<_>, Fault>>()?;
     let buyers = market.buyer.iter().map(|b| people.buyer(b)).collect::<Result<Vec<_>, Fault>>()?;
-    super::life::first_week(store, clock, &shops, &buyers)
+    super::life::first_week(store, clock, &market.words, (&shops, &buyers))
+}
+
+/// Imports a month of real orders of a cross-border shop (UCI "Online Retail", see crates/imports/data); gives its merchant.
+fn import_abroad(store: &Store) -> Result<OrgId, Fault> {
+    let file = std::env::temp_dir().join(format!("xiaoer-demo-{}.csv.gz", std::process::id()));
+    std::fs::write(&file, ABROAD).map_err(|e| broken(&e))?;
+    let options = xr_imports::ImportOptions { files: vec![file.clone()], summary: None, dry_run: false };
+    let imported = xr_imports::run(store, &options, &mut |_| {});
+    let removed = std::fs::remove_file(&file);
+    imported.map_err(|e| broken(&e))?;
+    removed.map_err(|e| broken(&e))?;
+    let shops = store.read_blocking(|tx| Ok(xr_identity::queries::shops(tx, xr_base::Scope::Platform, 0, 1)?))?;
+    shops.first().map(|shop| shop.merchant_org).ok_or_else(|| broken(&"the import made no shop"))
 }
 
 struct Registrar<'a> {
@@ -211,8 +268,7 @@ impl Registrar<'_> {
             picture: None,
         };
         let sku = self.store.write_blocking(CreateSku { actor: actor.clone(), new })?;
-        let stocked =
-            AdjustStock { actor: actor.clone(), merchant_org: org, sku: sku.id, delta: goods.stock };
+        let stocked = AdjustStock { actor: actor.clone(), merchant_org: org, sku: sku.id, delta: goods.stock };
         self.store.write_blocking(stocked)?;
         Ok(sku.id)
     }
@@ -228,6 +284,7 @@ impl Registrar<'_> {
 /// `169.00` as a unit price.
 fn price(text: &str) -> Option<UnitPrice> {
     let (whole, cents) = text.split_once('.')?;
-    let minor = whole.parse::<i64>().ok()?.checked_mul(100)? + cents.parse::<i64>().ok().filter(|c| (0..100).contains(c))?;
+    let minor =
+        whole.parse::<i64>().ok()?.checked_mul(100)? + cents.parse::<i64>().ok().filter(|c| (0..100).contains(c))?;
     Some(UnitPrice(minor * 100))
 }

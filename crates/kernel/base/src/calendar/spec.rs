@@ -78,7 +78,7 @@ impl Calendar {
             match word {
                 "roll" if !calendar.is_rolling => calendar.is_rolling = true,
                 "zone" if zone.is_none() => {
-                    zone = Some(words.next().ok_or_else(|| fail("after zone stands its IANA name"))?)
+                    zone = Some(words.next().ok_or_else(|| fail("after zone stands its IANA name"))?);
                 }
                 "region" if region.is_none() => {
                     region = Some(words.next().ok_or_else(|| fail("after region stands the name of a day table"))?);

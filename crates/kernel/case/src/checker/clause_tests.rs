@@ -4,6 +4,7 @@
 use super::check;
 use crate::fixture::{line, with};
 use crate::{EffectSpec, Finding, Library};
+use std::fmt::Write as _;
 
 crate::kind! {
     /// A parcel that somebody asks for.
@@ -449,8 +450,9 @@ fn tags_labels_children_and_rules_of_silence_are_there() {
 fn a_machine_whose_clocks_combine_in_too_many_ways_is_refused_quickly() {
     let (mut labels, mut events) = (String::new(), String::new());
     for n in 0..16 {
-        labels += &format!("tick{n} = {{ zh = \"滴\", en = \"Tick\" }}\n");
-        events += &format!(
+        let _ = writeln!(labels, "tick{n} = {{ zh = \"滴\", en = \"Tick\" }}");
+        let _ = write!(
+            events,
             "clock.c{n} = {{ after = \"1d\", fire = \"tick{n}\" }}\non.tick{n} = {{ by = \"clock\", to = \"refused\" }}\n"
         );
     }

@@ -7,7 +7,7 @@ use super::{Engine, pauses};
 use crate::facts::Facts;
 use crate::model::{ClockRule, ClockScope};
 use serde::Serialize;
-use xr_base::calendar::{Calendar, CalendarError, Due, Interval, Length, Term};
+use xr_base::calendar::{Calendar, CalendarError, Due, Length, Term};
 use xr_base::{Actor, CaseId, Fault, Instant, RowId, StoreError};
 use xr_store::events::{Audience, NewEvent};
 use xr_store::{Tx, params, record, sql};
@@ -149,7 +149,14 @@ pub(super) fn plan(input: &PlanInput<'_>, name: &str, rule: &ClockRule) -> Resul
         }
     }
     let stops = pauses::of_clock(input, rule)?;
-    settle(&mut plan, input, rule, &length, calendar, &stops)?;
+    let term = Term {
+        anchor: plan.anchor_at,
+        length: &length,
+        calendar,
+        pauses: &stops,
+        tables: &input.running.engine.tables,
+    };
+    settle(&mut plan, input, rule, &term)?;
     Ok(plan)
 }
 
@@ -162,15 +169,7 @@ fn version(engine: &Engine, calendar: &Calendar, length: &Length) -> String {
 }
 
 /// Fills in dues and warnings; an unloaded year or an open pause leaves the clock without a due (decision D7).
-fn settle(
-    plan: &mut Plan,
-    input: &PlanInput<'_>,
-    rule: &ClockRule,
-    length: &Length,
-    calendar: &Calendar,
-    stops: &[Interval],
-) -> Result<(), StoreError> {
-    let term = Term { anchor: plan.anchor_at, length, calendar, pauses: stops, tables: &input.running.engine.tables };
+fn settle(plan: &mut Plan, input: &PlanInput<'_>, rule: &ClockRule, term: &Term<'_>) -> Result<(), StoreError> {
     match term.due() {
         Ok(Due::At(due)) => {
             plan.due_at = Some(due);

@@ -112,7 +112,7 @@ fn label(running: &Running<'_>, event: &str, taken_as: &str) -> Text {
 
 fn step(running: &Running<'_>, row: HistoryRow) -> Step {
     let label = label(running, &row.event, &row.taken_as);
-    Step { label, row }
+    Step { row, label }
 }
 
 fn next(running: &Running<'_>, row: &ClockRow) -> Option<Next> {

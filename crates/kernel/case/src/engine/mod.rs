@@ -1,6 +1,6 @@
 //! The engine: the one place where a case changes state, with its history, clocks, effects and events together.
 //!
-//! [`open`] starts a case, [`act`] is what somebody does, [`enqueue`] hands an event to another case in the same transaction,
+//! [`open`] starts a case ([`open_closed`] writes one that ended elsewhere), [`act`] is what somebody does, [`enqueue`] hands an event to another case in the same transaction,
 //! [`fire_due`] is silence. All four end in one writer, `transition`.
 
 mod acts;
@@ -14,15 +14,13 @@ mod pauses;
 mod running;
 mod transition;
 
-pub use acts::{
-    Act, Possible, act, allowed_acts, authorise, deliver_all, describe_parent, enqueue, has_tag, pack_of,
-};
+pub use acts::{Act, Possible, act, allowed_acts, authorise, deliver_all, describe_parent, enqueue, has_tag, pack_of};
 pub use books::{Books, PublishRulebooks, Ready};
 pub use case::{Case, HistoryRow, find, get, history, seen_by};
 pub use clocks::{ClockRow, broken, clocks_of, refresh};
 pub use due::{FireDue, due_cases, due_handler, fire_due, next_wake};
 pub use explain::{Explanation, explain, outlook};
-pub use open::{NewCase, open};
+pub use open::{NewCase, open, open_closed};
 
 use crate::facts::FactSet;
 use crate::facts::Facts;
@@ -126,6 +124,7 @@ pub trait Effects: Send + Sync + 'static {
 
 /// Proof that somebody was authorised; only this module makes one. Writers of money and stock ask for it.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::manual_non_exhaustive, reason = "sealed against the modules of this crate too")]
 pub struct Grant<'a> {
     /// Who acts.
     pub actor: &'a Actor,

@@ -3,14 +3,16 @@
 use super::case::{self, Case};
 use super::running::Running;
 use super::transition::{self, Cause, Row};
-use super::{Engine, clocks, pauses};
+use super::{Engine, Error, Ready, clocks, pauses};
 use serde_json::json;
-use xr_base::{Actor, CaseId, Fault, OrgId, ShopId, UserId};
+use xr_base::{Actor, CaseId, Fault, Instant, OrgId, ShopId, UserId};
 use xr_store::events::NewEvent;
 use xr_store::{Tx, params, sql};
 
 /// Event name of the first history row.
 const OPENED: &str = "opened";
+/// Event name of the only history row of a case that ended before this product knew of it.
+const IMPORTED: &str = "imported";
 
 /// What a new case is about. Its capability has written its own rows under `id` before.
 #[derive(Clone, Debug)]
@@ -40,11 +42,45 @@ pub struct NewCase<'a> {
 pub fn open(tx: &mut Tx<'_>, new: &NewCase<'_>) -> Result<Case, Fault> {
     let engine = Engine::of(tx)?;
     let ready = engine.books.current(new.kind, new.pack)?;
-    let at = tx.at();
-    let mut case = Case {
+    let mut case = begin(new, &ready, &ready.book.book().start, tx.at());
+    (case.owner_party, case.owner_org) = transition::owner(ready.book.book(), &case);
+    let mut running = Running::of(tx, case)?;
+    let due = transition::start_clocks(tx, &running)?;
+    running.case.due_at = due;
+    insert(tx, &running.case)?;
+    first_row(tx, &running.case, new.actor, OPENED)?;
+    if let Some(parent) = new.parent {
+        pause_parent(tx, &running, parent)?;
+    }
+    Ok(running.case)
+}
+
+/// Writes a case of an imported history: it ended at `at`, in the first final state of its machine that carries `tag`. No clock
+/// starts, no effect runs and no parent waits; its history has one row, `imported`.
+///
+/// # Errors
+/// `case.no_rulebook` for an unknown kind or pack, or a machine without such a state; a store fault.
+pub fn open_closed(tx: &mut Tx<'_>, new: &NewCase<'_>, tag: &str, at: Instant) -> Result<Case, Fault> {
+    let engine = Engine::of(tx)?;
+    let ready = engine.books.current(new.kind, new.pack)?;
+    let states = &ready.book.book().states;
+    let end = states.iter().find(|(_, state)| state.is_final && state.tags.iter().any(|t| t == tag));
+    let missing =
+        || Error::NoRulebook { kind: format!("{} with a final state {tag}", new.kind), pack: new.pack.to_owned() };
+    let (state, _) = end.ok_or_else(missing)?;
+    let mut case = begin(new, &ready, state, at);
+    (case.owner_party, case.owner_org) = transition::owner(ready.book.book(), &case);
+    case.closed_at = Some(at);
+    insert(tx, &case)?;
+    first_row(tx, &case, new.actor, IMPORTED)?;
+    Ok(case)
+}
+
+fn begin(new: &NewCase<'_>, ready: &Ready, state: &str, at: Instant) -> Case {
+    Case {
         id: new.id,
         kind: new.kind.to_owned(),
-        state: ready.book.book().start.clone(),
+        state: state.to_owned(),
         version: 1,
         rulebook: ready.id,
         parent_id: new.parent,
@@ -57,17 +93,7 @@ pub fn open(tx: &mut Tx<'_>, new: &NewCase<'_>) -> Result<Case, Fault> {
         entered_at: at,
         due_at: None,
         closed_at: None,
-    };
-    (case.owner_party, case.owner_org) = transition::owner(ready.book.book(), &case);
-    let mut running = Running::of(tx, case)?;
-    let due = transition::start_clocks(tx, &running)?;
-    running.case.due_at = due;
-    insert(tx, &running.case)?;
-    first_row(tx, &running.case, new.actor)?;
-    if let Some(parent) = new.parent {
-        pause_parent(tx, &running, parent)?;
     }
-    Ok(running.case)
 }
 
 fn insert(tx: &mut Tx<'_>, case: &Case) -> Result<(), Fault> {
@@ -98,12 +124,12 @@ fn insert(tx: &mut Tx<'_>, case: &Case) -> Result<(), Fault> {
     Ok(())
 }
 
-fn first_row(tx: &mut Tx<'_>, case: &Case, actor: &Actor) -> Result<(), Fault> {
-    let cause = Cause { actor, event: OPENED, rule: None, clock: None, note: None };
-    let row = Row { seq: 1, at: case.opened_at, now: tx.now(), from: "", to: &case.state, taken_as: OPENED };
+fn first_row(tx: &mut Tx<'_>, case: &Case, actor: &Actor, event: &str) -> Result<(), Fault> {
+    let cause = Cause { actor, event, rule: None, clock: None, note: None };
+    let row = Row { seq: 1, at: case.opened_at, now: tx.now(), from: "", to: &case.state, taken_as: event };
     transition::write_history(tx, case, &row, &cause)?;
     tx.event(&NewEvent {
-        kind: &format!("{}.{OPENED}", case.kind),
+        kind: &format!("{}.{event}", case.kind),
         at: case.opened_at,
         case: Some(case.id),
         audience: clocks::audience(case),

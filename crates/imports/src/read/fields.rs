@@ -1,0 +1,184 @@
+//! One record split into its fields, RFC 4180 with a way out of a quote that never ends.
+
+use super::lines::{Line, Lines};
+
+/// A quoted field may go on for so many lines; a quote open for longer is a mistake of its first line.
+const QUOTED_LINES_MAX: usize = 10;
+
+/// Fields of one record.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fields {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Fields {
+    /// Number of fields.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Field `index` from 0; empty beyond the last.
+    pub(crate) fn get(&self, index: usize) -> &str {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends.get(before).copied().unwrap_or(0));
+        self.ends.get(index).and_then(|end| self.text.get(start..*end)).unwrap_or("")
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    fn end(&mut self) {
+        self.ends.push(self.text.len());
+    }
+}
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Record {
+    /// Its fields are there.
+    Good,
+    /// Nothing but blanks.
+    Blank,
+    /// A code of the report.
+    Broken(&'static str),
+}
+
+/// Reads the next record into `fields`; gives its first line and what became of it, or none at the end.
+///
+/// A quote that does not close in a few lines costs its own line only: the following ones are read again on their own.
+pub(crate) fn next_record(lines: &mut Lines, fields: &mut Fields) -> std::io::Result<Option<(u64, Record)>> {
+    let Some((number, line)) = lines.next()? else { return Ok(None) };
+    let mut text = match line {
+        Line::Text(text) => text,
+        Line::Unreadable => return Ok(Some((number, Record::Broken("not_text")))),
+        Line::TooLong => return Ok(Some((number, Record::Broken("line_too_long")))),
+    };
+    if text.trim().is_empty() {
+        return Ok(Some((number, Record::Blank)));
+    }
+    let mut more: Vec<(u64, Line)> = Vec::new();
+    loop {
+        match split(&text, fields) {
+            Split::Done => return Ok(Some((number, Record::Good))),
+            Split::Broken => break,
+            Split::Open => {}
+        }
+        if more.len() == QUOTED_LINES_MAX {
+            break;
+        }
+        let Some(next) = lines.next()? else { break };
+        let is_text = match &next.1 {
+            Line::Text(line) => {
+                text.push('\n');
+                text.push_str(line);
+                true
+            }
+            _ => false,
+        };
+        more.push(next);
+        if !is_text {
+            break;
+        }
+    }
+    lines.put_back(more);
+    Ok(Some((number, Record::Broken("bad_quotes"))))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Split {
+    Done,
+    /// The text ends inside quotes.
+    Open,
+    /// Something stands between a closing quote and the comma.
+    Broken,
+}
+
+/// A quote inside a field that does not begin with one is an ordinary character: `12" RULER`.
+fn split(text: &str, fields: &mut Fields) -> Split {
+    fields.clear();
+    let mut rest = text;
+    loop {
+        if let Some(quoted) = rest.strip_prefix('"') {
+            let Some(after) = take_quoted(quoted, &mut fields.text) else { return Split::Open };
+            rest = after;
+            fields.end();
+            match rest.strip_prefix(',') {
+                Some(next) => rest = next,
+                None if rest.trim().is_empty() => return Split::Done,
+                None => return Split::Broken,
+            }
+        } else {
+            let (field, next) = rest.split_once(',').map_or((rest, None), |(field, next)| (field, Some(next)));
+            fields.text.push_str(field);
+            fields.end();
+            let Some(next) = next else { return Split::Done };
+            rest = next;
+        }
+    }
+}
+
+/// Copies up to the closing quote, two quotes being one; gives what follows, or none if it never closes.
+fn take_quoted<'t>(mut rest: &'t str, into: &mut String) -> Option<&'t str> {
+    loop {
+        let (before, after) = rest.split_once('"')?;
+        into.push_str(before);
+        let Some(twice) = after.strip_prefix('"') else { return Some(after) };
+        into.push('"');
+        rest = twice;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::lines::Encoding;
+    use super::*;
+
+    fn records(text: &str) -> Vec<(u64, Record, Vec<String>)> {
+        let mut lines = Lines::new(Box::new(std::io::Cursor::new(text.to_owned())), Encoding::Utf8);
+        let (mut fields, mut found) = (Fields::default(), Vec::new());
+        while let Some((number, record)) = next_record(&mut lines, &mut fields).unwrap() {
+            let is_good = record == Record::Good;
+            let got = (0..fields.len()).filter(|_| is_good).map(|i| fields.get(i).to_owned()).collect();
+            found.push((number, record, got));
+        }
+        found
+    }
+
+    fn good(number: u64, fields: &[&str]) -> (u64, Record, Vec<String>) {
+        (number, Record::Good, fields.iter().map(|f| (*f).to_owned()).collect())
+    }
+
+    #[test]
+    fn quotes_hold_commas_quotes_and_line_ends() {
+        let text = "a,\"b, c\",\"say \"\"hi\"\"\"\n\"x\ny\",,z\n12\" RULER,1,2\n";
+        assert_eq!(
+            records(text),
+            [good(1, &["a", "b, c", "say \"hi\""]), good(2, &["x\ny", "", "z"]), good(4, &["12\" RULER", "1", "2"])]
+        );
+    }
+
+    #[test]
+    fn a_quote_that_never_closes_costs_its_own_line_only() {
+        let broken = (1, Record::Broken("bad_quotes"), Vec::new());
+        assert_eq!(records("\"a,b\nc,d\n"), [broken.clone(), good(2, &["c", "d"])]);
+        let many: String = (0..30).map(|n| format!("{n},x\n")).collect();
+        let found = records(&format!("\"a,b\n{many}\"q\",r\n"));
+        assert_eq!((found.len(), found[0].clone(), found[31].clone()), (32, broken, good(32, &["q", "r"])));
+    }
+
+    #[test]
+    fn text_after_a_closing_quote_is_a_mistake() {
+        assert_eq!(records("\"a\"b,c\nd,e\n")[0].1, Record::Broken("bad_quotes"));
+    }
+
+    #[test]
+    fn blank_lines_are_no_records() {
+        assert_eq!(
+            records("\n  \na,\n"),
+            [(1, Record::Blank, vec![]), (2, Record::Blank, vec![]), good(3, &["a", ""])]
+        );
+    }
+}
