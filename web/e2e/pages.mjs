@@ -45,37 +45,49 @@ async function settle(page) {
   await page.waitForTimeout(350);
 }
 
+/** One page as its person sees it; gives what is wrong with it. */
+async function look(page, { path, act }, label, file, isPhone) {
+  page.faults.length = 0;
+  const found = [];
+  try {
+    await page.goto(path);
+    await settle(page);
+    if (act) {
+      await act(page);
+      await page.waitForTimeout(450);
+    }
+    found.push(...(await axe(page)).map((line) => `${label}: axe ${line}`), ...page.faults.map((line) => `${label}: ${line}`));
+  } catch (error) {
+    found.push(`${label}: ${error.message.split('\n')[0]}`);
+  }
+  await page.screenshot({ path: file, fullPage: isPhone });
+  return found;
+}
+
+/** All pages in one language, theme and size. */
+async function oneLook(browser, url, folder, pages, { lang, theme, size }) {
+  const found = [];
+  const people = new Map();
+  for (const one of pages) {
+    if (!people.has(one.login)) people.set(one.login, await open(browser, url, { login: one.login, lang, theme, size }));
+    const label = `${one.name}-${lang}-${theme}-${size.width}`;
+    found.push(...(await look(people.get(one.login), one, label, join(folder, `${label}.png`), size === PHONE)));
+  }
+  for (const page of people.values()) await page.context().close();
+  return found;
+}
+
+/** Looks taken at the same time; more do not help on two cores. */
+const AT_ONCE = 2;
+
 export async function everyPage(browser, url, folder) {
   const pages = await pagesOf(browser, url);
+  const looks = ['zh-CN', 'en'].flatMap((lang) => ['light', 'dark'].flatMap((theme) => [WIDE, PHONE].map((size) => ({ lang, theme, size }))));
+  console.log(`e2e: ${looks.length * pages.length} views to look at`);
   const found = [];
-  let seen = 0;
-  for (const lang of ['zh-CN', 'en']) {
-    for (const theme of ['light', 'dark']) {
-      for (const size of [WIDE, PHONE]) {
-        const people = new Map();
-        for (const { name, path, login, act } of pages) {
-          if (!people.has(login)) people.set(login, await open(browser, url, { login, lang, theme, size }));
-          const page = people.get(login);
-          page.faults.length = 0;
-          const label = `${name}-${lang}-${theme}-${size.width}`;
-          try {
-            await page.goto(path);
-            await settle(page);
-            if (act) {
-              await act(page);
-              await page.waitForTimeout(450);
-            }
-            found.push(...(await axe(page)).map((line) => `${label}: axe ${line}`), ...page.faults.map((line) => `${label}: ${line}`));
-          } catch (error) {
-            found.push(`${label}: ${error.message.split('\n')[0]}`);
-          }
-          await page.screenshot({ path: join(folder, `${label}.png`), fullPage: size === PHONE });
-          seen += 1;
-        }
-        for (const page of people.values()) await page.context().close();
-      }
-    }
-  }
-  console.log(`e2e: ${seen} views looked at`);
+  const worker = async () => {
+    for (let next = looks.shift(); next; next = looks.shift()) found.push(...(await oneLook(browser, url, folder, pages, next)));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return found;
 }

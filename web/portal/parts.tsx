@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Label } from '@/api/types';
 import { instant, money } from '@/kit/format';
 import { remain } from '@/kit/remain';
-import { businessNow, onTick } from '@/kit/ticker';
+import { businessNow, hasBusinessTime, onTick } from '@/kit/ticker';
 import type { Loaded } from './load';
 import { problemText, useText } from './text';
 
@@ -14,6 +14,7 @@ export function Countdown({ due, isBig = false }: { due: string; isBig?: boolean
   const { t } = useText();
   const [, tick] = useState(0);
   useEffect(() => onTick(() => tick((n) => n + 1)), []);
+  if (!hasBusinessTime()) return <time dateTime={due} class={`countdown${isBig ? ' big' : ''}`}>–:–:–</time>;
   const left = remain(Date.parse(due), businessNow());
   const time = left.days > 0 ? t('portal.left_days', { days: left.days, clock: left.clock }) : left.clock;
   return <time dateTime={due} class={`countdown ${left.tone}${isBig ? ' big' : ''}`}>{left.tone === 'past' ? t('portal.overdue', { time }) : time}</time>;

@@ -10,7 +10,7 @@ export function AtZero({ next, rules, caseId, isShort = false, isOneLine = false
   const consequence = say(next.consequence);
   return (
     <span className={`at-zero${isOneLine ? ' one-line' : ''}`}>
-      <strong>{say(next.label)}</strong>
+      <strong title={isShort ? consequence : undefined}>{say(next.label)}</strong>
       {!isShort && consequence && <span className="muted" title={isOneLine ? consequence : undefined}>{consequence}</span>}
       <Cite id={next.rule} rules={rules} caseId={caseId} />
     </span>

@@ -1,5 +1,5 @@
 import { memo, useSyncExternalStore } from 'react';
-import { businessNow, onTick } from './ticker';
+import { businessNow, hasBusinessTime, onTick } from './ticker';
 import { remain, type Remain } from './remain';
 import { useText, type T } from './text';
 import { due as dueText } from './format';
@@ -14,6 +14,7 @@ export const Countdown = memo(function Countdown({ due, big = false }: { due: st
   const { t } = useText();
   const dueMs = Date.parse(due);
   const snapshot = useSyncExternalStore(onTick, () => {
+    if (!hasBusinessTime()) return 'calm|–:–:–';
     const left = remain(dueMs, businessNow());
     return `${left.tone}|${leftText(t, left)}`;
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { businessAt, businessNow, onTick, syncTime } from './ticker';
+import { businessAt, businessNow, hasBusinessTime, onTick, syncTime } from './ticker';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -7,6 +7,12 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+});
+
+test('there is no business time before the server told it', () => {
+  expect(hasBusinessTime()).toBe(false);
+  syncTime({ server_now: '2026-01-12T01:00:00Z', rate: 1 });
+  expect(hasBusinessTime()).toBe(true);
 });
 
 test('business time runs at the rate from what the server said, whatever the local clock shows', () => {

@@ -12,6 +12,7 @@ const TICK_MS = 1_000;
 type Anchor = { serverMs: number; localMs: number; rate: number };
 
 let anchor: Anchor = { serverMs: Date.now(), localMs: Date.now(), rate: 1 };
+let isSynced = false;
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
@@ -23,6 +24,11 @@ export function businessAt(from: Anchor, localMs: number): number {
 /** Business time now, in ms since 1970. */
 export function businessNow(): number {
   return businessAt(anchor, Date.now());
+}
+
+/** Whether the server has told its time; until then a countdown would show nonsense. */
+export function hasBusinessTime(): boolean {
+  return isSynced;
 }
 
 /** Reading of the local clock, for measuring how long a request took. */
@@ -37,6 +43,7 @@ export function businessRate(): number {
 /** Takes over the server's time; half of the round trip has passed since the server wrote it. */
 export function syncTime(time: ServerTime, roundTripMs = 0): void {
   const { rate } = time;
+  isSynced = true;
   anchor = { serverMs: Date.parse(time.server_now) + (roundTripMs / 2) * rate, localMs: Date.now(), rate };
   tick();
 }

@@ -73,9 +73,9 @@ function Application({ about, view }: { about: AfterSales; view: CaseView }) {
 
 /** An order is a parent too, with a page of its own. */
 function Parent({ view, id }: { view: CaseView; id: string }) {
-  const { t } = useText();
+  const { t, word } = useText();
   const isOrder = id === view.order_id;
-  return <Link {...caseLink({ id, kind: isOrder ? 'order' : '' })}>{isOrder ? t('orders.title') : t('aftersales.parent')}</Link>;
+  return <Link {...caseLink({ id, kind: isOrder ? 'order' : '' })}>{isOrder ? word('kind', 'order') : t('aftersales.parent')}</Link>;
 }
 
 /** The parent and the children of a case, e.g. the refund it opened. */

@@ -15,7 +15,7 @@ import { Empty, Loaded } from '@/kit/PageState';
 import { caseLink } from '@/kit/links';
 import { SOON_MS } from '@/kit/remain';
 import { State } from '@/kit/State';
-import { businessNow, onTick } from '@/kit/ticker';
+import { businessNow, hasBusinessTime, onTick } from '@/kit/ticker';
 import { useText } from '@/kit/text';
 
 const ROWS = 50;
@@ -88,7 +88,7 @@ function What({ row }: { row: CaseSummary }) {
 /** How many are past, near and far; counted anew only when one of them changes its class. */
 function Counts({ rows, isMore }: { rows: CaseSummary[]; isMore: boolean }) {
   const { t } = useText();
-  const text = useSyncExternalStore(onTick, () => countText(rows, businessNow()));
+  const text = useSyncExternalStore(onTick, () => (hasBusinessTime() ? countText(rows, businessNow()) : '||'));
   const [past, soon, later] = text.split('|');
   const plus = isMore ? '+' : '';
   return (

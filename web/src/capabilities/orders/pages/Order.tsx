@@ -27,11 +27,11 @@ export function OrderPage() {
 }
 
 function OrderBody({ view }: { view: OrderView }) {
-  const { t } = useText();
+  const { t, say } = useText();
   const { order } = view;
   return (
     <div className="case-page">
-      <CaseHead view={view.case} title={<>{t('orders.title')} <span className="num">{order.number}</span></>} extra={<span>{order.shop_name}</span>} />
+      <CaseHead view={view.case} title={<>{say(view.case.kind_label)} <span className="num">{order.number}</span></>} extra={<span>{order.shop_name}</span>} />
       <div className="columns">
         <div className="main-column">
           <Card title={t('orders.acts')}><ActBar view={view.case} context={{ currency: order.currency, lines: view.lines }} /></Card>

@@ -12,6 +12,7 @@ import { Money } from '@/kit/Money';
 import { State } from '@/kit/State';
 import { useShopOptions } from '@/kit/shops';
 import { useText, type T } from '@/kit/text';
+import { useListUrl } from '@/kit/useListUrl';
 
 /** Lines of an order shown in its row. */
 const SHOWN = 2;
@@ -24,7 +25,10 @@ export function Orders() {
   const shops = useShopOptions();
   const states = useQuery({ queryKey: ['states', 'order'], queryFn: () => calls.states('order') });
   const columns = useMemo(() => orderColumns(t), [t, lang]);
-  const tabs = (states.data?.items ?? []).map((s) => ({ value: s.state, label: say(s.label), count: s.count }));
+  const { search } = useListUrl();
+  // States that hold nothing would only push the others aside.
+  const shown = (states.data?.items ?? []).filter((s) => s.count > 0 || s.state === search.state);
+  const tabs = shown.map((s) => ({ value: s.state, label: say(s.label), count: s.count }));
   const filters: Filter[] = [
     { kind: 'search', name: 'q', label: t('orders.search') },
     { kind: 'select', name: 'shop', label: t('aftersales.any_shop'), options: shops },
@@ -52,7 +56,7 @@ function orderColumns(t: T): Column<OrderListed>[] {
     { key: 'number', title: t('orders.number'), width: 160, cell: (row) => <Link to="/orders/$id" params={{ id: row.id }} className="num">{row.number}</Link> },
     { key: 'goods', title: t('orders.goods'), cell: (row) => <Goods row={row} /> },
     { key: 'total', title: t('orders.total'), width: 110, align: 'right', cell: (row) => <Money minor={row.total_minor} currency={row.currency} /> },
-    { key: 'state', title: t('orders.state'), width: 130, cell: (row) => <State label={row.state_label} isEnded={!row.due_at} /> },
+    { key: 'state', title: t('orders.state'), width: 130, cell: (row) => <State label={row.state_label} /> },
     { key: 'left', title: t('orders.left'), width: 220, cell: (row) => <Left row={row} /> },
     { key: 'buyer', title: t('orders.buyer'), width: 90, cell: (row) => row.buyer_name },
     { key: 'region', title: t('orders.region'), width: 130, cell: (row) => <span className="ellipsis">{row.region ?? ''}</span> },
