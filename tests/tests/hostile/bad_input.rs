@@ -99,7 +99,8 @@ fn a_session_that_is_over_opens_nothing() {
         let sku = web.sku(3);
         let cart = web.cart(&[(sku, 1)]).to_string();
         let before = settled(web);
-        for (why, token) in [("left", &left), ("revoked", &revoked), ("expired", &expired), ("made up", &fresh("no-"))] {
+        for (why, token) in [("left", &left), ("revoked", &revoked), ("expired", &expired), ("made up", &fresh("no-"))]
+        {
             let ask = Ask::new("POST /v1/orders").by(token).keyed(&fresh("over-")).json(&cart);
             assert_eq!(problem(web, &ask), (401, "web.unauthenticated".to_owned(), None), "{why}");
         }

@@ -87,7 +87,11 @@ fn bodies(web: &Web, scene: &Scene) -> Vec<Bad> {
         bad("an array", post().json("[]"), (422, "web.not_an_object", None)),
         bad("a field twice", post().json(&double), (422, "web.duplicate_field", Some("remark"))),
         bad("a field too few", post().json("{}"), (422, "web.missing_field", Some("shop"))),
-        bad("a form", post().with("Content-Type", "text/plain").bytes(b"{}"), (415, "web.not_json", Some("Content-Type"))),
+        bad(
+            "a form",
+            post().with("Content-Type", "text/plain").bytes(b"{}"),
+            (415, "web.not_json", Some("Content-Type")),
+        ),
         bad("a large body", post().json(&large), (413, "web.body_too_large", None)),
         bad("no key in its header", post().keyed("").json(&cart), key),
         bad("a long key", post().keyed(&"k".repeat(201)).json(&cart), key),
@@ -113,28 +117,49 @@ fn cases(web: &Web, scene: &Scene) -> Vec<Bad> {
         body[name] = value;
         Ask::new("POST /v1/aftersales").by(&buyer).json(&body.to_string())
     };
-    let (bad_at, jump): (Expected, Expected) = ((422, "web.bad_value", Some("at")), (422, "demo.jump", Some("advance_ms")));
+    let (bad_at, jump): (Expected, Expected) =
+        ((422, "web.bad_value", Some("at")), (422, "demo.jump", Some("advance_ms")));
     vec![
         bad("31 February", contact("2026-02-31T09:00:00+08:00"), bad_at),
         bad("no date", contact("yesterday"), bad_at),
         bad("a date without zone", contact("2026-01-05T09:00:00"), bad_at),
         bad("a far date", contact("9999-12-30T00:00:00Z"), (422, "aftersales.contact_time", Some("at"))),
         bad("a date before all", contact("-009998-01-01T00:00:00Z"), (422, "aftersales.contact_time", Some("at"))),
-        bad("NUL in a note", act(&buyer, json!({ "event": "withdraw", "note": "a\u{0}" })), (422, "web.bad_value", Some("note"))),
-        bad("a long note", act(&buyer, json!({ "event": "withdraw", "note": "a".repeat(501) })), (422, "casework.note_too_long", Some("note"))),
+        bad(
+            "NUL in a note",
+            act(&buyer, json!({ "event": "withdraw", "note": "a\u{0}" })),
+            (422, "web.bad_value", Some("note")),
+        ),
+        bad(
+            "a long note",
+            act(&buyer, json!({ "event": "withdraw", "note": "a".repeat(501) })),
+            (422, "casework.note_too_long", Some("note")),
+        ),
         bad("an old version", act(&buyer, json!({ "event": "withdraw", "version": 0 })), (409, "case.changed", None)),
         bad("no such event", act(&buyer, json!({ "event": "explode" })), (404, "case.unknown_event", None)),
         bad("a clock's event", act(&operator, json!({ "event": "refund.done" })), (409, "case.not_accepted", None)),
-        bad("input not asked for", act(&buyer, json!({ "event": "withdraw", "input": { "x": 1 } })), (422, "case.no_input_expected", Some("input"))),
+        bad(
+            "input not asked for",
+            act(&buyer, json!({ "event": "withdraw", "input": { "x": 1 } })),
+            (422, "case.no_input_expected", Some("input")),
+        ),
         bad("a far jump", clock(json!({ "advance_ms": i64::MAX })), jump),
         bad("a jump back", clock(json!({ "advance_ms": i64::MIN })), jump),
         bad("a jump to no date", clock(json!({ "to": "soon" })), (422, "web.bad_value", Some("to"))),
         bad("a rate of 0", clock(json!({ "rate": 0 })), (422, "demo.rate", Some("rate"))),
         bad("no units", apply("quantity", json!(0)), (422, "aftersales.quantity_too_high", Some("quantity"))),
-        bad("units below nothing", apply("quantity", json!(i64::MIN)), (422, "aftersales.quantity_too_high", Some("quantity"))),
+        bad(
+            "units below nothing",
+            apply("quantity", json!(i64::MIN)),
+            (422, "aftersales.quantity_too_high", Some("quantity")),
+        ),
         bad("many units", apply("quantity", json!(i64::MAX)), (422, "aftersales.quantity_too_high", Some("quantity"))),
         bad("another reason", apply("reason", json!("boredom")), (422, "web.bad_value", Some("reason"))),
-        bad("an amount below nothing", apply("amount_minor", json!(-1)), (422, "aftersales.quantity_too_high", Some("quantity"))),
+        bad(
+            "an amount below nothing",
+            apply("amount_minor", json!(-1)),
+            (422, "aftersales.quantity_too_high", Some("quantity")),
+        ),
     ]
 }
 
@@ -189,7 +214,11 @@ fn queries(web: &Web) -> Vec<Bad> {
         bad("an id that is none", get("/v1/orders/1"), (404, "web.not_found", None)),
         bad("no UTF-8 in an id", get("/v1/orders/%ff"), (404, "web.not_found", None)),
         bad("no UTF-8 in a pack", get("/v1/packs/%ff/order"), (404, "web.not_found", None)),
-        bad("NUL in a login", Ask::new("POST /v1/session").json(&json!({ "login": "\u{0}", "password": "x" }).to_string()), (422, "web.bad_value", Some("login"))),
+        bad(
+            "NUL in a login",
+            Ask::new("POST /v1/session").json(&json!({ "login": "\u{0}", "password": "x" }).to_string()),
+            (422, "web.bad_value", Some("login")),
+        ),
     ]
 }
 
@@ -219,15 +248,31 @@ fn notices(web: &Web, scene: &Scene) -> Vec<Bad> {
         bad("an unsigned notice", Ask::new("POST /v1/notices/payments/testpay").json("{}"), unsigned),
         bad("an unsigned scan", unsigned_scan, unsigned),
         bad("a provider nobody knows", signed("POST /v1/notices/payments/evil", &json!({})), unsigned),
-        bad("no UTF-8 in a provider", Ask::new("POST /v1/notices/payments/%ff").json("{}"), (404, "web.not_found", None)),
+        bad(
+            "no UTF-8 in a provider",
+            Ask::new("POST /v1/notices/payments/%ff").json("{}"),
+            (404, "web.not_found", None),
+        ),
         bad("a large notice", large, (413, "web.body_too_large", None)),
         bad("a large scan", large_scan, (413, "web.body_too_large", None)),
-        bad("another currency", captured("currency", json!("USD")), (422, "payments.amount_differs", Some("amount_minor"))),
-        bad("money below nothing", captured("amount_minor", json!(-1_000)), (422, "payments.amount_differs", Some("amount_minor"))),
+        bad(
+            "another currency",
+            captured("currency", json!("USD")),
+            (422, "payments.amount_differs", Some("amount_minor")),
+        ),
+        bad(
+            "money below nothing",
+            captured("amount_minor", json!(-1_000)),
+            (422, "payments.amount_differs", Some("amount_minor")),
+        ),
         bad("a currency of nowhere", captured("currency", json!("XXX")), payment),
         bad("news of no kind", captured("type", json!("exploded")), payment),
         bad("an unknown field", captured("extra", json!(1)), payment),
-        bad("a scan of tomorrow", scan("at", json!("2036-01-05T09:00:00Z")), (422, "logistics.scan_in_future", Some("at"))),
+        bad(
+            "a scan of tomorrow",
+            scan("at", json!("2036-01-05T09:00:00Z")),
+            (422, "logistics.scan_in_future", Some("at")),
+        ),
         bad("a scan of no day", scan("at", json!("2026-02-31T09:00:00Z")), scanned),
         bad("a scan with NUL", scan("place", json!("\u{0}")), (422, "web.bad_value", Some("place"))),
         bad("a scan of nothing", scan("waybill", json!("..")), (422, "logistics.bad_waybill", Some("waybill"))),
