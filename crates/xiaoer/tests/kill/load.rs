@@ -145,7 +145,7 @@ impl Load {
         loop {
             let now = self.in_flight.load(SeqCst);
             let is_enough = self.acknowledged.load(SeqCst) >= acknowledged && now >= in_flight;
-            if is_enough || begin.elapsed() > Duration::from_secs(60) {
+            if is_enough || begin.elapsed() > Duration::from_mins(1) {
                 return now;
             }
             std::thread::sleep(Duration::from_micros(200));
