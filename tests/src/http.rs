@@ -62,7 +62,7 @@ impl Node {
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let (state, routes) = application(&options, &store, &clock, Arc::new(OsEntropy)).unwrap();
-        let router = xr_web::app(state.clone(), routes, None);
+        let app = xr_web::app(state.clone(), routes, None);
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (stop, mut stopped) = watch::channel(false);
@@ -72,7 +72,7 @@ impl Node {
             let stopping = async move {
                 let _ = stopped.wait_for(|is_stopping| *is_stopping).await;
             };
-            xr_web::serve::serve(listener, router, served, stopping).await
+            xr_web::serve::serve(listener, app, served, stopping).await
         });
         Self { store, state, address, clock, stop, runtime: Some(runtime) }
     }

@@ -71,7 +71,7 @@ impl TestMarket {
             }
             On::Postgres => {
                 let database = fresh_database(None)?;
-                let location = Location::Postgres(database.url().clone());
+                let location = Location::Postgres(database.url());
                 (None, Some(database), location)
             }
         };

@@ -30,7 +30,7 @@ fn a_paid_order_that_is_shipped_and_forgotten_completes_by_silence() {
         let placed = market.place(&[(sku, 2)]);
         market.pay(&placed);
         assert_eq!(market.state(placed.order), "pending_ship");
-        let ship = json!({ "carrier": "sf", "waybill": "SF1234567890" });
+        let ship = json!({ "carrier": "SF", "waybill": "SF1234567890" });
         market.act_with(&merchant(), placed.order, "ship_all", ship).unwrap();
         assert_eq!(market.stock(sku), (3, 0));
         market.advance(Millis::days(40));

@@ -92,13 +92,13 @@ fn create(store: &Store, (login, role): (&str, &str), org: Option<OrgId>, hash: 
 /// As logging in does after the password was found right; gives the token.
 pub(super) fn open_session(store: &Store, login: &str, hash: &str) -> String {
     let token = fresh("token-");
-    let log_in = LogIn {
+    let session = LogIn {
         login: login.to_owned(),
         verified_hash: hash.to_owned(),
         token_hash: Identity::token_hash(&token),
         address: None,
     };
-    store.write_blocking(log_in).unwrap();
+    store.write_blocking(session).unwrap();
     token
 }
 

@@ -25,7 +25,9 @@ fn rush(web: &Web, addresses: &[&str], (count, stock): (usize, i64)) -> BTreeMap
     assert_eq!(web.stock(sku), (stock, stock));
     web.assert_sound();
     let mut counts = BTreeMap::new();
-    replies.iter().for_each(|reply| *counts.entry((reply.status, code(reply))).or_insert(0) += 1);
+    for reply in &replies {
+        *counts.entry((reply.status, code(reply))).or_insert(0) += 1;
+    }
     counts
 }
 
@@ -73,11 +75,11 @@ fn cross_carts(web: &Web, nodes: &[&Node]) {
     let (a, b, tokens) = (web.sku(40), web.sku(40), web.buyers(8));
     let job = |index: usize| {
         let (token, node) = (&tokens[index % tokens.len()], nodes[index % nodes.len()]);
-        let lines = if index % 2 == 0 { [(a, 1), (b, 1)] } else { [(b, 1), (a, 1)] };
+        let lines = if index.is_multiple_of(2) { [(a, 1), (b, 1)] } else { [(b, 1), (a, 1)] };
         let ask = order(web, token, &lines);
         move || {
             let reply = persist(&node.address, &ask);
-            if reply.status == 200 && index % 3 == 0 {
+            if reply.status == 200 && index.is_multiple_of(3) {
                 let placed: Value = serde_json::from_slice(&reply.body).unwrap();
                 let path = format!("POST /v1/cases/{}/acts", placed["order"].as_str().unwrap());
                 let cancel = Ask::new(&path).by(token).keyed(&fresh("cancel-")).json(r#"{"event":"cancel"}"#);
@@ -86,7 +88,7 @@ fn cross_carts(web: &Web, nodes: &[&Node]) {
                 assert!(matches!(cancelled.status, 200 | 409), "{}", cancelled.text());
             }
             if index == 48 {
-                nodes.iter().for_each(|n| n.advance(Millis::minutes(31)));
+                advance(nodes, 31);
             }
             reply
         }
@@ -96,13 +98,19 @@ fn cross_carts(web: &Web, nodes: &[&Node]) {
         assert!(reply.status == 200 || code(reply) == "inventory.out_of_stock", "{}", reply.text());
     }
     assert!(replies.iter().filter(|r| r.status == 200).count() >= 40);
-    nodes.iter().for_each(|n| n.advance(Millis::minutes(31)));
+    advance(nodes, 31);
     let is_back = || web.stock(a) == (40, 0) && web.stock(b) == (40, 0);
     wait_until(&is_back);
     web.assert_sound();
 }
 
-pub(crate) fn wait_until(is_so: &dyn Fn() -> bool) {
+fn advance(nodes: &[&Node], minutes: i64) {
+    for node in nodes {
+        node.advance(Millis::minutes(minutes));
+    }
+}
+
+fn wait_until(is_so: &dyn Fn() -> bool) {
     let begin = std::time::Instant::now();
     while !is_so() {
         assert!(begin.elapsed().as_secs() < 20, "it did not come");
@@ -152,7 +160,7 @@ fn settle_refunds(web: &Web, nodes: &[&Node], order: &str, total: i64) {
     let refunds = web.node.store.read_blocking(move |tx| xr_payments::queries::refunds_of(tx, order)).unwrap();
     assert_eq!(refunds.iter().map(|r| r.amount_minor).sum::<i64>(), total);
     // They are sent after five minutes.
-    nodes.iter().for_each(|n| n.advance(Millis::minutes(6)));
+    advance(nodes, 6);
     let is_sent = |case| move |tx: &mut xr_store::Tx<'_>| Ok(xr_case::engine::get(tx, case)?.state == "sending");
     wait_until(&|| refunds.iter().all(|r| web.node.store.read_blocking(is_sent(r.case_id)).unwrap()));
     let mut moved = 0;
@@ -164,7 +172,7 @@ fn settle_refunds(web: &Web, nodes: &[&Node], order: &str, total: i64) {
         }
     }
     assert_eq!(moved, refunds.len());
-    let legs = web.node.store.read_blocking(move |tx| Ok(xr_payments::ledger::legs_of_payable(tx, order)?)).unwrap();
+    let legs = web.node.store.read_blocking(move |tx| xr_payments::ledger::legs_of_payable(tx, order)).unwrap();
     let sum = |kind: &str| legs.iter().filter(|l| l.kind == kind).map(|l| l.amount_minor.max(0)).sum::<i64>();
     assert_eq!((sum("capture"), sum("refund")), (total, total));
     web.assert_sound();

@@ -26,7 +26,7 @@ pub(super) fn everything(web: &Web, scene: &Scene) -> Vec<Bad> {
     all.extend(cases(web, scene));
     all.extend(uploads(web, scene));
     all.extend(queries(web));
-    all.extend(notices(web, scene));
+    all.extend(notices(scene));
     all
 }
 
@@ -222,7 +222,7 @@ fn queries(web: &Web) -> Vec<Bad> {
     ]
 }
 
-fn notices(web: &Web, scene: &Scene) -> Vec<Bad> {
+fn notices(scene: &Scene) -> Vec<Bad> {
     let captured = |name: &str, value: Value| {
         let mut body = json!({
             "type": "captured", "case": scene.payment, "provider_ref": "r", "amount_minor": 1_000, "currency": "CNY",
@@ -243,7 +243,6 @@ fn notices(web: &Web, scene: &Scene) -> Vec<Bad> {
     let large = Ask::new("POST /v1/notices/payments/testpay").json(&" ".repeat(3 << 20));
     let large_scan = Ask::new("POST /v1/notices/carriers/SF").json(&" ".repeat(3 << 20));
     let unsigned_scan = Ask::new("POST /v1/notices/carriers/SF").json("{}");
-    let _ = web;
     vec![
         bad("an unsigned notice", Ask::new("POST /v1/notices/payments/testpay").json("{}"), unsigned),
         bad("an unsigned scan", unsigned_scan, unsigned),
