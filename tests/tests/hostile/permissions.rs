@@ -88,7 +88,10 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
     let scene = Scene::new(web);
     let id = if path.starts_with("/v1/orders") { &scene.order } else { &scene.case };
     let path = path.replace("/shops/{id}", &format!("/shops/{}", web.sellers[0].shop)).replace("{id}", id);
-    let path = path.replace("{sha256}", &scene.picture).replace("{pack}/{kind}", "xiaoer-default/order");
+    let path = path
+        .replace("{sha256}", &scene.picture)
+        .replace("{pack}/{kind}", "xiaoer-default/order")
+        .replace("{pack}", "xiaoer-default");
     match route {
         "POST /v1/cases/{id}/acts" => whole(&path).json(&json!({ "event": "withdraw" }).to_string()),
         "POST /v1/cases/{id}/contacts" => {
