@@ -100,9 +100,9 @@ mod tests {
                 "auditor (platform): audit.read packs.read",
                 "buyer (buyer): aftersales.apply orders.buy",
                 "merchant (merchant): aftersales.decide catalog.manage inventory.manage orders.manage orders.review \
-                 packs.read",
+                 packs.read payments.capture",
                 "operator (platform): aftersales.adjudicate audit.read demo.clock identity.manage packs.manage packs.read \
-                 payments.payout payments.reconcile payments.refund platform.orders",
+                 payments.chargeback payments.payout payments.reconcile payments.refund payments.settle platform.orders",
             ]
         );
     }
