@@ -56,13 +56,8 @@ pub(crate) fn look(tx: &mut Tx<'_>, id: CaseId) -> Result<Seen, Fault> {
 }
 
 /// Whether a scope that the case does not belong to may see it: never.
-pub(crate) fn is_leaked(tx: &mut Tx<'_>, case: CaseId, strangers: &[Scope]) -> Result<bool, Fault> {
-    for stranger in strangers {
-        if engine::seen_by(tx, *stranger, case).is_ok() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+pub(crate) fn is_leaked(tx: &mut Tx<'_>, case: CaseId, strangers: &[Scope]) -> bool {
+    strangers.iter().any(|stranger| engine::seen_by(tx, *stranger, case).is_ok())
 }
 
 impl Seen {

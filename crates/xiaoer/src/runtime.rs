@@ -109,7 +109,7 @@ pub async fn resend_refunds(store: Store, mut stop: watch::Receiver<bool>) {
 }
 
 /// Pause between two signs of life.
-const BEAT_EVERY: Duration = Duration::from_secs(60);
+const BEAT_EVERY: Duration = Duration::from_mins(1);
 
 /// Before deadlines are watched: if nobody served the market for a while, people's clocks get that time back.
 ///

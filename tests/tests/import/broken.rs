@@ -67,6 +67,7 @@ fn every_kind_of_broken_row_is_named_and_costs_only_itself() {
 fn files_without_their_columns_are_left_out_and_change_nothing() {
     let market = TestMarket::new(On::Sqlite).unwrap();
     let before = dump(&market);
+    #[allow(clippy::type_complexity, reason = "a table of cases")]
     let cases: [(&[u8], &[(u64, Option<&str>, &str)]); 5] = [
         (b"", &[(0, None, "empty_file")]),
         (b"\n\n", &[(0, None, "empty_file")]),

@@ -72,7 +72,7 @@ fn rows_that_come_later_join_the_order_of_their_invoice() {
             lines.iter().enumerate().filter(|(index, _)| index % 2 == rest).map(|(_, line)| line).collect()
         };
         let (even, odd) = (file(folder.path(), "even.csv", &every(0)), file(folder.path(), "odd.csv", &every(1)));
-        import(market, &[even.clone()]);
+        import(market, std::slice::from_ref(&even));
         // Equal rows of one invoice that fell into different files are one row told twice: only the whole file knows better.
         import(market, &[odd]);
         let whole = import(market, &[extract()]);

@@ -23,7 +23,8 @@ pub fn extract_lines() -> Vec<String> {
 
 /// Writes a file with these lines after the usual header.
 pub fn file(folder: &Path, name: &str, lines: &[impl AsRef<str>]) -> PathBuf {
-    let body: String = lines.iter().map(|line| format!("{}\n", line.as_ref())).collect();
+    let lines: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
+    let body = lines.join("\n") + "\n";
     let path = folder.join(name);
     std::fs::write(&path, format!("{HEADER}\n{body}")).unwrap();
     path

@@ -68,6 +68,7 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
     let stats = store.stats();
     store.close();
     let count = measured.times.len().max(1);
+    let orders_placed = i64::try_from(count).unwrap_or(i64::MAX);
     let mut times = measured.times;
     times.sort_unstable();
     let at = |share: usize| times.get(count * share / 1_000).or(times.last()).copied().unwrap_or(0);
@@ -75,9 +76,9 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
         "{}",
         json!({
             "bench": "place-order", "engine": "sqlite", "orders_before": orders, "clients": clients,
-            "product_per_s": count as i64 * 1_000 / measured.wall.0.max(1),
+            "product_per_s": orders_placed * 1_000 / measured.wall.0.max(1),
             "p50_ms": at(500), "p95_ms": at(950), "p99_ms": at(990), "max_ms": times.last(),
-            "cpu_us_per_order": cpu * 1_000 / count as i64, "groups": stats.groups, "retries": stats.retries,
+            "cpu_us_per_order": cpu * 1_000 / orders_placed, "groups": stats.groups, "retries": stats.retries,
         })
     );
     Ok(DONE)

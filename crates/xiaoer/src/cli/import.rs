@@ -55,11 +55,11 @@ pub(super) fn run_import(common: &Common, command: &ImportCommand) -> Result<u8,
         print!("{}", report.show(if args.en { Locale::En } else { Locale::ZhCn }));
     }
     // Odd rows are kept and warned about; only rows that could not be read make the difference.
-    Ok(if !report.has_errors() { DONE } else { FOUND })
+    Ok(if report.has_errors() { FOUND } else { DONE })
 }
 
 fn show(progress: Progress) {
-    let share = if progress.total == 0 { 0 } else { progress.done * BAR_CHARS / progress.total };
+    let share = (progress.done * BAR_CHARS).checked_div(progress.total).unwrap_or(0);
     let filled = "█".repeat(usize::try_from(share.min(BAR_CHARS)).unwrap_or(0));
     let mut out = stderr().lock();
     // A bar that cannot be drawn is no reason to stop.
