@@ -257,7 +257,9 @@ mod tests {
     fn arranged_rows_do_not_depend_on_the_order_of_reading() {
         let wanted = [("1", "A", 5), ("1", "B", 9), ("2", "A", 7), ("0", "A", 8), ("0", "A", 8)];
         let mut forward = Rows::default();
-        wanted.iter().for_each(|(i, c, at)| row(&mut forward, i, c, *at));
+        for (i, c, at) in &wanted {
+            row(&mut forward, i, c, *at);
+        }
         let mut backward = Rows::default();
         wanted.iter().rev().for_each(|(i, c, at)| row(&mut backward, i, c, *at));
         forward.arrange();

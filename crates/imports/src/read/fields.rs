@@ -164,7 +164,7 @@ mod tests {
     fn a_quote_that_never_closes_costs_its_own_line_only() {
         let broken = (1, Record::Broken("bad_quotes"), Vec::new());
         assert_eq!(records("\"a,b\nc,d\n"), [broken.clone(), good(2, &["c", "d"])]);
-        let many: String = (0..30).map(|n| format!("{n},x\n")).collect();
+        let many = (0..30).map(|n| format!("{n},x")).collect::<Vec<_>>().join("\n") + "\n";
         let found = records(&format!("\"a,b\n{many}\"q\",r\n"));
         assert_eq!((found.len(), found[0].clone(), found[31].clone()), (32, broken, good(32, &["q", "r"])));
     }
