@@ -92,7 +92,9 @@ pub fn server() -> Option<String> {
     if let Ok(address) = std::env::var(ADDRESS_VARIABLE) {
         return Some(address);
     }
-    let own = OWN.get_or_init(|| must(Cluster::start()));
+    // Starting asks the server whether it is up, and that client must not run inside async code.
+    let own =
+        OWN.get_or_init(|| std::thread::scope(|scope| scope.spawn(|| must(Cluster::start())).join().ok().flatten()));
     if own.is_none() {
         let in_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
         must(refuse_to_skip(in_ci));

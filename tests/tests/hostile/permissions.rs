@@ -128,3 +128,18 @@ fn other_session(web: &Web, login: Option<&str>) -> String {
     let sessions = web.done(&token, "GET /v1/sessions", &Value::Null);
     sessions[0]["id"].as_str().unwrap_or_else(|| panic!("{sessions}")).to_owned()
 }
+
+#[test]
+fn why_an_act_is_not_possible_is_told_in_the_language_of_the_browser() {
+    let web = Web::sqlite();
+    let scene = Scene::new(&web);
+    let told = |language: &str| {
+        let page = Ask::new(&format!("GET /v1/cases/{}", scene.case)).by(&web.token("shop"));
+        let page: Value = serde_json::from_slice(&web.send(&page.with("Accept-Language", language)).body).unwrap();
+        let acts = page["acts"].as_array().unwrap().clone();
+        let closed = acts.into_iter().find(|act| act["enabled"] == false).unwrap();
+        closed["why_not"]["text"].as_str().unwrap().to_owned()
+    };
+    let (zh, en) = (told("zh-CN"), told("en"));
+    assert!(en.is_ascii() && !zh.is_ascii(), "{zh} / {en}");
+}

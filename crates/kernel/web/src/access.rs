@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::state::{AppState, WebConfig};
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
-use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
@@ -156,8 +156,11 @@ impl Deref for Who {
 impl FromRequestParts<AppState> for Who {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Failure> {
-        let session = parts.extensions.get::<Session>().cloned();
-        Ok(Self(session.ok_or_else(unauthenticated)?))
+        let mut session = parts.extensions.get::<Session>().cloned().ok_or_else(unauthenticated)?;
+        // Who chose no language is answered in the browser's.
+        let spoken = parts.headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(Locale::negotiate);
+        session.locale = session.locale.or(spoken);
+        Ok(Self(session))
     }
 }
 
