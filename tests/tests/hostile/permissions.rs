@@ -143,3 +143,16 @@ fn why_an_act_is_not_possible_is_told_in_the_language_of_the_browser() {
     let (zh, en) = (told("zh-CN"), told("en"));
     assert!(en.is_ascii() && !zh.is_ascii(), "{zh} / {en}");
 }
+
+/// The committed document is what clients are generated from. `XR_UPDATE_GOLDEN=1` writes it anew.
+#[test]
+fn the_committed_api_document_is_the_served_one() {
+    let routes = xr_web::app::system_routes().merge(xiaoer::wiring::routes()).merge(xiaoer::demo::routes());
+    let served = routes.document().to_pretty_json().unwrap() + "\n";
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
+    if std::env::var_os("XR_UPDATE_GOLDEN").is_some() {
+        std::fs::write(file, &served).unwrap();
+    }
+    let committed = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(committed == served, "docs/openapi.json is old: run this test once with XR_UPDATE_GOLDEN=1");
+}
