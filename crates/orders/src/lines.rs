@@ -40,8 +40,7 @@ pub fn settle_line(
     Ok(())
 }
 
-/// Takes `quantity` units of a line off what is still to be shipped; units that left stay as they are. Their stock is released
-/// when the order ends or is cancelled.
+/// Takes `quantity` units of a line off what is still to be shipped and releases their stock; units that left stay as they are.
 ///
 /// # Errors
 /// [`Error::NoSuchLine`].

@@ -22,12 +22,11 @@ pub(super) const NAME: &str = "testpay";
 /// Answers until `stop` turns true.
 pub async fn play_providers(store: Store, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        let (asked, ask) = (store.clone(), store.clone());
+        let asked = store.clone();
         let answered = tokio::task::spawn_blocking(move || answer_all(&asked)).await;
         if let Ok(Err(fault)) = answered {
             tracing::warn!(%fault, "The demo's provider could not answer");
         }
-        drop(ask);
         let _ = tokio::time::timeout(Duration::from_millis(1_500), stop.changed()).await;
     }
 }
