@@ -2,6 +2,10 @@
 //!
 //! The way of a promise: TOML → [`parse`] → [`merge`] → [`compiled`] → [`step`]. All of that is pure.
 
+// Tests read the capabilities' own words, which name this crate from outside.
+#[cfg(test)]
+extern crate self as xr_case;
+
 pub mod checker;
 pub mod cli;
 pub mod compiled;
