@@ -119,6 +119,10 @@ fn settle(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId) -> Result<(), Fault> {
     let payment = queries::payment(tx, id)?;
     let promised = if tx.lacks(Mutant::DoubleSettle) { 0 } else { payment.refunded_minor };
     let amount = payment.captured_minor - promised - payment.settled_minor;
+    tx.exec(
+        sql!("UPDATE payments SET settled_at = ?2 WHERE case_id = ?1 AND settled_at IS NULL /* unscoped: after authorisation */"),
+        params![id, tx.at()],
+    )?;
     if amount > 0 { settle_amount(tx, grant, &payment, amount) } else { Ok(()) }
 }
 
@@ -140,24 +144,25 @@ fn settle_amount(tx: &mut Tx<'_>, grant: &Grant<'_>, payment: &PaymentRow, amoun
 fn chargeback(tx: &mut Tx<'_>, grant: &Grant<'_>, case: &Case, step: &str) -> Result<(), Fault> {
     let payment = queries::payment(tx, case.id)?;
     let holder =
-        if payment.settled_minor > 0 { Account::Merchant(payment.merchant_org.0) } else { Account::Escrow(case.id) };
+        if payment.settled_at.is_some() { Account::Merchant(payment.merchant_org.0) } else { Account::Escrow(case.id) };
     let contested = Account::Contested(case.id);
     let (amount, accounts) = match step {
         "opened" => (payment.refundable_minor(), (contested, holder)),
         "won" => (payment.contested_minor, (holder, contested)),
         _ => (payment.contested_minor, (Account::Gateway, contested)),
     };
-    let delta = match step {
-        "opened" => amount,
-        "won" => -amount,
-        _ => 0,
+    // What is contested, what was lost, what is promised back.
+    let (contest, lost, promised) = match step {
+        "opened" => (amount, 0, amount),
+        "won" => (-amount, 0, -amount),
+        _ => (-amount, amount, 0),
     };
     tx.exec(
         sql!(
-            "UPDATE payments SET contested_minor = contested_minor + ?2, refunded_minor = refunded_minor + ?2
-             WHERE case_id = ?1 /* unscoped: after authorisation */"
+            "UPDATE payments SET contested_minor = contested_minor + ?2, charged_back_minor = charged_back_minor + ?3,
+             refunded_minor = refunded_minor + ?4 WHERE case_id = ?1 /* unscoped: after authorisation */"
         ),
-        params![case.id, delta],
+        params![case.id, contest, lost, promised],
     )?;
     if amount == 0 {
         return Ok(());
@@ -215,7 +220,7 @@ fn call_off(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId) -> Result<(), Fault>
         params![refund.payment_id, refund.amount_minor],
     )?;
     let payment = queries::payment(tx, refund.payment_id)?;
-    if payment.settled_minor > 0 && !refund.from_merchant {
+    if payment.settled_at.is_some() && !refund.from_merchant {
         settle_amount(tx, grant, &payment, refund.amount_minor)?;
     }
     Ok(())

@@ -172,7 +172,7 @@ pub fn broken(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
                         AS posted
                 FROM refunds GROUP BY payment_id) r ON r.payment_id = p.case_id
              WHERE p.refunded_minor > p.captured_minor OR p.refunded_minor < 0
-                OR p.refunded_minor <> COALESCE(r.promised, 0) + p.contested_minor
+                OR p.refunded_minor <> COALESCE(r.promised, 0) + p.contested_minor + p.charged_back_minor
                 OR p.refund_posted_minor <> COALESCE(r.posted, 0)
              /* unscoped: an invariant over everything */"
         ),

@@ -47,8 +47,12 @@ record! {
         pub refund_posted_minor: i64,
         /// Given to the merchant.
         pub settled_minor: i64,
-        /// Contested by the card holder, or lost to them; part of `refunded_minor`.
+        /// When it was settled, if it was; the merchant may have been given nothing then.
+        pub settled_at: Option<Instant>,
+        /// Contested by the card holder now; part of `refunded_minor`.
         pub contested_minor: i64,
+        /// Lost to the card holder by chargebacks; part of `refunded_minor`.
+        pub charged_back_minor: i64,
     }
 }
 
@@ -56,6 +60,11 @@ impl PaymentRow {
     /// The amount asked.
     pub fn amount(&self) -> Money {
         Money::new(self.amount_minor, self.currency)
+    }
+
+    /// What went back for sure, by refunds or chargebacks, or is frozen until a dispute ends.
+    pub const fn gone_minor(&self) -> i64 {
+        self.refund_posted_minor + self.contested_minor + self.charged_back_minor
     }
 
     /// What can still be promised back.

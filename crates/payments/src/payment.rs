@@ -45,8 +45,8 @@ pub fn open_payment(tx: &mut Tx<'_>, grant: &Grant<'_>, new: &NewPayment<'_>) ->
         sql!(
             "INSERT INTO payments (case_id, payable_kind, payable_id, merchant_org, shop_id, buyer_id, amount_minor,
              currency, payable_due, provider, provider_ref, captured_minor, refunded_minor, refund_posted_minor,
-             settled_minor, contested_minor)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL, 0, 0, 0, 0, 0) /* unscoped: inserting */"
+             settled_minor, contested_minor, charged_back_minor)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL, 0, 0, 0, 0, 0, 0) /* unscoped: inserting */"
         ),
         params![
             id,
@@ -93,9 +93,8 @@ impl Kind for PaymentKind {
     fn facts(&self, tx: &mut Tx<'_>, case: &Case, need: FactSet) -> Result<Facts, Fault> {
         let row = queries::payment(tx, case.id)?;
         let mut facts = Facts::of(&Payment::VOCABULARY);
-        facts.set(Payment::was_settled, row.settled_minor > 0);
-        let gone = row.refund_posted_minor + row.contested_minor;
-        facts.set(Payment::is_fully_refunded, row.captured_minor > 0 && gone >= row.captured_minor);
+        facts.set(Payment::was_settled, row.settled_at.is_some());
+        facts.set(Payment::is_fully_refunded, row.captured_minor > 0 && row.gone_minor() >= row.captured_minor);
         if need.contains("payable_open") || need.contains("payable_due") {
             // The payable's own clock decides: an outage may have moved it since the payment was opened.
             let payable = engine::get(tx, row.payable_id)?;

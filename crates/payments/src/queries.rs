@@ -14,7 +14,7 @@ pub fn payment(tx: &mut Tx<'_>, id: CaseId) -> Result<PaymentRow, Fault> {
         sql!(
             "SELECT case_id, payable_kind, payable_id, merchant_org, shop_id, buyer_id, amount_minor, currency,
              payable_due, provider, provider_ref, captured_minor, refunded_minor, refund_posted_minor, settled_minor,
-             contested_minor FROM payments WHERE case_id = ?1 /* unscoped: by id, callers authorise */"
+             settled_at, contested_minor, charged_back_minor FROM payments WHERE case_id = ?1 /* unscoped: by id, callers authorise */"
         ),
         params![id],
     )?;
@@ -30,7 +30,7 @@ pub fn payments_of(tx: &mut Tx<'_>, payable: CaseId) -> Result<Vec<PaymentRow>, 
         sql!(
             "SELECT case_id, payable_kind, payable_id, merchant_org, shop_id, buyer_id, amount_minor, currency,
              payable_due, provider, provider_ref, captured_minor, refunded_minor, refund_posted_minor, settled_minor,
-             contested_minor FROM payments WHERE payable_id = ?1 ORDER BY case_id
+             settled_at, contested_minor, charged_back_minor FROM payments WHERE payable_id = ?1 ORDER BY case_id
              /* unscoped: by payable, callers authorise */"
         ),
         params![payable],

@@ -122,7 +122,7 @@ fn insert(tx: &mut Tx<'_>, id: CaseId, new: &NewRefund, payment: &PaymentRow, am
             amount_minor,
             payment.currency,
             new.is_owed,
-            payment.settled_minor > 0
+            payment.settled_at.is_some()
         ],
     )?;
     Ok(())

@@ -20,7 +20,7 @@ pub(crate) struct Seen {
     pub(crate) clocks: Vec<ClockRow>,
     pub(crate) book: Arc<Ready>,
     /// Kinds of its open children.
-    children: Vec<String>,
+    pub(crate) children: Vec<String>,
     claims: Vec<Claim>,
     money: Option<(PaymentRow, i64, i64)>,
 }
@@ -200,11 +200,14 @@ impl Seen {
         if !(0..=row.captured_minor).contains(&row.refunded_minor) || row.refund_posted_minor > row.refunded_minor {
             return Some(format!("{} of {} captured are promised back", row.refunded_minor, row.captured_minor));
         }
+        if -contested != row.contested_minor {
+            return Some(format!("{} are contested, its account says {}", row.contested_minor, -contested));
+        }
         if *escrow > 0 || *contested > 0 {
             return Some(format!("it holds {} and {} contested", -escrow, -contested));
         }
         // Refunds under way when a chargeback ended the payment still take theirs; at the end of the run nothing is left.
-        let promised = row.refunded_minor - row.refund_posted_minor - row.contested_minor;
+        let promised = row.refunded_minor - row.gone_minor();
         let is_over = self.case.is_closed() && (*contested != 0 || -escrow > promised);
         is_over.then(|| format!("it ended and holds {} and {} contested", -escrow, -contested))
     }

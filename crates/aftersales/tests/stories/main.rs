@@ -5,6 +5,7 @@
 
 mod adjudication;
 mod apply;
+mod disputes;
 mod evidence;
 mod exchange;
 mod market;

@@ -185,7 +185,7 @@ impl Market {
         self.store.write_blocking(PlaceOrder { actor, buyer: BUYER, terms, lines, recipient, remark, source }).unwrap()
     }
 
-    fn notice(&self, kind: NoticeKind, case: CaseId, amount_minor: i64) {
+    pub fn notice(&self, kind: NoticeKind, case: CaseId, amount_minor: i64) {
         let id = self.serial();
         let notice = xr_payments::Notice {
             kind,

@@ -26,5 +26,10 @@ pub fn foreign_merchant() -> Actor {
     person(202, Party::Merchant, Some(FOREIGN), &["orders.manage", "aftersales.decide"])
 }
 pub fn platform() -> Actor {
-    person(ADJUDICATOR.0, Party::Platform, None, &["aftersales.adjudicate", "payments.refund"])
+    person(
+        ADJUDICATOR.0,
+        Party::Platform,
+        None,
+        &["aftersales.adjudicate", "payments.chargeback", "payments.refund", "payments.settle"],
+    )
 }
