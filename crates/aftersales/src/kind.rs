@@ -35,7 +35,7 @@ impl AftersalesKind {
             "evidence_count" => FactValue::Int(queries::evidence_count(tx, case, Party::Merchant)?),
             "buyer_evidence_count" => {
                 let filed = queries::evidence_count(tx, case, Party::Buyer)?;
-                FactValue::Int(filed + i64::from(row.waybill_at.is_some()))
+                FactValue::Int(filed + i64::from(row.waybill_at.is_some() && !is_fetched(tx, row)?))
             }
             "amount_minor" => FactValue::Int(row.amount_minor),
             "adjudication_limit_minor" => FactValue::Int(self.adjudication_limit_minor),
@@ -64,6 +64,11 @@ fn moment(at: Option<xr_base::Instant>) -> FactValue {
 
 fn parcel(tx: &mut Tx<'_>, row: &AftersalesRow, way: Direction) -> Result<Option<xr_logistics::Shipment>, Fault> {
     xr_logistics::queries::newest(tx, row.case_id, way)
+}
+
+/// Whether the carrier fetched the goods: then the waybill is the carrier's word and not the buyer's.
+fn is_fetched(tx: &mut Tx<'_>, row: &AftersalesRow) -> Result<bool, Fault> {
+    Ok(xr_logistics::queries::newest_pickup(tx, row.case_id)?.is_some_and(|pickup| pickup.collected_at.is_some()))
 }
 
 fn is_shipped(tx: &mut Tx<'_>, row: &AftersalesRow) -> Result<bool, Fault> {

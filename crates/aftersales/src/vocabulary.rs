@@ -15,7 +15,7 @@ kind! {
         facts {
             contacted_buyer: bool "the merchant recorded a contact since the application or its last change",
             evidence_count: int "pieces of evidence that the merchant filed",
-            buyer_evidence_count: int "pieces of evidence that the buyer filed, the waybill among them",
+            buyer_evidence_count: int "pieces of evidence that the buyer filed, a waybill that the buyer entered among them",
             amount_minor: int "amount to refund, minor units",
             adjudication_limit_minor: int "up to here a tie goes to the buyer",
             is_shipped: bool "units of the line were shipped",
@@ -43,7 +43,7 @@ kind! {
         facts {
             contacted_buyer: bool "the merchant recorded a contact since the application or its last change",
             evidence_count: int "pieces of evidence that the merchant filed",
-            buyer_evidence_count: int "pieces of evidence that the buyer filed, the waybill among them",
+            buyer_evidence_count: int "pieces of evidence that the buyer filed, a waybill that the buyer entered among them",
             amount_minor: int "amount to refund, minor units",
             adjudication_limit_minor: int "up to here a tie goes to the buyer",
             is_shipped: bool "units of the line were shipped",
@@ -75,7 +75,7 @@ kind! {
         facts {
             contacted_buyer: bool "the merchant recorded a contact since the application or its last change",
             evidence_count: int "pieces of evidence that the merchant filed",
-            buyer_evidence_count: int "pieces of evidence that the buyer filed, the waybill among them",
+            buyer_evidence_count: int "pieces of evidence that the buyer filed, a waybill that the buyer entered among them",
             amount_minor: int "what the goods count for, minor units",
             adjudication_limit_minor: int "up to here a tie goes to the buyer",
             is_shipped: bool "units of the line were shipped",

@@ -129,6 +129,24 @@ fn goods_never_shipped_cannot_be_asked_back_and_are_paid_for_once() {
 }
 
 #[test]
+fn a_buyer_whose_parcel_was_fetched_and_who_never_says_a_word_gets_the_goods_back() {
+    for kind in [CaseKind::ReturnRefund, CaseKind::Exchange] {
+        let dispute = dispute(kind, CHEAP);
+        let (market, case) = (&dispute.market, dispute.case);
+        market.act(&merchant(), case, "approve", json!({}));
+        market.act(&buyer(), case, "book_pickup", json!({ "carrier": "SF" }));
+        let back = market.waybill();
+        market.scan_of(&back, ScanKind::Collected, market.now(), Some(case)).unwrap();
+        market.scan(&back, ScanKind::Delivered).unwrap();
+        let shot = market.picture(&merchant(), 3);
+        market.act(&merchant(), case, "refuse", json!({ "reason": "不是本店商品", "photos": [shot] }));
+        assert_eq!(market.act(&buyer(), case, "escalate", json!({})), "adjudicating");
+        assert_eq!(dispute.after(72), "sending_back", "{kind:?}");
+        dispute.market.check();
+    }
+}
+
+#[test]
 fn the_return_waybill_is_evidence_of_the_buyer() {
     let dispute = dispute(CaseKind::ReturnRefund, CHEAP).refused_goods();
     assert_eq!(dispute.after(72), "adjudicating", "both filed: a person first");
