@@ -55,6 +55,11 @@ pub(crate) fn buyer(user: UserId) -> Actor {
     person(user.0, None, Party::Buyer, BUYERS_MAY)
 }
 
+/// Some buyers never write a word: no evidence, no waybill; they have parcels fetched.
+pub(crate) const fn is_mute(user: UserId) -> bool {
+    user.0 % 3 == 0
+}
+
 pub(crate) fn any_buyer(dice: &mut Dice) -> UserId {
     UserId(1_000 + dice.int(0, BUYERS - 1))
 }

@@ -29,6 +29,8 @@ pub(crate) struct Move {
 pub(crate) struct Board {
     pub(crate) case: Case,
     pub(crate) moves: Vec<Move>,
+    /// Of a payment: a refund of it is under way.
+    is_paying_back: bool,
 }
 
 /// Reads the board of a case; persons by `allowed_acts`, providers and couriers by the machine's actor words.
@@ -47,7 +49,11 @@ pub(crate) fn board(tx: &mut Tx<'_>, id: CaseId, staff: &[Actor]) -> Result<Boar
     let machinery = Engine::from_tx(tx)?;
     let ready = machinery.books().by_id(tx, machinery, case.rulebook)?;
     moves.extend(outside(ready.book.book(), &case.state));
-    Ok(Board { case, moves })
+    let is_paying_back = case.kind == "payment" && {
+        let row = xr_payments::queries::payment(tx, id)?;
+        row.refunded_minor > row.gone_minor()
+    };
+    Ok(Board { case, moves, is_paying_back })
 }
 
 /// Events that come from outside as signed notices.
@@ -68,22 +74,67 @@ const SILENCE: u64 = 12;
 /// Weight of what was never done so far in a run.
 const NEW: u64 = 60;
 
+/// Weight of what leads to something never done, for the curious; it wanes as it is tried in vain.
+const LEADING: u64 = 200;
+
+/// In which mood somebody looks at a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mood {
+    /// Does what people do.
+    Usual,
+    /// Goes where something was never done.
+    Curious,
+    /// Gives the money back, so that a whole order goes back before it moves on.
+    Giving,
+    /// Leaves the case to others, or to its clock.
+    Waiting,
+    /// Says no.
+    Failing,
+    /// Carries the goods to the merchant, who refuses them, and the dispute to the platform.
+    Disputing,
+}
+
+/// The way of goods that nobody wants.
+const DISPUTE: [&str; 7] = ["approve", "book_pickup", "picked", "signed", "refuse", "escalate", "send_back"];
+
 /// Weights of the moves, the last one that of silence.
-pub(crate) fn weights(board: &Board, coverage: &Coverage, book: &xr_case::Compiled) -> Vec<u64> {
+pub(crate) fn weights(board: &Board, coverage: &Coverage, book: &xr_case::Compiled, mood: Mood) -> Vec<u64> {
     let Case { kind, state, .. } = &board.case;
+    let is_curious = mood == Mood::Curious;
+    let pull = |event: &str| {
+        let tried = if is_curious { coverage.leads_on(kind, state, event) } else { None };
+        tried.map_or(0, |times| LEADING / (1 + times / 2))
+    };
+    let is_mute = board.case.buyer_id.is_some_and(cast::is_mute);
     let weight = |m: &Move| {
-        if coverage.is_new(kind, state, &m.event) { NEW } else { habit(kind, &m.event) }
+        if is_mute && m.event == "fill_waybill" {
+            return 0;
+        }
+        let is_meant = match mood {
+            Mood::Giving => matches!(m.event.as_str(), "approve" | "succeeded"),
+            Mood::Disputing => DISPUTE.contains(&m.event.as_str()),
+            Mood::Failing => m.event == "failed",
+            Mood::Usual | Mood::Curious | Mood::Waiting => false,
+        };
+        if is_meant {
+            return 10 * LEADING;
+        }
+        let usual = if board.is_paying_back && m.event == "chargeback" { NEW } else { habit(kind, &m.event) };
+        if coverage.is_new(kind, state, &m.event) { NEW } else { usual + pull(&m.event) }
     };
     let mut weights: Vec<u64> = board.moves.iter().map(weight).collect();
-    let is_new = coverage.is_silence_new(book, state);
+    let clocks = book.state(state).into_iter().flat_map(|s| s.clocks.values());
+    let silence_leads = clocks.map(|rule| pull(&rule.event)).max().unwrap_or(0);
     // Money that lies well is left alone by most.
     let rests = kind == "payment" && matches!(state.as_str(), "captured" | "settled");
-    weights.push(if is_new {
+    weights.push(if mood == Mood::Waiting {
+        10 * LEADING
+    } else if coverage.is_silence_new(book, state) {
         2 * NEW
     } else if rests {
         150
     } else {
-        SILENCE
+        SILENCE + silence_leads
     });
     weights
 }
@@ -92,7 +143,12 @@ pub(crate) fn weights(board: &Board, coverage: &Coverage, book: &xr_case::Compil
 fn habit(kind: &str, event: &str) -> u64 {
     match (kind, event) {
         ("payment", "submit" | "captured") | (_, "ship_all" | "delivered") => 60,
-        (_, "ship_part" | "ship_rest" | "approve" | "fill_waybill" | "signed" | "succeeded" | "accept") => 20,
+        (
+            _,
+            "ship_part" | "ship_rest" | "approve" | "reshipped" | "fill_waybill" | "picked" | "signed" | "succeeded"
+            | "accept",
+        ) => 20,
+        (_, "withdraw" | "cancel_pickup" | "modify" | "not_ok" | "reapply" | "platform_take") => 3,
         (_, "chargeback" | "declined" | "cancel" | "reject" | "hold" | "lost" | "refused" | "edit" | "settle") => 2,
         _ => 8,
     }

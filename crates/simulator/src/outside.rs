@@ -136,10 +136,10 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Workers run; one in four refunds to be sent again is forgotten.
+    /// Workers run; one in four refunds to be sent again is forgotten, all of them while nobody was hurried meanwhile.
     pub(crate) fn work(&mut self) -> Result<(), Wrong> {
         for (refund, job) in self.store.write_blocking(TakeJobs)? {
-            if self.dice.chance(25) {
+            if self.is_hurry_new() || self.dice.chance(25) {
                 self.store.write_blocking(LoseJob(job))?;
             } else {
                 self.store.write_blocking(ResendRefund { refund, job })?;

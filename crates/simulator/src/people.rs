@@ -4,12 +4,12 @@ use crate::Wrong;
 use crate::agenda::Thing;
 use crate::cast;
 use crate::commands::Do;
-use crate::moves::{self, Board, By, Move};
+use crate::moves::{self, Board, By, Mood, Move};
 use crate::world::World;
 use xr_aftersales::{AddEvidence, Application, Apply, CaseKind, Channel, Filing, NewContact, Reason, RecordContact};
-use xr_base::{Actor, CaseId, Fault, Millis, Problem};
+use xr_base::{Actor, CaseId, Fault, Instant, Millis, Problem, UserId};
 use xr_case::engine::{self, Case};
-use xr_orders::{LineWanted, PlaceOrder, Recipient};
+use xr_orders::{Line, LineWanted, PlaceOrder, Recipient};
 use xr_store::Tx;
 
 const AFTERSALES: [&str; 3] = ["refund_only", "return_refund", "exchange"];
@@ -54,7 +54,7 @@ impl World<'_> {
     }
 
     /// After a case moved: when somebody looks at it next, and what else comes of it.
-    pub(crate) fn plan_ahead(&mut self, case: &Case) {
+    pub(crate) fn plan_ahead(&mut self, case: &Case) -> Result<(), Wrong> {
         let now = self.now();
         if case.kind == "payment" || case.kind == "refund" {
             for minutes in [0, 11, 21, 41] {
@@ -65,17 +65,30 @@ impl World<'_> {
         }
         if case.is_closed() {
             self.outside.note_end(case);
-            return;
+            return Ok(());
+        }
+        if case.kind == "refund" && case.version == 1 {
+            self.look_at_payment(case.id)?;
         }
         let left = case.due_at.map_or(Millis::days(3), |due| due - now);
         let quick = self.dice.span(Millis::minutes(1), Millis::minutes(4));
         let slow = self.dice.span(Millis::minutes(1), Millis(left.0 * 95 / 100));
-        let delay = if self.dice.chance(40) { quick } else { slow };
+        let hurried = self.hurried_at(case).map(|at| at - Millis::minutes(30) - now).filter(|delay| delay.0 > 0);
+        let delay = if let Some(delay) = hurried {
+            delay
+        } else if self.dice.chance(40) {
+            quick
+        } else {
+            slow
+        };
         self.agenda.enter(now + delay, Thing::Visit { case: case.id, version: case.version });
         let sometime = now + self.dice.span(Millis::minutes(1), Millis(left.0 / 2));
+        if case.kind == "order" && self.is_return_new(&case.state) && self.dice.chance(50) {
+            self.agenda.enter(now + self.dice.span(Millis(0), Millis::minutes(9)), Thing::Apply { order: case.id });
+        }
         if case.kind == "order" {
             let is_near = matches!(case.state.as_str(), "shipped" | "delivered" | "completed");
-            if case.state != "pending_payment" && self.dice.chance(if is_near { 35 } else { 12 }) {
+            if case.state != "pending_payment" && self.dice.chance(if is_near { 50 } else { 15 }) {
                 self.agenda.enter(sometime, Thing::Apply { order: case.id });
             }
             if is_near && self.dice.chance(60) {
@@ -84,6 +97,56 @@ impl World<'_> {
         } else if AFTERSALES.contains(&case.kind.as_str()) && self.dice.chance(30) {
             self.agenda.enter(sometime, Thing::Speak { case: case.id });
         }
+        Ok(())
+    }
+
+    /// Money that starts to go back is a reason for the payer's bank to look at the payment.
+    fn look_at_payment(&mut self, refund: CaseId) -> Result<(), Wrong> {
+        let case = self.store.read_blocking(move |tx| Ok(xr_payments::queries::refund(tx, refund)?.payment_id))?;
+        let soon = self.now() + self.dice.span(Millis(0), Millis::minutes(20));
+        if let Some(version) = self.known.get(&case).map(|known| known.version) {
+            self.agenda.enter(soon, Thing::Visit { case, version });
+        }
+        Ok(())
+    }
+
+    /// That a whole order goes back in a state in which that was never seen needs several people to act or to wait.
+    fn mood(&mut self, id: CaseId, case: &Case) -> Mood {
+        let usual = if self.dice.chance(60) { Mood::Curious } else { Mood::Usual };
+        if case.kind == "order" {
+            let is_applied = self.known.get(&id).is_some_and(|order| order.has_aftersales);
+            return if is_applied && self.is_return_new(&case.state) { Mood::Waiting } else { usual };
+        }
+        if self.hurried_at(case).is_some_and(|at| at > self.now()) {
+            return Mood::Failing;
+        }
+        if case.kind == "refund" && case.state == "retry" && self.is_hurry_new() {
+            return Mood::Waiting;
+        }
+        // The platform, or silence against a buyer without a word, sends goods back: after a dispute over a fetched parcel.
+        let is_ruling_new = self.coverage.is_new(&case.kind, "adjudicating", "send_back");
+        let is_silence_new = self.coverage.is_unseen(&case.kind, "adjudicating", "auto_adjudicate", "sending_back");
+        if (is_ruling_new || is_silence_new) && case.buyer_id.is_some_and(cast::is_mute) {
+            let is_awaited = case.state == "adjudicating" && !is_ruling_new;
+            return if is_awaited { Mood::Waiting } else { Mood::Disputing };
+        }
+        let order = std::iter::successors(Some(id), |id| self.known.get(id)?.parent).last();
+        let is_new = order.and_then(|id| self.known.get(&id)).is_some_and(|order| self.is_return_new(&order.state));
+        if is_new && matches!(case.kind.as_str(), "refund_only" | "refund") { Mood::Giving } else { usual }
+    }
+
+    /// When those who wait for a refund will hurry it, while nobody was ever hurried between two tries.
+    fn hurried_at(&self, case: &Case) -> Option<Instant> {
+        let is_wanted = case.kind == "refund" && case.state == "unknown" && self.is_hurry_new();
+        self.known.get(&case.parent_id?)?.due.filter(|_| is_wanted)
+    }
+
+    pub(crate) fn is_hurry_new(&self) -> bool {
+        self.coverage.is_new("refund", "retry", "hurry")
+    }
+
+    fn is_return_new(&self, order_state: &str) -> bool {
+        self.coverage.is_new("order", order_state, "all_refunded")
     }
 
     /// Somebody looks at a case and does one of the things that can be done, or nothing.
@@ -94,7 +157,8 @@ impl World<'_> {
         let mut staff: Vec<Actor> = vec![self.cast.platform.clone()];
         staff.extend(self.cast.merchant(known.org).map(|shop| shop.merchant.clone()));
         let board = self.store.read_blocking(move |tx| moves::board(tx, case, &staff))?;
-        let weights = moves::weights(&board, &self.coverage, &known.book.book);
+        let mood = self.mood(case, &board.case);
+        let weights = moves::weights(&board, &self.coverage, &known.book.book, mood);
         let Some(chosen) = self.dice.weighted(&weights).and_then(|i| board.moves.get(i)).cloned() else {
             self.tally.silences += 1;
             return Ok(());
@@ -188,10 +252,15 @@ impl World<'_> {
             let case = engine::get(tx, order)?;
             Ok((xr_orders::queries::lines(tx, order)?, engine::pack_of(tx, &case)?))
         })?;
-        let (Some(buyer), Some(line)) = (known.buyer, self.dice.pick(&lines)) else { return Ok(()) };
+        let Some(buyer) = known.buyer else { return Ok(()) };
+        if self.is_return_new(&known.state) || self.dice.chance(20) {
+            return self.apply_for_everything(order, buyer, &pack, &lines);
+        }
+        let Some(line) = self.dice.pick(&lines) else { return Ok(()) };
         let asked = self.dice.int(1, line.quantity);
         let is_whole = self.dice.chance(60);
-        let kind = self.dice.pick(CaseKind::ALL).copied().unwrap_or(CaseKind::RefundOnly);
+        let weights = CaseKind::ALL.iter().map(|kind| 2 + self.coverage.unseen(kind.word()) as u64).collect::<Vec<_>>();
+        let kind = self.dice.weighted(&weights).map_or(CaseKind::RefundOnly, |i| CaseKind::ALL[i]);
         let names_amount = kind != CaseKind::Exchange && self.dice.chance(15);
         let application = Application {
             kind,
@@ -207,12 +276,32 @@ impl World<'_> {
         answer(self, applied).map(|_| ())
     }
 
+    /// The buyer wants all of it back, and need not send it back.
+    fn apply_for_everything(&mut self, order: CaseId, buyer: UserId, pack: &str, lines: &[Line]) -> Result<(), Wrong> {
+        for line in lines {
+            let application = Application {
+                kind: CaseKind::RefundOnly,
+                order,
+                line: line.id,
+                quantity: line.quantity - line.refunded,
+                amount_minor: None,
+                reason: Reason::Other,
+                description: "都不要了".to_owned(),
+                photos: Vec::new(),
+            };
+            let apply = Apply { actor: cast::buyer(buyer), pack: pack.to_owned(), application };
+            let applied = self.store.write_blocking(apply);
+            answer(self, applied)?;
+        }
+        Ok(())
+    }
+
     /// A party files words as evidence, or the merchant calls the buyer.
     pub(crate) fn speak(&mut self, case: CaseId) -> Result<(), Wrong> {
         let Some(known) = self.known.get(&case).cloned() else { return Ok(()) };
         let merchant = self.cast.merchant(known.org).map(|s| s.merchant.clone());
         let (Some(merchant), Some(buyer)) = (merchant, known.buyer.map(cast::buyer)) else { return Ok(()) };
-        if self.dice.chance(75) {
+        if !known.buyer.is_some_and(cast::is_mute) && self.dice.chance(75) {
             self.file(&buyer, case)?;
         }
         if self.dice.chance(60) {

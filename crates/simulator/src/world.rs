@@ -32,6 +32,9 @@ pub(crate) struct Known {
     pub(crate) org: Option<OrgId>,
     pub(crate) buyer: Option<UserId>,
     pub(crate) is_open: bool,
+    pub(crate) due: Option<Instant>,
+    /// Somebody applied for after-sales and that is not over.
+    pub(crate) has_aftersales: bool,
 }
 
 pub(crate) struct World<'s> {
@@ -198,7 +201,11 @@ impl<'s> World<'s> {
                 return Err(Wrong(format!("{} {}: clock {clock:?} fired twice", case.kind, case.id)));
             }
         }
+        let has_aftersales = seen.children.iter().any(|kind| kind != "payment");
         if case.version == before {
+            if let Some(known) = self.known.get_mut(&case.id) {
+                known.has_aftersales = has_aftersales;
+            }
             return Ok(());
         }
         if before == 0 {
@@ -218,10 +225,12 @@ impl<'s> World<'s> {
             org: case.merchant_org,
             buyer: case.buyer_id,
             is_open: !case.is_closed(),
+            due: case.due_at,
+            has_aftersales,
         };
         self.known.insert(case.id, known);
         if self.is_busy() {
-            self.plan_ahead(case);
+            self.plan_ahead(case)?;
         }
         Ok(())
     }
