@@ -25,7 +25,7 @@ pub use commands::place_order::{LineWanted, PlaceOrder, Placed, ShopTerms};
 pub use effects::{OrdersEffect, OrdersEffects};
 pub use error::Error;
 pub use kind::OrderKind;
-pub use lines::{set_tracking, settle_line, stop_line};
+pub use lines::{note_stalled, set_tracking, settle_line, stop_line};
 pub use model::{Line, OrderRow, Recipient, Tracking};
 pub use number::OrderNumbers;
 pub use record::{RecordedLine, RecordedOrder, record_lines, record_order, record_return, recorded};

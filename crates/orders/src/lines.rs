@@ -88,6 +88,18 @@ fn stop_whole(tx: &mut Tx<'_>, line: &Line, with_freight: bool) -> Result<i64, F
     Ok(amount)
 }
 
+/// Marks an order stalled whose parcels still count as moving; a scan that came meanwhile stands.
+///
+/// # Errors
+/// A store fault.
+pub fn note_stalled(tx: &mut Tx<'_>, order: CaseId) -> Result<bool, Fault> {
+    let noted = tx.exec(
+        sql!("UPDATE orders SET tracking = ?2 WHERE case_id = ?1 AND tracking = ?3 /* unscoped: house-keeping */"),
+        params![order, Tracking::Stalled, Tracking::Moving],
+    )?;
+    Ok(noted == 1)
+}
+
 /// Writes what is known of the order's parcels; a delivery scan sets the clocks that count from it.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 use xr_base::{CaseId, Fault, Millis, StoreError};
 use xr_case::engine::{self, Beat, FireDue, NoteOutage, RefreshCases};
+use xr_logistics::NoteStalled;
 use xr_payments::ResendRefund;
 use xr_store::{Command, Store, Tx, jobs};
 
@@ -105,6 +106,21 @@ pub async fn resend_refunds(store: Store, mut stop: watch::Receiver<bool>) {
             }
         }
         let _ = tokio::time::timeout(Duration::from_millis(500), stop.changed()).await;
+    }
+}
+
+/// Pause between two rounds of house-keeping.
+const KEEP_HOUSE_EVERY: Duration = Duration::from_mins(1);
+
+/// What silence of the outside world means, once a minute until `stop` turns true: parcels that nobody scans are stalled.
+pub async fn keep_house(store: Store, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match store.write(NoteStalled).await {
+            Ok(0) => {}
+            Ok(noted) => info!(noted, "Parcels have stalled"),
+            Err(fault) => warn!(%fault, "Stalled parcels could not be noted"),
+        }
+        let _ = tokio::time::timeout(KEEP_HOUSE_EVERY, stop.changed()).await;
     }
 }
 

@@ -22,8 +22,7 @@ impl Command for NoteStalled {
         let before = tx.now() - STALLED_AFTER;
         let mut noted = 0;
         for order in quiet_orders(tx, before)? {
-            xr_orders::set_tracking(tx, order, Tracking::Stalled, None)?;
-            noted += 1;
+            noted += usize::from(xr_orders::note_stalled(tx, order)?);
         }
         Ok(noted)
     }
@@ -38,7 +37,7 @@ fn quiet_orders(tx: &mut Tx<'_>, before: xr_base::Instant) -> Result<Vec<CaseId>
              GROUP BY s.case_id HAVING MAX(s.last_scan_at) <= ?1 ORDER BY s.case_id LIMIT ?4
              /* unscoped: house-keeping for every organisation */"
         ),
-        params![before, Direction::Outbound, "moving", ORDERS_MAX],
+        params![before, Direction::Outbound, Tracking::Moving, ORDERS_MAX],
     )?;
     Ok(rows.into_iter().map(|(order,)| order).collect())
 }
