@@ -19,4 +19,4 @@ pub use fault::{Coded, Fault, Problem, StoreError};
 pub use id::{CaseId, EventId, IdSource, OrgId, RowId, ShopId, SkuId, UserId};
 pub use locale::Locale;
 pub use money::{Currency, Money, UnitPrice};
-pub use time::{Clock, FakeClock, Instant, Millis, SystemClock};
+pub use time::{Clock, FakeClock, Instant, Millis, Stopwatch, SystemClock};

@@ -144,6 +144,22 @@ impl Clock for SystemClock {
     }
 }
 
+/// How long something took, by a clock that is never set; for benches, never for decisions.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// From now on.
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Microseconds since the start.
+    pub fn micros(self) -> i64 {
+        i64::try_from(self.0.elapsed().as_micros()).unwrap_or(i64::MAX)
+    }
+}
+
 /// A clock that moves only when told; both times are the same. For tests and the simulator.
 #[derive(Debug)]
 pub struct FakeClock(AtomicI64);

@@ -1,0 +1,90 @@
+//! Pages of the order list over HTTP, as a merchant and an operator read them.
+
+use super::http::{Client, Served, people, serve};
+use super::load::person;
+use super::{CliError, Market, Measured, cpu_us};
+use serde_json::{Value, json};
+use xr_base::{Actor, Fault, Millis, Party, Stopwatch};
+use xr_case::engine::{Act, act};
+use xr_identity::commands::CreateOrg;
+use xr_identity::model::OrgKind;
+use xr_orders::queries::{self, Filter};
+use xr_store::{Command, Tx};
+
+/// One order in so many leaves the state in which all of them are placed.
+const RARE: usize = 100;
+/// Orders looked at for leaving it, in one go.
+const BATCH: i64 = 10_000;
+
+/// Closes every hundredth order, so that a rare state lies among a common one.
+struct CloseSome {
+    before: Option<xr_base::CaseId>,
+}
+
+impl Command for CloseSome {
+    type Out = Option<xr_base::CaseId>;
+    const NAME: &'static str = "bench.close_some";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<Option<xr_base::CaseId>, Fault> {
+        let filter = Filter { before: self.before, ..Filter::default() };
+        let page = queries::list(tx, xr_base::Scope::Platform, &filter, BATCH)?;
+        for order in page.iter().step_by(RARE) {
+            let (actor, input) = (person(order.buyer_id.0, None, Party::Buyer, &["orders.buy"]), Value::Null);
+            let close =
+                Act { actor: &actor, case: order.id, event: "cancel", version: None, input: &input, note: None };
+            act(tx, &close)?;
+        }
+        Ok(page.last().map(|order| order.id))
+    }
+}
+
+/// Reads pages of each list; `orders` are placed first.
+pub(super) fn measure(market: &Market, orders: u64, pages: u64) -> Result<Value, CliError> {
+    market.fill(orders)?;
+    let mut last = None;
+    while let Some(id) = market.store.write_blocking(CloseSome { before: last })? {
+        last = Some(id);
+    }
+    let served = serve(market)?;
+    let merchant = people(market, "merchant", Some(market.goods.merchant), 1)?.remove(0);
+    let platform = CreateOrg { actor: Actor::System, kind: OrgKind::Platform, name: "Bench".to_owned() };
+    let platform = market.store.write_blocking(platform)?.id;
+    let operator = people(market, "operator", Some(platform), 1)?.remove(0);
+    let shop = market.goods.shop;
+    let lists = [
+        ("shop_and_common_state", &merchant, format!("?shop={shop}&state=pending_payment")),
+        ("shop_and_rare_state", &merchant, format!("?shop={shop}&state=closed")),
+        ("rare_state", &merchant, "?state=closed".to_owned()),
+        ("everything", &merchant, "?".to_owned()),
+        ("rare_state_of_all_shops", &operator, "?state=closed".to_owned()),
+    ];
+    let mut answer = json!({ "bench": "list-orders", "engine": market.engine(), "orders": orders, "pages": pages });
+    for (name, token, query) in lists {
+        let cpu = cpu_us();
+        let measured = read(&served, token, &query, pages).map_err(|e| CliError::Other(e.to_string()))?;
+        let mut summary = measured.summary(name, market.engine(), cpu_us() - cpu);
+        for told in ["bench", "engine", "count"] {
+            summary.as_object_mut().map(|s| s.remove(told));
+        }
+        answer[name] = summary;
+    }
+    Ok(answer)
+}
+
+/// Follows the cursor; at the end of the list, or after fifty pages, starts anew.
+fn read(served: &Served, token: &str, query: &str, pages: u64) -> std::io::Result<Measured> {
+    let mut client = Client::connect(served, token)?;
+    let (mut after, mut times) = (String::new(), Vec::new());
+    let began = Stopwatch::start();
+    for page in 0..pages {
+        let asked = Stopwatch::start();
+        let body = client.ask(&format!("GET /v1/orders{query}&limit=20{after}"), "")?;
+        times.push(asked.micros());
+        let answer: Value = serde_json::from_slice(&body)?;
+        after = match answer["next"].as_str() {
+            Some(next) if page % 50 != 49 => format!("&after={next}"),
+            _ => String::new(),
+        };
+    }
+    Ok(Measured { times, wall: Millis(began.micros() / 1_000) })
+}
