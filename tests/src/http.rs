@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use tokio::sync::watch;
 use xiaoer::market::{MarketConfig, open};
 use xiaoer::serve::{ServeOptions, application};
+use xr_base::calendar::DayTables;
 use xr_base::{Clock as _, Instant, Millis, OrgId, ShopId, SystemClock, UserId};
 use xr_store::{Location, Store};
 use xr_testkit::http::{Ask, Reply};
@@ -48,12 +49,14 @@ impl Node {
             clock: clock.clone(),
             secret: [7; 32],
             instance: fresh(&format!("test-{}-", std::process::id())),
+            days: DayTables::shipped().clone(),
             ext: Vec::new(),
         })
         .unwrap();
         let carriers = xr_logistics::carriers::carriers().iter().map(|c| c.code.clone());
         let options = ServeOptions {
             location: location.clone(),
+            days: DayTables::shipped().clone(),
             listen: String::new(),
             key: [7; 32],
             web: WebConfig { is_demo: true, live: LiveTimes::default(), ..WebConfig::default() },

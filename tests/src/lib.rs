@@ -12,6 +12,7 @@ pub mod http;
 
 use std::sync::Arc;
 use xiaoer::market::{MarketConfig, open};
+use xr_base::calendar::DayTables;
 use xr_base::{
     Actor, CaseId, Currency, FakeClock, Fault, Instant, Millis, OrgId, Party, Principal, ShopId, SkuId, UnitPrice,
     UserId,
@@ -44,8 +45,8 @@ pub struct TestMarket {
     pub location: Location,
     pub pack: &'static str,
     notices: std::sync::atomic::AtomicU64,
-    _folder: Option<tempfile::TempDir>,
-    _database: Option<FreshDatabase>,
+    folder: Option<tempfile::TempDir>,
+    database: Option<FreshDatabase>,
 }
 
 /// Runs `test` on both engines; on PostgreSQL only where a server can be had (CI insists).
@@ -59,6 +60,18 @@ pub fn on_both(test: impl Fn(&TestMarket)) {
 pub fn memory_folder() -> tempfile::TempDir {
     let shm = std::path::Path::new("/dev/shm");
     if shm.is_dir() { tempfile::tempdir_in(shm).unwrap() } else { tempfile::tempdir().unwrap() }
+}
+
+fn open_with(location: &Location, clock: &Arc<FakeClock>, days: DayTables) -> Store {
+    let config = MarketConfig {
+        location: location.clone(),
+        clock: clock.clone(),
+        secret: [7; 32],
+        instance: "test".to_owned(),
+        days,
+        ext: Vec::new(),
+    };
+    open(config).unwrap()
 }
 
 impl TestMarket {
@@ -76,23 +89,27 @@ impl TestMarket {
             }
         };
         let clock = Arc::new(FakeClock::at(Instant::parse(START).unwrap()));
-        let store = open(MarketConfig {
-            location: location.clone(),
-            clock: clock.clone(),
-            secret: [7; 32],
-            instance: "test".to_owned(),
-            ext: Vec::new(),
-        })
-        .unwrap();
+        let store = open_with(&location, &clock, DayTables::shipped().clone());
         Some(Self {
             store,
             clock,
             location,
             pack: "xiaoer-default",
             notices: std::sync::atomic::AtomicU64::new(1),
-            _folder: folder,
-            _database: database,
+            folder,
+            database,
         })
+    }
+
+    /// Ends the server and starts it with other day tables.
+    #[must_use]
+    pub fn restart(self, days: DayTables) -> Self {
+        let Self { store, clock, location, pack, notices, folder, database } = self;
+        store.close();
+        // The last handle gives the folder free.
+        drop(store);
+        let store = open_with(&location, &clock, days);
+        Self { store, clock, location, pack, notices, folder, database }
     }
 
     pub fn run<C: Command>(&self, command: C) -> Result<C::Out, Fault> {

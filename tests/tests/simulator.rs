@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::sync::Arc;
 use xiaoer::market::{MarketConfig, open};
+use xr_base::calendar::DayTables;
 use xr_base::{FakeClock, Instant};
 use xr_simulator::{Coverage, Failure, Plan, Report, Stage, simulate};
 use xr_store::{Location, Mutant};
@@ -20,6 +21,7 @@ fn live(plan: Plan, mutant: Option<Mutant>) -> (Result<Report, Failure>, String)
         clock: clock.clone(),
         secret: [7; 32],
         instance: "simulator".to_owned(),
+        days: DayTables::shipped().clone(),
         ext,
     };
     let stage = Stage { store: open(config).unwrap(), clock };

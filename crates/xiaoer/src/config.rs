@@ -4,10 +4,13 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use xr_base::calendar::{DayTable, DayTables, LoadError};
 use xr_store::Location;
 
 /// Environment variable with the installation's secret.
 pub const SECRET_VARIABLE: &str = "XIAOER_SECRET";
+/// Region of the days in a CSV file, and of the `calendar` commands.
+pub const REGION: &str = "cn";
 /// Shortest secret accepted, in bytes.
 const SECRET_BYTES_MIN: usize = 16;
 
@@ -33,6 +36,10 @@ pub struct Settings {
     /// Secrets that providers and carriers sign their notices with.
     #[serde(default)]
     pub notice_secrets: BTreeMap<String, String>,
+    /// Day tables beside the shipped ones, TOML as those or CSV (`date,kind`) of mainland China: the days of a year that was
+    /// announced, or corrected. A year in both is taken from here.
+    #[serde(default)]
+    pub day_tables: Vec<PathBuf>,
 }
 
 /// Why the settings cannot be used.
@@ -47,6 +54,9 @@ pub enum SettingsError {
     /// Both a folder and a database were given.
     #[error("give either --data or --database, not both")]
     TwoPlaces,
+    /// A day table cannot be used.
+    #[error("{0}: {1}")]
+    Days(PathBuf, LoadError),
     /// No secret in production.
     #[error("a secret of at least 16 bytes is needed: set {SECRET_VARIABLE} or `secret` in the settings file")]
     NoSecret,
@@ -73,6 +83,21 @@ impl Settings {
             (Some(folder), None) => Ok(Location::Folder(folder.clone())),
             (None, None) => Ok(Location::Folder(PathBuf::from("data"))),
         }
+    }
+
+    /// The shipped day tables with those of the settings.
+    ///
+    /// # Errors
+    /// [`SettingsError::Read`] or [`SettingsError::Days`].
+    pub fn days(&self) -> Result<DayTables, SettingsError> {
+        let mut days = DayTables::shipped().clone();
+        for path in &self.day_tables {
+            let text = std::fs::read_to_string(path).map_err(|e| SettingsError::Read(path.clone(), e))?;
+            let is_csv = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+            let table = if is_csv { DayTable::from_csv(REGION, &text) } else { DayTable::from_toml(&text) };
+            days.add(&table.map_err(|e| SettingsError::Days(path.clone(), e))?);
+        }
+        Ok(days)
     }
 
     /// The installation's key, derived from its secret.

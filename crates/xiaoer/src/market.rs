@@ -4,6 +4,7 @@ use crate::wiring;
 use jiff::tz::TimeZone;
 use std::any::Any;
 use std::sync::Arc;
+use xr_base::calendar::DayTables;
 use xr_base::{Clock, Fault};
 use xr_case::Finding;
 use xr_case::engine::{Engine, PublishRulebooks, due_handler};
@@ -20,6 +21,8 @@ pub struct MarketConfig {
     pub secret: [u8; 32],
     /// Random name of this process among the nodes of one database.
     pub instance: String,
+    /// Working days and holidays.
+    pub days: DayTables,
     /// What capabilities above ask for by type.
     pub ext: Vec<Box<dyn Any + Send + Sync>>,
 }
@@ -46,7 +49,7 @@ impl From<Vec<Finding>> for OpenError {
 /// # Errors
 /// [`OpenError`]. Blocks; call it off the async threads.
 pub fn open(config: MarketConfig) -> Result<Store, OpenError> {
-    let engine = Arc::new(wiring::engine());
+    let engine = Arc::new(wiring::engine(config.days));
     let books = wiring::rulebooks(&wiring::library(&engine)?)?;
     let numbers = OrderNumbers::new(config.secret, TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC));
     let mut ext = config.ext;

@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tracing::{info, warn};
 use xr_base::{CaseId, Fault, Millis, StoreError};
-use xr_case::engine::{self, Beat, FireDue, NoteOutage, RefreshCases};
+use xr_case::engine::{self, Beat, FireDue, NoteOutage, RefreshCases, RefreshForDays};
 use xr_logistics::NoteStalled;
 use xr_payments::ResendRefund;
 use xr_store::{Command, Store, Tx, jobs};
@@ -139,6 +139,21 @@ pub async fn make_up_for_outage(store: &Store) -> Result<(), Fault> {
     let mut after = CaseId(0);
     while let Some(last) = store.write(RefreshCases { after }).await? {
         after = last;
+    }
+    Ok(())
+}
+
+/// Before deadlines are watched: a year that was loaded, or a day that was corrected, moves the clocks that count days.
+///
+/// # Errors
+/// A store fault.
+pub async fn reckon_anew(store: &Store) -> Result<(), Fault> {
+    let mut after = CaseId(0);
+    while let Some(last) = store.write(RefreshForDays { after }).await? {
+        after = last;
+    }
+    for (year, clocks) in store.read(engine::awaited_years).await? {
+        tracing::error!(year, clocks, "Clocks wait for the days of {year}: give them by `day_tables` in the settings");
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
+use xr_base::calendar::DayTables;
 use xr_base::{Fault, SystemClock};
 use xr_casework::RuleShelf;
 use xr_identity::{Identity, Roles};
@@ -24,6 +25,8 @@ use xr_web::{AppState, Parts, Routes, WebConfig};
 pub struct ServeOptions {
     /// Where the data lies.
     pub location: Location,
+    /// Working days and holidays.
+    pub days: DayTables,
     /// Address to listen on.
     pub listen: String,
     /// The installation's key.
@@ -86,6 +89,7 @@ pub fn run(options: ServeOptions) -> Result<(), ServeError> {
         clock: clock.clone(),
         secret: options.key,
         instance: instance_name(entropy.as_ref())?,
+        days: options.days.clone(),
         ext: Vec::new(),
     })?;
     if is_demo {
@@ -115,6 +119,7 @@ async fn serve_market(
         runtime::make_up_for_outage(&store).await?;
         workers.spawn(runtime::beat(store.clone(), stopped.clone()));
     }
+    runtime::reckon_anew(&store).await?;
     workers.spawn(runtime::keep_promises(store.clone(), stopped.clone()));
     workers.spawn(runtime::resend_refunds(store.clone(), stopped.clone()));
     workers.spawn(runtime::keep_house(store.clone(), stopped.clone()));
@@ -143,7 +148,7 @@ pub fn application(
     let build = |e: &dyn std::fmt::Display| ServeError::Build(e.to_string());
     let roles = Roles::shipped().map_err(|e| build(&e))?;
     let identity = Arc::new(Identity::new(store.clone(), roles, Arc::clone(&entropy))?);
-    let library = wiring::library(&wiring::engine()).map_err(OpenError::from)?;
+    let library = wiring::library(&wiring::engine(options.days.clone())).map_err(OpenError::from)?;
     let ext: Vec<Box<dyn Any + Send + Sync>> = vec![
         Box::new(Arc::clone(&identity)),
         Box::new(RuleShelf(Arc::new(library))),

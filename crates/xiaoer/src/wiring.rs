@@ -60,9 +60,9 @@ fn effects() -> Vec<Arc<dyn Effects>> {
     ]
 }
 
-/// The engine with every capability.
-pub fn engine() -> Engine {
-    let engine = kinds().into_iter().fold(Engine::new(DayTables::shipped().clone()), Engine::with_kind);
+/// The engine with every capability, reckoning with these days.
+pub fn engine(days: DayTables) -> Engine {
+    let engine = kinds().into_iter().fold(Engine::new(days), Engine::with_kind);
     effects().iter().fold(engine, Engine::with_effects)
 }
 

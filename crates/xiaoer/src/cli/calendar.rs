@@ -1,15 +1,13 @@
 //! `calendar`: no database needed.
 
-use super::{CliError, DONE};
+use super::{CliError, Common, DONE};
+use crate::config::REGION;
 use clap::Subcommand;
 use jiff::civil::Date;
 use std::fs::File;
 use std::io::{BufWriter, Write as _, stdout};
 use std::path::PathBuf;
-use xr_base::calendar::{DayTable, DayTables, table_cli};
-
-/// The day table of mainland China.
-const REGION: &str = "cn";
+use xr_base::calendar::{DayTable, table_cli};
 
 #[derive(Subcommand)]
 pub(super) enum CalendarCommand {
@@ -30,9 +28,10 @@ pub(super) enum CalendarCommand {
     },
 }
 
-pub(super) fn run(command: &CalendarCommand) -> Result<u8, CliError> {
+pub(super) fn run(common: &Common, command: &CalendarCommand) -> Result<u8, CliError> {
     let missing = || CliError::Other(format!("no day table for {REGION}"));
-    let table: &DayTable = DayTables::shipped().region(REGION).ok_or_else(missing)?;
+    let days = common.settings()?.days()?;
+    let table: &DayTable = days.region(REGION).ok_or_else(missing)?;
     let mut out = BufWriter::new(stdout().lock());
     let fail = |e: &dyn std::fmt::Display| CliError::Other(e.to_string());
     match command {

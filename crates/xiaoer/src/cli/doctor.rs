@@ -12,7 +12,8 @@ struct Finding {
 
 pub(super) fn run(common: &Common) -> Result<u8, CliError> {
     let mut found = Vec::new();
-    let rules = wiring::library(&wiring::engine()).and_then(|library| wiring::rulebooks(&library));
+    let rules =
+        wiring::library(&wiring::engine(common.settings()?.days()?)).and_then(|library| wiring::rulebooks(&library));
     found.push(Finding {
         what: "machines and packs",
         wrong: rules.err().into_iter().flatten().map(|f| f.to_string()).collect(),
@@ -22,6 +23,9 @@ pub(super) fn run(common: &Common) -> Result<u8, CliError> {
     let stock = store.read_blocking(xr_inventory::queries::broken)?;
     found.push(Finding { what: "stock", wrong: stock.iter().map(ToString::to_string).collect() });
     found.push(Finding { what: "clocks", wrong: store.read_blocking(xr_case::engine::broken)? });
+    let awaited = store.read_blocking(xr_case::engine::awaited_years)?;
+    let awaited = awaited.iter().map(|(year, count)| format!("{count} clocks wait for the days of {year}"));
+    found.push(Finding { what: "day tables", wrong: awaited.collect() });
     store.close();
     let is_sound = found.iter().all(|f| f.wrong.is_empty());
     if common.json {

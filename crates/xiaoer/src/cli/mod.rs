@@ -115,7 +115,7 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Serve(args) => serve::serve(&common, &args),
         Command::Demo(args) => serve::demo(&common, &args),
-        Command::Calendar(command) => calendar::run(&command),
+        Command::Calendar(command) => calendar::run(&common, &command),
         Command::Policy(command) => policy::run(&common, &command),
         Command::Import(command) => import::run_import(&common, &command),
         Command::Dump(args) => dump::run(&common, &args),
@@ -150,6 +150,7 @@ fn open_at(
         clock,
         secret: settings.key().unwrap_or_default(),
         instance: crate::serve::instance_name(&entropy)?,
+        days: settings.days()?,
         ext: Vec::new(),
     })?;
     Ok((store, location))

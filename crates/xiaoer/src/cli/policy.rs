@@ -6,6 +6,7 @@ use clap::Subcommand;
 use std::fmt::Write as _;
 use std::io::stdout;
 use std::path::PathBuf;
+use xr_base::calendar::DayTables;
 use xr_base::{CaseId, Locale};
 use xr_case::Finding;
 use xr_case::cli::{Format, Shipped, check_paths};
@@ -63,7 +64,7 @@ pub(super) fn run(common: &Common, command: &PolicyCommand) -> Result<u8, CliErr
 }
 
 fn check(common: &Common, paths: &[PathBuf]) -> Result<u8, CliError> {
-    let engine = wiring::engine();
+    let engine = wiring::engine(DayTables::shipped().clone());
     let owned = |sources: &[(&str, &str)]| sources.iter().map(|(f, t)| ((*f).to_owned(), (*t).to_owned())).collect();
     let shipped = Shipped {
         machines: owned(wiring::MACHINES),
@@ -81,7 +82,9 @@ fn graph(kind: &str, pack: &str, is_svg: bool, en: bool) -> Result<u8, CliError>
         let text: Vec<String> = findings.iter().map(ToString::to_string).collect();
         CliError::Other(text.join("\n"))
     };
-    let book = wiring::library(&wiring::engine()).and_then(|library| library.rulebook(kind, pack)).map_err(tell)?;
+    let book = wiring::library(&wiring::engine(DayTables::shipped().clone()))
+        .and_then(|library| library.rulebook(kind, pack))
+        .map_err(tell)?;
     let locale = if en { Locale::En } else { Locale::ZhCn };
     let drawn = if is_svg { to_svg(book.book(), locale) } else { to_mermaid(book.book(), locale) };
     println!("{drawn}");

@@ -51,6 +51,7 @@ fn start(settings: &Settings, args: &ServeArgs, key: [u8; 32], is_demo: bool) ->
     let secrets = settings.notice_secrets.iter().map(|(name, secret)| (name.clone(), secret.clone().into_bytes()));
     run(ServeOptions {
         location,
+        days: settings.days()?,
         listen,
         key,
         web: WebConfig {

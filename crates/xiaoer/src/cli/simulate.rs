@@ -5,6 +5,7 @@ use crate::market::{MarketConfig, open};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use xr_base::calendar::DayTables;
 use xr_base::{FakeClock, Instant};
 use xr_simulator::{Failure, Plan, Report, Stage, simulate};
 use xr_store::Location;
@@ -58,6 +59,7 @@ fn live(plan: &Plan) -> Result<Result<Report, Failure>, CliError> {
         clock: clock.clone(),
         secret: [7; 32],
         instance: "simulator".to_owned(),
+        days: DayTables::shipped().clone(),
         ext: Vec::new(),
     })?;
     let stage = Stage { store, clock };

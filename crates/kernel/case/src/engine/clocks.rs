@@ -273,6 +273,11 @@ pub fn refresh(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Fault> {
         let fresh = replan(tx, &running, &row, rule)?;
         if fresh.due_at != row.due_at || fresh.blocked != row.blocked {
             store_moved(tx, &running.case, &row, &fresh)?;
+        } else if fresh.cal_version != row.cal_version {
+            tx.exec(
+                sql!("UPDATE clocks SET cal_version = ?2 WHERE id = ?1 /* unscoped: engine */"),
+                params![row.id, fresh.cal_version],
+            )?;
         }
     }
     set_due(tx, case)

@@ -9,6 +9,7 @@ use std::io::{BufRead as _, BufReader, Error, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 use tokio::sync::watch;
+use xr_base::calendar::DayTables;
 use xr_base::{Actor, Millis, OrgId};
 use xr_identity::commands::{CreateUser, LogIn};
 use xr_identity::{Identity, Roles, password};
@@ -34,6 +35,7 @@ impl Drop for Served {
 pub(super) fn serve(market: &Market) -> Result<Served, CliError> {
     let options = ServeOptions {
         location: market.location.clone(),
+        days: DayTables::shipped().clone(),
         listen: String::new(),
         key: [1; 32],
         web: WebConfig::default(),

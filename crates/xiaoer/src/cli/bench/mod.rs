@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 use load::{Goods, Until};
 use serde_json::json;
 use std::sync::Arc;
+use xr_base::calendar::DayTables;
 use xr_base::{Millis, SystemClock};
 use xr_store::{Location, Store};
 
@@ -82,6 +83,7 @@ fn fresh(common: &Common) -> Result<Market, CliError> {
         clock: clock.clone(),
         secret: [1; 32],
         instance: instance_name(&xr_web::entropy::OsEntropy)?,
+        days: DayTables::shipped().clone(),
         ext: Vec::new(),
     })?;
     let used = store.read_blocking(|tx| Ok(xr_store::events::last_seq(tx)?))?;
