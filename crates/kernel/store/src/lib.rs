@@ -11,6 +11,7 @@ pub mod events;
 mod group;
 pub mod idempotency;
 pub mod jobs;
+pub mod leases;
 pub mod migrate;
 mod mutant;
 pub mod row;
