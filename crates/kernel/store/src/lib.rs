@@ -24,7 +24,7 @@ mod tx;
 pub use command::Command;
 pub use idempotency::Key as IdempotencyKey;
 pub use migrate::Migration;
-pub use mutant::Mutant;
+pub use mutant::{Elsewhere, Mutant};
 pub use row::{FromRow, Row};
 pub use shared::{CommandCount, Stats};
 pub use statement::Statement;
