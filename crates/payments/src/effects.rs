@@ -124,12 +124,15 @@ fn settle(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId) -> Result<(), Fault> {
 
 fn settle_amount(tx: &mut Tx<'_>, grant: &Grant<'_>, payment: &PaymentRow, amount: i64) -> Result<(), Fault> {
     let id = payment.case_id;
-    tx.exec(
+    // A refund that is promised meanwhile must not come out of the merchant's money and the held money both.
+    let settled = tx.exec(
         sql!(
-            "UPDATE payments SET settled_minor = settled_minor + ?2 WHERE case_id = ?1 /* unscoped: after authorisation */"
+            "UPDATE payments SET settled_minor = settled_minor + ?2
+             WHERE case_id = ?1 AND settled_minor = ?3 AND refunded_minor = ?4 /* unscoped: after authorisation */"
         ),
-        params![id, amount],
+        params![id, amount, payment.settled_minor, payment.refunded_minor],
     )?;
+    StoreError::compared(settled, "the payment")?;
     // What is owed to the merchant is credited, what was held for the payment debited.
     let accounts = (Account::Merchant(payment.merchant_org.0), Account::Escrow(id));
     let key = format!("settle:{id}:{}", payment.settled_minor);
@@ -152,13 +155,14 @@ fn chargeback(tx: &mut Tx<'_>, grant: &Grant<'_>, case: &Case, step: &str) -> Re
         "won" => -amount,
         _ => 0,
     };
-    tx.exec(
+    let frozen = tx.exec(
         sql!(
             "UPDATE payments SET contested_minor = contested_minor + ?2, refunded_minor = refunded_minor + ?2
-             WHERE case_id = ?1 /* unscoped: after authorisation */"
+             WHERE case_id = ?1 AND refunded_minor = ?3 AND settled_minor = ?4 /* unscoped: after authorisation */"
         ),
-        params![case.id, delta],
+        params![case.id, delta, payment.refunded_minor, payment.settled_minor],
     )?;
+    StoreError::compared(frozen, "the payment")?;
     if amount == 0 {
         return Ok(());
     }
