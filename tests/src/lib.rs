@@ -9,6 +9,8 @@
 )]
 
 pub mod http;
+pub mod live;
+pub mod rush;
 
 use std::sync::Arc;
 use xiaoer::market::{MarketConfig, open};

@@ -42,7 +42,8 @@ fn hash() -> String {
     HASH.get_or_init(|| password::hash(PASSWORD, &OsEntropy).unwrap()).clone()
 }
 
-pub(super) fn seed(store: &Store) -> Seeded {
+/// `prefix` keeps the log-ins apart from those of a market that has people already.
+pub(super) fn seed(store: &Store, prefix: &str) -> Seeded {
     let hash = hash();
     let org = |kind, name: &str| {
         store.write_blocking(CreateOrg { actor: Actor::System, kind, name: name.to_owned() }).unwrap().id
@@ -69,7 +70,8 @@ pub(super) fn seed(store: &Store) -> Seeded {
         ("buyer", "buyer", None),
         ("buyer2", "buyer", None),
     ];
-    let users = people.map(|(login, role, org)| (login.to_owned(), create(store, (login, role), org, &hash)));
+    let users = people
+        .map(|(login, role, org)| (login.to_owned(), create(store, (&format!("{prefix}{login}"), role), org, &hash)));
     Seeded { users: users.into(), sellers, hash }
 }
 
