@@ -232,14 +232,19 @@ impl Web {
 
     /// A unit of the first merchant with `stock` pieces for 10 yuan each.
     pub fn sku(&self, stock: i64) -> xr_base::SkuId {
-        people::sku(&self.node.store, self.sellers[0], stock, xr_base::Currency::Cny)
+        people::sku(&self.node.store, self.sellers[0], Some(stock), xr_base::Currency::Cny)
+    }
+
+    /// A unit whose stock is not kept.
+    pub fn untracked_sku(&self) -> xr_base::SkuId {
+        people::sku(&self.node.store, self.sellers[0], None, xr_base::Currency::Cny)
     }
 }
 
 impl Web {
     /// A unit that the first merchant sells for dollars, in a shop that sells for yuan.
     pub fn dollar_sku(&self) -> xr_base::SkuId {
-        people::sku(&self.node.store, self.sellers[0], 5, xr_base::Currency::Usd)
+        people::sku(&self.node.store, self.sellers[0], Some(5), xr_base::Currency::Usd)
     }
 }
 

@@ -9,6 +9,7 @@
 )]
 
 pub mod http;
+mod lines;
 pub mod live;
 pub mod rush;
 

@@ -91,7 +91,7 @@ impl<'a> Servers<'a> {
         Self { web, addresses, advance, has_provider: false }
     }
 
-    fn at(&self, index: usize) -> &str {
+    pub(crate) fn at(&self, index: usize) -> &str {
         &self.addresses[index % self.addresses.len()]
     }
 
@@ -204,7 +204,7 @@ impl<'a> Servers<'a> {
         (bought, wrong)
     }
 
-    fn pay(&self, buyer: &str, bought: &Bought) {
+    pub(crate) fn pay(&self, buyer: &str, bought: &Bought) {
         if !self.has_provider {
             return self.web.pay(buyer, bought);
         }
@@ -220,7 +220,7 @@ impl<'a> Servers<'a> {
         refunds.into_iter().map(|r| (r.case_id, r.amount_minor)).collect()
     }
 
-    fn read<T: Send + 'static>(
+    pub(crate) fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut Tx<'_>) -> Result<T, xr_base::Fault> + Send + 'static,
     ) -> T {
@@ -263,7 +263,7 @@ fn sku_pieces(stock: usize) -> i64 {
     i64::try_from(stock).unwrap()
 }
 
-fn act(token: &str, case: &str, event: &str) -> Ask {
+pub(crate) fn act(token: &str, case: &str, event: &str) -> Ask {
     let body = json!({ "event": event }).to_string();
     Ask::new(&format!("POST /v1/cases/{case}/acts")).by(token).keyed(&fresh("act-")).json(&body)
 }

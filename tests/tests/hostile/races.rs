@@ -39,6 +39,11 @@ fn two_hundred_refunds_at_once_give_back_what_was_captured_and_no_more() {
 }
 
 #[test]
+fn a_line_is_shipped_or_stopped_but_never_both() {
+    on_all(|servers| assert_eq!(servers.shipped_or_stopped(), NOTHING));
+}
+
+#[test]
 fn a_build_that_reads_stock_and_then_writes_it_sells_too_much_and_is_noticed() {
     for web in Web::mutants(Mutant::StockReadThenWrite) {
         let (answers, wrong) = Servers::of(&web, vec![&web.node]).buyers(50, 10);
