@@ -1,8 +1,10 @@
 //! A client of the live channel that loses its connection and goes on where it was.
 
+use crate::rush::wait_until;
 use futures_util::StreamExt;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -10,8 +12,8 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::Request;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
-use xr_base::Scope;
-use xr_store::{Store, events};
+use xr_base::{Scope, StoreError};
+use xr_store::{Store, Tx, events, sql};
 
 /// Silence after which a client takes it that nothing more comes for now.
 const SILENCE: Duration = Duration::from_millis(100);
@@ -44,12 +46,20 @@ pub enum End {
     Absent,
 }
 
+/// How often clients dropped their connections.
+#[derive(Debug, Default)]
+pub struct Cuts {
+    pub wanted: usize,
+    pub done: AtomicUsize,
+    /// Connections that the server's death ended.
+    pub severed: AtomicUsize,
+}
+
 /// What a client holds: events by seq, and where it goes on.
 #[derive(Debug, Default)]
 pub struct Held {
     pub events: BTreeMap<i64, String>,
     pub last: i64,
-    pub cuts: usize,
 }
 
 /// An open channel.
@@ -79,9 +89,7 @@ impl Held {
             Ok(channel) => channel,
             Err(end) => return end,
         };
-        let end = self.drain(&mut channel, frames).await;
-        self.cuts += usize::from(end == End::Cut);
-        end
+        self.drain(&mut channel, frames).await
     }
 
     /// Reads until `frames` came, nothing comes, or the channel ends.
@@ -106,6 +114,20 @@ impl Held {
         self.last = seq;
     }
 
+    /// Reads a little, drops the connection and comes back, until `cuts` is used up by all clients together. The server may
+    /// die meanwhile, and come back at another address.
+    pub fn come_and_go(&mut self, address: &dyn Fn() -> String, token: &str, mut dice: Dice, cuts: &Cuts) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        while cuts.done.load(SeqCst) < cuts.wanted {
+            match runtime.block_on(self.read(&address(), token, 1 + dice.below(8))) {
+                End::Cut => drop(cuts.done.fetch_add(1, SeqCst)),
+                End::Lost => drop(cuts.severed.fetch_add(1, SeqCst)),
+                End::Absent => std::thread::sleep(Duration::from_millis(10)),
+                end => panic!("{end:?}"),
+            }
+        }
+    }
+
     /// Reads on until everything of `expected` is held, and compares.
     ///
     /// # Panics
@@ -122,8 +144,14 @@ impl Held {
     }
 }
 
-/// What the database says that `scope` may see.
+/// What the database says that `scope` may see of everything committed by now: PostgreSQL numbers events a moment later.
 pub fn visible(store: &Store, scope: Scope) -> BTreeMap<i64, String> {
+    wait_until(&|| store.read_blocking(|tx| Ok(pending(tx)?)).unwrap() == 0);
     let read = store.read_blocking(move |tx| Ok(events::after(tx, scope, 0, 10_000_000)?));
     read.unwrap().into_iter().map(|e| (e.seq, e.id.to_string())).collect()
+}
+
+fn pending(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    let (count,): (i64,) = tx.one(sql!("SELECT COUNT(*) FROM event_pending /* unscoped: a count */"), &[])?;
+    Ok(count)
 }

