@@ -99,7 +99,8 @@ fn a_deadlock_of_two_nodes_is_run_again_counted_and_seen_by_nobody() {
         .unwrap();
     assert_eq!(counts, [(2,), (2,)]);
     let retries: u64 = nodes.iter().filter_map(|n| n.stats().retries.get(&Clash::Deadlock).copied()).sum();
-    assert_eq!(retries, 1);
+    // One, unless the loser was quick enough to lose again.
+    assert!(retries >= 1, "{:?}", nodes.each_ref().map(Store::stats));
 }
 
 struct Take(&'static str);
