@@ -1,8 +1,10 @@
 //! The product over HTTP: a server of this process on a free port, with people of every role.
 
 mod people;
+mod setup;
 
 pub use people::{PASSWORD, Role};
+pub use setup::Setup;
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -12,11 +14,10 @@ use tokio::sync::watch;
 use xiaoer::market::{MarketConfig, open};
 use xiaoer::serve::{ServeOptions, application};
 use xr_base::calendar::DayTables;
-use xr_base::{Clock as _, Instant, Millis, OrgId, ShopId, SystemClock, UserId};
+use xr_base::{Clock as _, Millis, OrgId, ShopId, SystemClock, UserId};
 use xr_store::{Location, Store};
 use xr_testkit::http::{Ask, Reply};
-use xr_testkit::postgres_server::{FreshDatabase, fresh_database};
-use xr_web::live::LiveTimes;
+use xr_testkit::postgres_server::FreshDatabase;
 use xr_web::{AppState, OsEntropy, WebConfig};
 
 /// Secret of the provider `testpay` and of every carrier.
@@ -42,15 +43,19 @@ pub struct Node {
 impl Node {
     /// Opens `location` and serves it; business time stands still at [`crate::START`].
     pub fn start(location: &Location) -> Self {
+        Self::start_with(location, Setup::default())
+    }
+
+    pub fn start_with(location: &Location, setup: Setup) -> Self {
         let clock = Arc::new(SystemClock::real());
-        clock.set(clock.wall(), Instant::parse(crate::START).unwrap(), 0);
+        clock.set(clock.wall(), setup.now, 0);
         let store = open(MarketConfig {
             location: location.clone(),
             clock: clock.clone(),
             secret: [7; 32],
             instance: fresh(&format!("test-{}-", std::process::id())),
             days: DayTables::shipped().clone(),
-            ext: Vec::new(),
+            ext: setup.ext,
         })
         .unwrap();
         let carriers = xr_logistics::carriers::carriers().iter().map(|c| c.code.clone());
@@ -59,7 +64,7 @@ impl Node {
             days: DayTables::shipped().clone(),
             listen: String::new(),
             key: [7; 32],
-            web: WebConfig { is_demo: true, live: LiveTimes::default(), ..WebConfig::default() },
+            web: WebConfig { is_demo: true, live: setup.live, ..WebConfig::default() },
             payment_provider: "testpay".to_owned(),
             notice_secrets: carriers.chain(["testpay".to_owned()]).map(|n| (n, NOTICE_SECRET.to_vec())).collect(),
         };
@@ -111,6 +116,7 @@ pub struct Web {
     /// The merchant most tests use, and one whose things are nobody else's business.
     pub sellers: [Seller; 2],
     users: BTreeMap<String, UserId>,
+    prefix: &'static str,
     hash: String,
     _folder: Option<tempfile::TempDir>,
     _database: Option<FreshDatabase>,
@@ -134,26 +140,16 @@ pub struct Bought {
 
 impl Web {
     pub fn sqlite() -> Self {
-        let folder = crate::memory_folder();
-        let location = Location::Folder(folder.path().to_owned());
-        Self::seeded(location, Some(folder), None)
+        Self::sqlite_with(Setup::default())
     }
 
     pub fn postgres() -> Option<Self> {
-        let database = fresh_database(None)?;
-        Some(Self::seeded(Location::Postgres(database.url()), None, Some(database)))
-    }
-
-    fn seeded(location: Location, folder: Option<tempfile::TempDir>, database: Option<FreshDatabase>) -> Self {
-        let node = Node::start(&location);
-        let seeded = people::seed(&node.store);
-        let (users, sellers, hash) = (seeded.users, seeded.sellers, seeded.hash);
-        Self { node, location, sellers, users, hash, _folder: folder, _database: database }
+        Self::postgres_with(Setup::default())
     }
 
     /// A new session of the person with this log-in: `op`, `agent`, `audit`, `shop`, `shop2`, `buyer`, `buyer2`.
     pub fn token(&self, login: &str) -> String {
-        people::open_session(&self.node.store, login, &self.hash)
+        people::open_session(&self.node.store, &format!("{}{login}", self.prefix), &self.hash)
     }
 
     pub fn user(&self, login: &str) -> UserId {
@@ -162,7 +158,7 @@ impl Web {
 
     /// More buyers, each with a session; gives the tokens.
     pub fn buyers(&self, count: usize) -> Vec<String> {
-        (0..count).map(|_| people::new_buyer(&self.node.store, &self.hash)).collect()
+        crate::rush::at_once(8, vec![|| people::new_buyer(&self.node.store, &self.hash); count])
     }
 
     pub fn send(&self, ask: &Ask) -> Reply {
@@ -200,10 +196,15 @@ impl Web {
     }
 
     pub fn pay(&self, token: &str, bought: &Bought) {
-        let act = json!({ "event": "submit" });
-        self.done(token, &format!("POST /v1/cases/{}/acts", bought.payment), &act);
+        self.submit_payment(token, bought);
         let reply = self.notice("captured", &bought.payment, bought.total);
         assert_eq!((reply.status, reply.text().as_str()), (200, "\"moved\""));
+    }
+
+    /// The buyer says yes to paying; the provider has not answered yet.
+    pub fn submit_payment(&self, token: &str, bought: &Bought) {
+        let act = json!({ "event": "submit" });
+        self.done(token, &format!("POST /v1/cases/{}/acts", bought.payment), &act);
     }
 
     /// SHA-256 of the logical dump.
@@ -217,24 +218,52 @@ impl Web {
         (stock.on_hand, stock.reserved)
     }
 
-    /// Invariants 3 to 5 over everything.
-    pub fn assert_sound(&self) {
+    /// What is broken of invariants 3 to 5 over everything.
+    pub fn broken(&self) -> Vec<String> {
         let read = self.node.store.read_blocking(|tx| {
-            Ok((xr_payments::ledger::broken(tx)?, xr_inventory::queries::broken(tx)?, xr_case::engine::broken(tx)?))
+            let mut broken = xr_payments::ledger::broken(tx)?;
+            broken.extend(xr_inventory::queries::broken(tx)?.iter().map(|sku| format!("stock of {sku}")));
+            broken.extend(xr_case::engine::broken(tx)?);
+            Ok(broken)
         });
-        assert_eq!(read.unwrap(), (Vec::new(), Vec::new(), Vec::new()));
+        read.unwrap()
+    }
+
+    pub fn assert_sound(&self) {
+        assert_eq!(self.broken(), Vec::<String>::new());
     }
 
     /// A unit of the first merchant with `stock` pieces for 10 yuan each.
     pub fn sku(&self, stock: i64) -> xr_base::SkuId {
-        people::sku(&self.node.store, self.sellers[0], stock, xr_base::Currency::Cny)
+        people::sku(&self.node.store, self.sellers[0], Some(stock), xr_base::Currency::Cny)
+    }
+
+    /// A unit whose stock is not kept.
+    pub fn untracked_sku(&self) -> xr_base::SkuId {
+        people::sku(&self.node.store, self.sellers[0], None, xr_base::Currency::Cny)
     }
 }
 
 impl Web {
     /// A unit that the first merchant sells for dollars, in a shop that sells for yuan.
     pub fn dollar_sku(&self) -> xr_base::SkuId {
-        people::sku(&self.node.store, self.sellers[0], 5, xr_base::Currency::Usd)
+        people::sku(&self.node.store, self.sellers[0], Some(5), xr_base::Currency::Usd)
+    }
+}
+
+impl Web {
+    /// A body for `POST /v1/aftersales` about a line of an order.
+    pub fn application((order, line): (&str, &str), photos: &[&str]) -> Value {
+        json!({
+            "kind": "refund_only", "order": order, "line": line, "quantity": 1, "reason": "other", "photos": photos,
+        })
+    }
+
+    /// Applies for a refund; gives the case.
+    pub fn apply(&self, token: &str, what: (&str, &str), photos: &[&str]) -> String {
+        let case = self.done(token, "POST /v1/aftersales", &Self::application(what, photos));
+        let id = case["id"].as_str().or_else(|| case["case"]["id"].as_str()).or_else(|| case["summary"]["id"].as_str());
+        id.unwrap_or_else(|| panic!("{case}")).to_owned()
     }
 }
 

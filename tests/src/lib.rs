@@ -9,6 +9,9 @@
 )]
 
 pub mod http;
+mod lines;
+pub mod live;
+pub mod rush;
 
 use std::sync::Arc;
 use xiaoer::market::{MarketConfig, open};

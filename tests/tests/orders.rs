@@ -116,6 +116,19 @@ fn an_outage_gives_people_their_time_back_and_the_system_none() {
 }
 
 #[test]
+fn servers_that_come_back_at_once_give_people_their_time_back_once() {
+    on_both(|market| {
+        market.run(Beat).unwrap();
+        for _ in 0..10 {
+            market.clock.jump_to(market.clock.now() + Millis::minutes(20));
+            let note = || market.run(NoteOutage).unwrap();
+            let noted = xr_tests::rush::at_once(6, vec![note; 6]);
+            assert_eq!(noted.into_iter().filter(|is_mine| *is_mine).count(), 1);
+        }
+    });
+}
+
+#[test]
 fn a_short_interruption_moves_no_deadline() {
     on_both(|market| {
         market.run(Beat).unwrap();

@@ -2,13 +2,13 @@
 
 use crate::Error;
 use crate::ledger::{Change, MoveKind, QUANTITY_MAX, move_stock, try_move};
-use xr_base::{CaseId, Fault, OrgId, SkuId};
+use xr_base::{CaseId, Fault, OrgId, SkuId, StoreError};
 use xr_case::engine::Grant;
 use xr_store::{Mutant, Tx, params, record, sql};
 
 record! {
     /// A case's claim on one unit.
-    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Claim {
         /// The case.
         pub case_id: CaseId,
@@ -143,23 +143,31 @@ fn change(claim: &Claim, kind: MoveKind, on_hand: i64, reserved: i64) -> Change 
     Change { sku: claim.sku_id, merchant_org: claim.merchant_org, kind, on_hand, reserved, case: Some(claim.case_id) }
 }
 
-fn save(tx: &mut Tx<'_>, claim: &Claim) -> Result<(), Fault> {
-    tx.exec(
+/// Compare-and-set on what was read: cases of one order (its cancellation, the refund of a line) come to its claims at once,
+/// and whoever is second must look again instead of giving the same goods back twice.
+fn save(tx: &mut Tx<'_>, was: &Claim, is: &Claim) -> Result<(), Fault> {
+    let saved = tx.exec(
         sql!(
             "UPDATE stock_claims SET reserved = ?3, to_ship = ?4, shipped = ?5, to_return = ?6, returned = ?7
-             WHERE case_id = ?1 AND sku_id = ?2 /* unscoped: by case, after authorisation */"
+             WHERE case_id = ?1 AND sku_id = ?2 AND reserved = ?8 AND to_ship = ?9 AND shipped = ?10
+             AND to_return = ?11 AND returned = ?12 /* unscoped: by case, after authorisation */"
         ),
         params![
-            claim.case_id,
-            claim.sku_id,
-            claim.reserved,
-            claim.to_ship,
-            claim.shipped,
-            claim.to_return,
-            claim.returned
+            is.case_id,
+            is.sku_id,
+            is.reserved,
+            is.to_ship,
+            is.shipped,
+            is.to_return,
+            is.returned,
+            was.reserved,
+            was.to_ship,
+            was.shipped,
+            was.to_return,
+            was.returned
         ],
     )?;
-    Ok(())
+    Ok(StoreError::compared(saved, "the claim")?)
 }
 
 /// Ends every promise of the case; goods that left stay out.
@@ -167,37 +175,32 @@ pub(crate) fn release(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -> Resul
     if tx.lacks(Mutant::StockRelease) {
         return Ok(());
     }
-    for mut claim in of_case(tx, case)?.into_iter().filter(|c| c.reserved > 0) {
+    for claim in of_case(tx, case)?.into_iter().filter(|c| c.reserved > 0) {
+        save(tx, &claim, &Claim { reserved: 0, to_ship: 0, ..claim })?;
         move_stock(tx, grant, &change(&claim, MoveKind::Release, 0, -claim.reserved))?;
-        (claim.reserved, claim.to_ship) = (0, 0);
-        save(tx, &claim)?;
     }
     Ok(())
 }
 
 /// Sends out what is marked, or everything promised when `all`.
 pub(crate) fn ship(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId, all: bool) -> Result<(), Fault> {
-    for mut claim in of_case(tx, case)? {
+    for claim in of_case(tx, case)? {
         let leaving = if all { claim.reserved } else { claim.to_ship };
         if leaving == 0 {
             continue;
         }
+        let (reserved, shipped) = (claim.reserved - leaving, claim.shipped + leaving);
+        save(tx, &claim, &Claim { reserved, shipped, to_ship: 0, ..claim })?;
         move_stock(tx, grant, &change(&claim, MoveKind::Ship, -leaving, -leaving))?;
-        claim.reserved -= leaving;
-        claim.shipped += leaving;
-        claim.to_ship = 0;
-        save(tx, &claim)?;
     }
     Ok(())
 }
 
 /// Takes back what left and has not come back yet.
 pub(crate) fn restock(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -> Result<(), Fault> {
-    for mut claim in of_case(tx, case)?.into_iter().filter(|c| c.shipped > c.returned) {
-        let back = claim.shipped - claim.returned;
-        move_stock(tx, grant, &change(&claim, MoveKind::Return, back, 0))?;
-        claim.returned += back;
-        save(tx, &claim)?;
+    for claim in of_case(tx, case)?.into_iter().filter(|c| c.shipped > c.returned) {
+        save(tx, &claim, &Claim { returned: claim.shipped, ..claim })?;
+        move_stock(tx, grant, &change(&claim, MoveKind::Return, claim.shipped - claim.returned, 0))?;
     }
     Ok(())
 }
@@ -207,12 +210,10 @@ pub(crate) fn restock_return(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -
     if tx.lacks(Mutant::Restock) {
         return Ok(());
     }
-    for mut claim in of_case(tx, case)?.into_iter().filter(|c| c.to_return > 0) {
+    for claim in of_case(tx, case)?.into_iter().filter(|c| c.to_return > 0) {
+        save(tx, &claim, &Claim { returned: claim.returned + claim.to_return, to_return: 0, ..claim })?;
         // Goods of a unit whose stock is not kept come back without a ledger entry.
         let _ = try_move(tx, grant, &change(&claim, MoveKind::Return, claim.to_return, 0))?;
-        claim.returned += claim.to_return;
-        claim.to_return = 0;
-        save(tx, &claim)?;
     }
     Ok(())
 }
@@ -220,11 +221,10 @@ pub(crate) fn restock_return(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -
 /// Promises the replacement as far as there is one: silence must not fail for want of stock, so a short unit stays unpromised
 /// and the fact `replacement_in_stock` tells.
 pub(crate) fn reserve_replacement(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId) -> Result<(), Fault> {
-    for mut claim in of_case(tx, case)? {
+    for claim in of_case(tx, case)? {
         let missing = claim.wanted - claim.reserved;
         if missing > 0 && try_move(tx, grant, &change(&claim, MoveKind::Reserve, 0, missing))? {
-            claim.reserved += missing;
-            save(tx, &claim)?;
+            save(tx, &claim, &Claim { reserved: claim.wanted, ..claim })?;
         }
     }
     Ok(())
@@ -246,12 +246,11 @@ pub(crate) fn ship_replacement(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId)
 /// # Errors
 /// A store fault.
 pub fn release_units(tx: &mut Tx<'_>, grant: &Grant<'_>, case: CaseId, sku: SkuId, quantity: i64) -> Result<(), Fault> {
-    let Some(mut claim) = of_case(tx, case)?.into_iter().find(|c| c.sku_id == sku) else { return Ok(()) };
+    let Some(claim) = of_case(tx, case)?.into_iter().find(|c| c.sku_id == sku) else { return Ok(()) };
     let freed = quantity.min(claim.reserved - claim.to_ship);
     if freed < 1 {
         return Ok(());
     }
-    move_stock(tx, grant, &change(&claim, MoveKind::Release, 0, -freed))?;
-    claim.reserved -= freed;
-    save(tx, &claim)
+    save(tx, &claim, &Claim { reserved: claim.reserved - freed, ..claim })?;
+    move_stock(tx, grant, &change(&claim, MoveKind::Release, 0, -freed))
 }

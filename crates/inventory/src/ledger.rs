@@ -1,6 +1,6 @@
 //! The stock ledger and its guard columns: both change together, and neither can go below zero.
 
-use crate::Error;
+use crate::{Error, queries};
 use serde::{Deserialize, Serialize};
 use xr_base::{CaseId, Fault, OrgId, RowId, SkuId};
 use xr_case::engine::Grant;
@@ -71,14 +71,18 @@ pub struct Change {
 ///
 /// The condition is part of the update, so two buyers of the last unit cannot both pass (INV-2).
 pub(crate) fn try_move(tx: &mut Tx<'_>, grant: &Grant<'_>, change: &Change) -> Result<bool, Fault> {
-    let moved = tx.exec(
-        sql!(
-            "UPDATE stock SET on_hand = on_hand + ?2, reserved = reserved + ?3
-             WHERE sku_id = ?1 AND reserved + ?3 >= 0 AND on_hand + ?2 >= reserved + ?3
-             /* unscoped: units of one case, after authorisation */"
-        ),
-        params![change.sku, if tx.lacks(Mutant::StockGuard) { 0 } else { change.on_hand }, change.reserved],
-    )?;
+    let moved = if change.kind == MoveKind::Reserve && tx.lacks(Mutant::StockReadThenWrite) {
+        read_then_write(tx, change)?
+    } else {
+        tx.exec(
+            sql!(
+                "UPDATE stock SET on_hand = on_hand + ?2, reserved = reserved + ?3
+                 WHERE sku_id = ?1 AND reserved + ?3 >= 0 AND on_hand + ?2 >= reserved + ?3
+                 /* unscoped: units of one case, after authorisation */"
+            ),
+            params![change.sku, if tx.lacks(Mutant::StockGuard) { 0 } else { change.on_hand }, change.reserved],
+        )?
+    };
     if moved == 0 {
         return Ok(false);
     }
@@ -101,6 +105,23 @@ pub(crate) fn try_move(tx: &mut Tx<'_>, grant: &Grant<'_>, change: &Change) -> R
         ],
     )?;
     Ok(true)
+}
+
+/// How it must not be done; for the mutant alone.
+fn read_then_write(tx: &mut Tx<'_>, change: &Change) -> Result<u64, Fault> {
+    let sku = change.sku;
+    let Some(stock) = tx.read_elsewhere(move |tx| queries::stock(tx, sku))? else { return Ok(0) };
+    let (on_hand, reserved) = (stock.on_hand + change.on_hand, stock.reserved + change.reserved);
+    if reserved < 0 || on_hand < reserved {
+        return Ok(0);
+    }
+    Ok(tx.exec(
+        sql!(
+            "UPDATE stock SET on_hand = ?2, reserved = ?3 WHERE sku_id = ?1
+             /* unscoped: units of one case, after authorisation */"
+        ),
+        params![sku, on_hand, reserved],
+    )?)
 }
 
 /// Applies a change that must succeed.

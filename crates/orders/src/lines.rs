@@ -2,7 +2,7 @@
 
 use crate::model::{Line, Tracking};
 use crate::{Error, queries};
-use xr_base::{CaseId, Fault, Instant, RowId};
+use xr_base::{CaseId, Fault, Instant, RowId, StoreError};
 use xr_case::engine::{self, Grant};
 use xr_store::{Tx, params, sql};
 
@@ -55,10 +55,15 @@ pub fn stop_line(
     if stopped == 0 {
         return Ok(());
     }
-    tx.exec(
-        sql!("UPDATE order_lines SET stopped = stopped + ?2 WHERE id = ?1 /* unscoped: after authorisation */"),
-        params![line, stopped],
+    // Compare-and-set: what is shipped meanwhile cannot be stopped any more.
+    let done = tx.exec(
+        sql!(
+            "UPDATE order_lines SET stopped = stopped + ?2 WHERE id = ?1 AND shipped = ?3 AND stopped = ?4
+             /* unscoped: after authorisation */"
+        ),
+        params![line, stopped, found.shipped, found.stopped],
     )?;
+    StoreError::compared(done, "the line")?;
     xr_inventory::release_units(tx, grant, order, found.sku_id, stopped)
 }
 
@@ -78,13 +83,14 @@ fn stop_whole(tx: &mut Tx<'_>, line: &Line, with_freight: bool) -> Result<i64, F
     // Units whose money went back already are not paid twice.
     let unpaid = units.min(line.quantity - line.refunded);
     let amount = line.share(line.refunded, unpaid, with_freight);
-    tx.exec(
+    let done = tx.exec(
         sql!(
             "UPDATE order_lines SET stopped = stopped + ?2, refunded = refunded + ?3, refunded_minor = refunded_minor + ?4
-             WHERE id = ?1 /* unscoped: after authorisation */"
+             WHERE id = ?1 AND shipped = ?5 AND stopped = ?6 AND refunded = ?7 /* unscoped: after authorisation */"
         ),
-        params![line.id, units, unpaid, amount],
+        params![line.id, units, unpaid, amount, line.shipped, line.stopped, line.refunded],
     )?;
+    StoreError::compared(done, "the line")?;
     Ok(amount)
 }
 

@@ -4,7 +4,7 @@ use crate::model::{Line, OrderRow};
 use crate::{Error, queries};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use xr_base::{Actor, CaseId, Fault, RowId};
+use xr_base::{Actor, CaseId, Fault, RowId, StoreError};
 use xr_catalog::StockMode;
 use xr_store::{Tx, params, sql};
 
@@ -86,10 +86,15 @@ pub(crate) fn prepare(tx: &mut Tx<'_>, actor: &Actor, order: CaseId, input: &Shi
     let row = queries::get(tx, order)?;
     let lines = queries::lines(tx, order)?;
     for (line, quantity) in input.leaving(&lines)? {
-        tx.exec(
-            sql!("UPDATE order_lines SET shipped = shipped + ?2 WHERE id = ?1 /* unscoped: after authorisation */"),
-            params![line.id, quantity],
+        // Compare-and-set: what is stopped meanwhile must not leave.
+        let done = tx.exec(
+            sql!(
+                "UPDATE order_lines SET shipped = shipped + ?2 WHERE id = ?1 AND shipped = ?3 AND stopped = ?4
+                 /* unscoped: after authorisation */"
+            ),
+            params![line.id, quantity, line.shipped, line.stopped],
         )?;
+        StoreError::compared(done, "the line")?;
         let sku = xr_catalog::queries::sku(tx, line.sku_id)?;
         if sku.is_some_and(|s| s.stock_mode == StockMode::Tracked) {
             xr_inventory::mark_to_ship(tx, order, line.sku_id, quantity)?;

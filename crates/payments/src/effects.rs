@@ -119,21 +119,31 @@ fn settle(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId) -> Result<(), Fault> {
     let payment = queries::payment(tx, id)?;
     let promised = if tx.lacks(Mutant::DoubleSettle) { 0 } else { payment.refunded_minor };
     let amount = payment.captured_minor - promised - payment.settled_minor;
-    tx.exec(
-        sql!("UPDATE payments SET settled_at = ?2 WHERE case_id = ?1 AND settled_at IS NULL /* unscoped: after authorisation */"),
-        params![id, tx.at()],
-    )?;
+    if payment.settled_at.is_none() {
+        // A refund that is called off meanwhile must know that its money goes to the merchant.
+        let noted = tx.exec(
+            sql!(
+                "UPDATE payments SET settled_at = ?2 WHERE case_id = ?1 AND settled_at IS NULL AND refunded_minor = ?3
+                 /* unscoped: after authorisation */"
+            ),
+            params![id, tx.at(), payment.refunded_minor],
+        )?;
+        StoreError::compared(noted, "the payment")?;
+    }
     if amount > 0 { settle_amount(tx, grant, &payment, amount) } else { Ok(()) }
 }
 
 fn settle_amount(tx: &mut Tx<'_>, grant: &Grant<'_>, payment: &PaymentRow, amount: i64) -> Result<(), Fault> {
     let id = payment.case_id;
-    tx.exec(
+    // A refund that is promised meanwhile must not come out of the merchant's money and the held money both.
+    let settled = tx.exec(
         sql!(
-            "UPDATE payments SET settled_minor = settled_minor + ?2 WHERE case_id = ?1 /* unscoped: after authorisation */"
+            "UPDATE payments SET settled_minor = settled_minor + ?2
+             WHERE case_id = ?1 AND settled_minor = ?3 AND refunded_minor = ?4 /* unscoped: after authorisation */"
         ),
-        params![id, amount],
+        params![id, amount, payment.settled_minor, payment.refunded_minor],
     )?;
+    StoreError::compared(settled, "the payment")?;
     // What is owed to the merchant is credited, what was held for the payment debited.
     let accounts = (Account::Merchant(payment.merchant_org.0), Account::Escrow(id));
     let key = format!("settle:{id}:{}", payment.settled_minor);
@@ -157,13 +167,15 @@ fn chargeback(tx: &mut Tx<'_>, grant: &Grant<'_>, case: &Case, step: &str) -> Re
         "won" => (-amount, 0, -amount),
         _ => (-amount, amount, 0),
     };
-    tx.exec(
+    let frozen = tx.exec(
         sql!(
             "UPDATE payments SET contested_minor = contested_minor + ?2, charged_back_minor = charged_back_minor + ?3,
-             refunded_minor = refunded_minor + ?4 WHERE case_id = ?1 /* unscoped: after authorisation */"
+             refunded_minor = refunded_minor + ?4
+             WHERE case_id = ?1 AND refunded_minor = ?5 AND settled_minor = ?6 /* unscoped: after authorisation */"
         ),
-        params![case.id, contest, lost, promised],
+        params![case.id, contest, lost, promised, payment.refunded_minor, payment.settled_minor],
     )?;
+    StoreError::compared(frozen, "the payment")?;
     if amount == 0 {
         return Ok(());
     }

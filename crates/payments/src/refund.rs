@@ -3,7 +3,7 @@
 use crate::model::PaymentRow;
 use crate::vocabulary::Refund;
 use crate::{Error, queries};
-use xr_base::{CaseId, Fault, Money};
+use xr_base::{CaseId, Fault, Money, StoreError};
 use xr_case::engine::{self, Case, Description, Grant, Kind, NewCase};
 use xr_case::{FactSet, Facts, Vocabulary};
 use xr_store::{Mutant, Tx, params, sql};
@@ -73,15 +73,11 @@ pub(crate) fn open_from(
     payment: &PaymentRow,
     amount_minor: i64,
 ) -> Result<CaseId, Fault> {
-    let guarded_minor = if tx.lacks(Mutant::RefundGuard) { 0 } else { amount_minor };
-    let promised = tx.exec(
-        sql!(
-            "UPDATE payments SET refunded_minor = refunded_minor + ?2
-             WHERE case_id = ?1 AND refunded_minor + ?2 <= captured_minor /* unscoped: after authorisation */"
-        ),
-        params![payment.case_id, guarded_minor],
-    )?;
-    if promised == 0 {
+    if !try_promise(tx, payment, amount_minor)? {
+        if amount_minor <= payment.refundable_minor() {
+            // There was enough when it was read: another refund came between, and what is left must be asked anew.
+            return Err(StoreError::overtaken("the payment").into());
+        }
         let left = queries::payment(tx, payment.case_id)?.refundable_minor();
         let (asked, left) = (Money::new(amount_minor, payment.currency), Money::new(left, payment.currency));
         return Err(Error::TooMuch { asked, left }.into());
@@ -104,6 +100,37 @@ pub(crate) fn open_from(
         },
     )?;
     Ok(id)
+}
+
+/// Grows what is promised back if that stays within the capture, and the money lies where it was seen; gives whether it did.
+fn try_promise(tx: &mut Tx<'_>, payment: &PaymentRow, amount_minor: i64) -> Result<bool, Fault> {
+    if tx.lacks(Mutant::RefundReadThenWrite) {
+        return read_then_write(tx, payment.case_id, amount_minor);
+    }
+    let guarded_minor = if tx.lacks(Mutant::RefundGuard) { 0 } else { amount_minor };
+    let promised = tx.exec(
+        sql!(
+            "UPDATE payments SET refunded_minor = refunded_minor + ?2
+             WHERE case_id = ?1 AND refunded_minor + ?2 <= captured_minor AND settled_minor = ?3
+             /* unscoped: after authorisation */"
+        ),
+        params![payment.case_id, guarded_minor, payment.settled_minor],
+    )?;
+    Ok(promised == 1)
+}
+
+/// How it must not be done; for the mutant alone.
+fn read_then_write(tx: &mut Tx<'_>, payment: CaseId, amount_minor: i64) -> Result<bool, Fault> {
+    let row = tx.read_elsewhere(move |tx| queries::payment(tx, payment))?;
+    let promised = row.refunded_minor + amount_minor;
+    if promised > row.captured_minor {
+        return Ok(false);
+    }
+    tx.exec(
+        sql!("UPDATE payments SET refunded_minor = ?2 WHERE case_id = ?1 /* unscoped: after authorisation */"),
+        params![payment, promised],
+    )?;
+    Ok(true)
 }
 
 fn insert(tx: &mut Tx<'_>, id: CaseId, new: &NewRefund, payment: &PaymentRow, amount_minor: i64) -> Result<(), Fault> {

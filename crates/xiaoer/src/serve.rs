@@ -84,16 +84,17 @@ pub fn run(options: ServeOptions) -> Result<(), ServeError> {
         // Business time never goes back, so a demo's past must begin before the first command.
         demo::begin(&clock)?;
     }
+    let instance = instance_name(entropy.as_ref())?;
     let store = open(MarketConfig {
         location: options.location.clone(),
         clock: clock.clone(),
         secret: options.key,
-        instance: instance_name(entropy.as_ref())?,
+        instance: instance.clone(),
         days: options.days.clone(),
         ext: Vec::new(),
     })?;
     if is_demo {
-        demo::resume(&store, &clock)?;
+        demo::resume(&store, &clock, &instance)?;
     } else {
         demo::refuse_demo_data(&store)?;
     }

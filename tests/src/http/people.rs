@@ -42,7 +42,8 @@ fn hash() -> String {
     HASH.get_or_init(|| password::hash(PASSWORD, &OsEntropy).unwrap()).clone()
 }
 
-pub(super) fn seed(store: &Store) -> Seeded {
+/// `prefix` keeps the log-ins apart from those of a market that has people already.
+pub(super) fn seed(store: &Store, prefix: &str) -> Seeded {
     let hash = hash();
     let org = |kind, name: &str| {
         store.write_blocking(CreateOrg { actor: Actor::System, kind, name: name.to_owned() }).unwrap().id
@@ -69,7 +70,8 @@ pub(super) fn seed(store: &Store) -> Seeded {
         ("buyer", "buyer", None),
         ("buyer2", "buyer", None),
     ];
-    let users = people.map(|(login, role, org)| (login.to_owned(), create(store, (login, role), org, &hash)));
+    let users = people
+        .map(|(login, role, org)| (login.to_owned(), create(store, (&format!("{prefix}{login}"), role), org, &hash)));
     Seeded { users: users.into(), sellers, hash }
 }
 
@@ -108,7 +110,8 @@ pub(super) fn new_buyer(store: &Store, hash: &str) -> String {
     open_session(store, &login, hash)
 }
 
-pub(super) fn sku(store: &Store, seller: Seller, stock: i64, currency: Currency) -> SkuId {
+/// Without `stock` none is kept.
+pub(super) fn sku(store: &Store, seller: Seller, stock: Option<i64>, currency: Currency) -> SkuId {
     let permissions = ["catalog.manage", "inventory.manage"].map(str::to_owned).to_vec();
     let (user, party) = (UserId(1), Party::Merchant);
     let actor = Actor::Person(Principal { user, org: Some(seller.org), party, permissions });
@@ -120,11 +123,12 @@ pub(super) fn sku(store: &Store, seller: Seller, stock: i64, currency: Currency)
         spec: String::new(),
         unit_price: UnitPrice(100_000),
         currency,
-        stock_mode: StockMode::Tracked,
+        stock_mode: if stock.is_some() { StockMode::Tracked } else { StockMode::Untracked },
         picture: None,
     };
     let sku = store.write_blocking(CreateSku { actor: actor.clone(), new }).unwrap().id;
-    let adjust = AdjustStock { actor, merchant_org: seller.org, sku, delta: stock };
-    store.write_blocking(adjust).unwrap();
+    if let Some(delta) = stock {
+        store.write_blocking(AdjustStock { actor, merchant_org: seller.org, sku, delta }).unwrap();
+    }
     sku
 }

@@ -48,12 +48,37 @@ pub trait Coded: std::error::Error {
     fn problem(&self) -> Problem;
 }
 
+/// How a transaction lost to another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Clash {
+    /// Each waited for a row that the other held.
+    Deadlock,
+    /// The engine saw no order in which both could have run.
+    Serialization,
+    /// The other one was first: a version, a key or a number was taken meanwhile.
+    Overtaken,
+}
+
+impl Clash {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Deadlock, Self::Serialization, Self::Overtaken];
+
+    /// Word in metrics.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Deadlock => "deadlock",
+            Self::Serialization => "serialization",
+            Self::Overtaken => "overtaken",
+        }
+    }
+}
+
 /// What the database below said.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Serialization failure, deadlock or a lost compare-and-set: the command may be run again.
-    #[error("the transaction must be retried: {0}")]
-    Retry(String),
+    /// The transaction lost to another one: the command may be run again.
+    #[error("the transaction must be retried: {1}")]
+    Retry(Clash, String),
     /// A unique key exists already.
     #[error("a unique key exists already: {0}")]
     Duplicate(String),
@@ -66,6 +91,21 @@ pub enum StoreError {
     /// Anything else of the engine.
     #[error("the database failed: {0}")]
     Engine(String),
+}
+
+impl StoreError {
+    /// Somebody else changed `what` since it was read.
+    pub fn overtaken(what: &str) -> Self {
+        Self::Retry(Clash::Overtaken, format!("{what} moved on"))
+    }
+
+    /// After a compare-and-set: whether it found its one row as it was read.
+    ///
+    /// # Errors
+    /// [`StoreError::overtaken`].
+    pub fn compared(changed: u64, what: &str) -> Result<(), Self> {
+        if changed == 1 { Ok(()) } else { Err(Self::overtaken(what)) }
+    }
 }
 
 /// Why a command did not succeed. Whatever it had written is rolled back.

@@ -15,7 +15,7 @@ pub mod value;
 pub use serde;
 
 pub use actor::{Actor, Party, Principal, Scope};
-pub use fault::{Coded, Fault, Problem, StoreError};
+pub use fault::{Clash, Coded, Fault, Problem, StoreError};
 pub use id::{CaseId, EventId, IdSource, OrgId, RowId, ShopId, SkuId, UserId};
 pub use locale::Locale;
 pub use money::{Currency, Money, UnitPrice};

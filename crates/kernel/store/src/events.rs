@@ -3,9 +3,9 @@
 use crate::shared::LEASE_MS;
 use crate::store::Shared;
 use crate::tx::{Connection, Tx};
-use crate::{params, record, sql};
+use crate::{leases, params, record, sql};
 use serde::{Deserialize, Serialize};
-use xr_base::{Actor, CaseId, EventId, Instant, OrgId, Party, Scope, ShopId, StoreError, UserId};
+use xr_base::{Actor, CaseId, EventId, Instant, Millis, OrgId, Party, Scope, ShopId, StoreError, UserId};
 
 /// Events moved by one round of the sequencer.
 const MOVED_MAX: i64 = 1_000;
@@ -143,7 +143,7 @@ impl Sequencer {
         self.renew_node(shared, wall)?;
         self.conn.begin()?;
         let mut tx = Tx::new(self.conn.as_mut(), shared, wall);
-        let done = move_pending(&mut tx, &self.instance, wall).and_then(|moved| Ok((moved, last_seq(&mut tx)?)));
+        let done = move_pending(&mut tx, &self.instance).and_then(|moved| Ok((moved, last_seq(&mut tx)?)));
         if done.is_ok() {
             self.conn.commit()?;
         } else {
@@ -181,24 +181,8 @@ impl Sequencer {
     }
 }
 
-fn move_pending(tx: &mut Tx<'_>, instance: &str, wall: Instant) -> Result<u64, StoreError> {
-    let until = wall.0 + LEASE_MS;
-    tx.exec(
-        sql!(
-            "INSERT INTO leases (name, holder, fence, until_ms) VALUES ('sequencer', '', 0, 0)
-             ON CONFLICT (name) DO NOTHING /* unscoped: leases of nodes */"
-        ),
-        &[],
-    )?;
-    // The row stays locked until the commit, so two nodes never number at once even if their clocks disagree.
-    let held = tx.exec(
-        sql!(
-            "UPDATE leases SET fence = CASE WHEN holder = ?1 THEN fence ELSE fence + 1 END, holder = ?1, until_ms = ?2
-             WHERE name = 'sequencer' AND (holder = ?1 OR until_ms < ?3) /* unscoped: leases of nodes */"
-        ),
-        params![instance, until, wall],
-    )?;
-    if held == 0 {
+fn move_pending(tx: &mut Tx<'_>, instance: &str) -> Result<u64, StoreError> {
+    if !leases::take(tx, "sequencer", instance, Millis(LEASE_MS))? {
         return Ok(0);
     }
     let last = last_seq(tx)?;

@@ -67,9 +67,9 @@ fn run_one(conn: &mut dyn Connection, shared: &Shared, task: &mut dyn Task) -> O
                     return Some(fault);
                 }
             }
-            Err(Fault::Store(StoreError::Retry(why))) if retries < RETRIES_MAX && conn.is_intact() => {
+            Err(Fault::Store(StoreError::Retry(clash, why))) if retries < RETRIES_MAX && conn.is_intact() => {
                 retries += 1;
-                shared.count_retry(&why);
+                shared.count_retry(clash, &why);
                 back_off(retries);
             }
             Err(fault) => {
@@ -77,9 +77,9 @@ fn run_one(conn: &mut dyn Connection, shared: &Shared, task: &mut dyn Task) -> O
                     let kept = attempt(conn, shared, &mut |tx| task.keep_refusal(tx, &fault));
                     match kept {
                         // The same key was used at once and the other was first: its answer is the answer.
-                        Err(Fault::Store(StoreError::Retry(why))) if retries < RETRIES_MAX => {
+                        Err(Fault::Store(StoreError::Retry(clash, why))) if retries < RETRIES_MAX => {
                             retries += 1;
-                            shared.count_retry(&why);
+                            shared.count_retry(clash, &why);
                             continue;
                         }
                         Err(Fault::Store(error)) => return Some(error.into()),
@@ -107,9 +107,9 @@ fn fire_due(conn: &mut dyn Connection, shared: &Shared, case: CaseId) -> Result<
                 waiting.pop();
             }
             Err(Fault::ClockDue(earlier)) if rounds < DUE_ROUNDS_MAX => waiting.push(earlier),
-            Err(Fault::Store(StoreError::Retry(why))) if retries < RETRIES_MAX => {
+            Err(Fault::Store(StoreError::Retry(clash, why))) if retries < RETRIES_MAX => {
                 retries += 1;
-                shared.count_retry(&why);
+                shared.count_retry(clash, &why);
                 back_off(retries);
             }
             Err(fault) => return Err(fault),

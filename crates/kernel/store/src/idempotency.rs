@@ -3,7 +3,7 @@
 use crate::{Tx, params, sql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use xr_base::{Fault, Problem, StoreError};
+use xr_base::{Clash, Fault, Problem, StoreError};
 
 /// Longest key accepted, in bytes.
 pub const KEY_BYTES_MAX: usize = 200;
@@ -63,7 +63,7 @@ pub(crate) fn keep<T: Serialize>(
     match kept {
         Ok(_) => Ok(()),
         // Two requests with one key ran at once on PostgreSQL: run again, and find the other's answer.
-        Err(StoreError::Duplicate(key)) => Err(StoreError::Retry(key).into()),
+        Err(StoreError::Duplicate(key)) => Err(StoreError::Retry(Clash::Overtaken, key).into()),
         Err(other) => Err(other.into()),
     }
 }

@@ -38,44 +38,62 @@ macro_rules! migrations {
 pub const MIGRATIONS: &[Migration] =
     &[Migration { number: 1000, name: "store", sql: include_str!("../migrations/1000_store.sql") }];
 
-/// Applies what is missing, each migration in its own transaction; gives the number applied.
+/// Which of them ran. Two nodes may both find it missing, and one of the two creations fails.
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL,
+    hash TEXT NOT NULL)";
+
+/// Applies what is missing, each migration in its own transaction; gives the number applied. Nodes of one database may do
+/// so at once: each migration is run by one of them, the others wait for it.
 pub(crate) fn apply(conn: &mut dyn Connection, engine: Engine, wanted: &[Migration]) -> Result<usize, StoreError> {
-    conn.batch(
-        "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL,
-         hash TEXT NOT NULL)",
-    )?;
-    let mut present: Vec<(i64, String)> = Vec::new();
-    conn.query_text("SELECT number, hash FROM migrations ORDER BY number", &mut |row| {
-        present.push((row.get(0)?, row.get(1)?));
-        Ok(())
-    })?;
+    conn.batch(TABLE).or_else(|_| conn.batch(TABLE))?;
     let mut ordered = wanted.to_vec();
     ordered.sort_by_key(|m| m.number);
     let mut applied = 0;
     for migration in &ordered {
-        let hash = hash_of(migration.sql);
-        match present.iter().find(|(number, _)| *number == i64::from(migration.number)) {
-            Some((_, known)) if *known == hash => {}
-            Some(_) => {
-                let text = format!("migration {} {} was changed after it ran", migration.number, migration.name);
-                return Err(StoreError::Engine(text));
-            }
-            None => {
-                run_one(conn, engine, migration, &hash)?;
-                applied += 1;
-            }
-        }
+        applied += usize::from(apply_one(conn, engine, migration)?);
     }
     Ok(applied)
 }
 
-fn run_one(conn: &mut dyn Connection, engine: Engine, migration: &Migration, hash: &str) -> Result<(), StoreError> {
-    let body = expand(migration.sql, engine);
-    let row = format!("INSERT INTO migrations VALUES ({}, '{}', '{hash}')", migration.number, migration.name);
-    conn.batch(&format!("BEGIN; {body}; {row}; COMMIT")).map_err(|error| {
-        let _ = conn.batch("ROLLBACK");
-        StoreError::Engine(format!("migration {} {}: {error}", migration.number, migration.name))
-    })
+/// Gives whether it was missing.
+fn apply_one(conn: &mut dyn Connection, engine: Engine, migration: &Migration) -> Result<bool, StoreError> {
+    if is_present(conn, migration)? {
+        return Ok(false);
+    }
+    let Err(error) = run(conn, engine, migration) else { return Ok(true) };
+    let _ = conn.batch("ROLLBACK");
+    // Another node ran it meanwhile.
+    if matches!(error, StoreError::Duplicate(_)) && is_present(conn, migration)? {
+        return Ok(false);
+    }
+    Err(StoreError::Engine(format!("migration {} {}: {error}", migration.number, migration.name)))
+}
+
+fn is_present(conn: &mut dyn Connection, migration: &Migration) -> Result<bool, StoreError> {
+    let mut known: Option<String> = None;
+    let text = format!("SELECT hash FROM migrations WHERE number = {}", migration.number);
+    conn.query_text(&text, &mut |row| {
+        known = Some(row.get(0)?);
+        Ok(())
+    })?;
+    match known {
+        Some(known) if known != hash_of(migration.sql) => {
+            let text = format!("migration {} {} was changed after it ran", migration.number, migration.name);
+            Err(StoreError::Engine(text))
+        }
+        known => Ok(known.is_some()),
+    }
+}
+
+/// Its row comes first: whoever comes second waits there for the end of this transaction, however long that takes.
+fn run(conn: &mut dyn Connection, engine: Engine, migration: &Migration) -> Result<(), StoreError> {
+    let Migration { number, name, sql } = migration;
+    let patience = match engine {
+        Engine::Sqlite => "",
+        Engine::Postgres => "SET LOCAL statement_timeout = 0;",
+    };
+    let row = format!("INSERT INTO migrations VALUES ({number}, '{name}', '{}')", hash_of(sql));
+    conn.batch(&format!("BEGIN; {patience} {row}; {}; COMMIT", expand(sql, engine)))
 }
 
 fn expand(sql: &str, engine: Engine) -> String {

@@ -38,10 +38,14 @@ pub enum Mutant {
     Restock,
     /// The ledger of stock grows without its guard columns.
     StockGuard,
+    /// Stock is read on another snapshot and then written whatever it has become.
+    StockReadThenWrite,
+    /// What was refunded is read on another snapshot and then written whatever it has become.
+    RefundReadThenWrite,
 }
 
 impl Mutant {
-    /// All of them.
+    /// Those that do harm to one caller after the other; the simulator notices each.
     pub const ALL: &'static [Self] = &[
         Self::LedgerLeg,
         Self::DoubleSettle,
@@ -61,9 +65,28 @@ impl Mutant {
         Self::Restock,
         Self::StockGuard,
     ];
+
+    /// Those that do harm only to callers at once, which the simulator's single thread never is; tests of races notice each.
+    pub const RACES: &'static [Self] = &[Self::StockReadThenWrite, Self::RefundReadThenWrite];
 }
 
+/// The open store, for the mutants that read on a snapshot of their own; part of a test store's `ext`, set once it is open.
+#[derive(Clone, Default)]
+pub struct Elsewhere(pub std::sync::Arc<std::sync::OnceLock<crate::Store>>);
+
 impl crate::Tx<'_> {
+    /// Runs `query` as another request would: on a snapshot that sees nothing of this transaction, nor of its group.
+    ///
+    /// # Errors
+    /// What the query gives; [`StoreError::Busy`](xr_base::StoreError::Busy) without an [`Elsewhere`].
+    pub fn read_elsewhere<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut crate::Tx<'_>) -> Result<T, xr_base::Fault> + Send + 'static,
+    ) -> Result<T, xr_base::Fault> {
+        let store = self.ext::<Elsewhere>().and_then(|elsewhere| elsewhere.0.get());
+        store.ok_or(xr_base::StoreError::Busy)?.read_blocking(query)
+    }
+
     /// Whether a test leaves this rule out. Always false without the feature `mutants`.
     #[cfg(feature = "mutants")]
     pub fn lacks(&self, rule: Mutant) -> bool {

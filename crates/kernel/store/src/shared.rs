@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
-use xr_base::{Clock, Fault, IdSource, Instant, StoreError};
+use xr_base::{Clash, Clock, Fault, IdSource, Instant, StoreError};
 
 /// Ids are reserved so far ahead of the last one given, so that a restart never gives one twice.
 const RESERVE_MS: i64 = 10_000;
@@ -30,8 +30,8 @@ pub struct CommandCount {
 pub struct Stats {
     /// By command name.
     pub commands: BTreeMap<&'static str, CommandCount>,
-    /// Transactions run again after a deadlock or serialization failure.
-    pub retries: u64,
+    /// Transactions run again because they had lost to another one, by how.
+    pub retries: BTreeMap<Clash, u64>,
     /// Group commits.
     pub groups: u64,
 }
@@ -143,9 +143,9 @@ impl Shared {
         }
     }
 
-    pub(crate) fn count_retry(&self, why: &str) {
+    pub(crate) fn count_retry(&self, clash: Clash, why: &str) {
         tracing::debug!(why, "A transaction runs again");
-        self.lock().retries += 1;
+        *self.lock().retries.entry(clash).or_default() += 1;
     }
 
     pub(crate) fn stats(&self) -> Stats {

@@ -34,7 +34,7 @@ impl Told {
         match fault {
             Fault::Refused(problem) => Self { problem: *problem, cause: None },
             // A transaction that lost five races is the same to a caller as a full queue: nothing was done, try again.
-            Fault::Store(StoreError::Busy | StoreError::Retry(_)) => {
+            Fault::Store(StoreError::Busy | StoreError::Retry(..)) => {
                 Self { problem: Problem::new(503, "store.busy"), cause: None }
             }
             other => internal(other.to_string()),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+use xr_base::Clash;
 use xr_store::Stats;
 
 /// Upper bounds of the latency buckets, in milliseconds.
@@ -68,7 +69,11 @@ fn write_store(out: &mut String, stats: &Stats) {
             let _ = writeln!(out, "xiaoer_commands_total{{command=\"{command}\",outcome=\"{outcome}\"}} {n}");
         }
     }
-    let _ = writeln!(out, "# TYPE xiaoer_store_retries_total counter\nxiaoer_store_retries_total {}", stats.retries);
+    let _ = writeln!(out, "# TYPE xiaoer_store_retries_total counter");
+    for clash in Clash::ALL {
+        let n = stats.retries.get(&clash).copied().unwrap_or_default();
+        let _ = writeln!(out, "xiaoer_store_retries_total{{cause=\"{}\"}} {n}", clash.word());
+    }
     let _ = writeln!(out, "# TYPE xiaoer_store_groups_total counter\nxiaoer_store_groups_total {}", stats.groups);
 }
 

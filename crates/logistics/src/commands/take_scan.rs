@@ -6,7 +6,7 @@ use crate::parcels::{NewParcel, announce};
 use crate::{Error, fire, queries};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use xr_base::{Actor, Fault, Millis, Party, RowId};
+use xr_base::{Actor, Fault, Millis, Party, RowId, StoreError};
 use xr_case::engine;
 use xr_store::events::{Audience, NewEvent};
 use xr_store::{Command, Tx, params, sql};
@@ -50,7 +50,7 @@ impl Command for TakeScan {
             None => (fetched(tx, notice, &actor)?, true),
         };
         keep(tx, notice, parcel.id)?;
-        let parcel = advance(tx, notice, parcel)?;
+        let parcel = advance(tx, notice, &parcel)?;
         tell(tx, notice, &parcel, &actor)?;
         let event = fire::fire(tx, &parcel, notice.kind, is_fetched, &actor)?;
         Ok(ScanTaken { shipment: parcel.id, is_repeat: false, event: event.map(str::to_owned) })
@@ -121,7 +121,8 @@ fn keep(tx: &mut Tx<'_>, notice: &Notice, shipment: RowId) -> Result<(), Fault> 
 }
 
 /// What the parcel is known to have done. The first delivery scan stays; others can only end what is still open.
-fn advance(tx: &mut Tx<'_>, notice: &Notice, mut parcel: Shipment) -> Result<Shipment, Fault> {
+fn advance(tx: &mut Tx<'_>, notice: &Notice, was: &Shipment) -> Result<Shipment, Fault> {
+    let mut parcel = was.clone();
     parcel.last_scan_at = parcel.last_scan_at.max(Some(notice.at));
     if notice.kind == ScanKind::Delivered && parcel.delivered_at.is_none() {
         (parcel.delivered_at, parcel.reported_at) = (Some(notice.at), Some(tx.now()));
@@ -129,13 +130,25 @@ fn advance(tx: &mut Tx<'_>, notice: &Notice, mut parcel: Shipment) -> Result<Shi
     if notice.kind.is_end() && parcel.outcome.is_none_or(|known| known != ScanKind::Delivered) {
         parcel.outcome = Some(notice.kind);
     }
-    tx.exec(
+    // Compare-and-set: of two scans at once the second must not forget what the first told.
+    let told = tx.exec(
         sql!(
-            "UPDATE shipments SET last_scan_at = ?2, delivered_at = ?3, reported_at = ?4, outcome = ?5 WHERE id = ?1
-             /* unscoped: carriers' signed notices */"
+            "UPDATE shipments SET last_scan_at = ?2, delivered_at = ?3, reported_at = ?4, outcome = ?5
+             WHERE id = ?1 AND COALESCE(last_scan_at, 0) = ?6 AND COALESCE(delivered_at, 0) = ?7
+             AND COALESCE(outcome, '') = ?8 /* unscoped: carriers' signed notices */"
         ),
-        params![parcel.id, parcel.last_scan_at, parcel.delivered_at, parcel.reported_at, parcel.outcome],
+        params![
+            parcel.id,
+            parcel.last_scan_at,
+            parcel.delivered_at,
+            parcel.reported_at,
+            parcel.outcome,
+            was.last_scan_at.map_or(0, |at| at.0),
+            was.delivered_at.map_or(0, |at| at.0),
+            was.outcome.map_or("", ScanKind::word)
+        ],
     )?;
+    StoreError::compared(told, "the parcel")?;
     Ok(parcel)
 }
 

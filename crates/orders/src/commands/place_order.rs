@@ -6,7 +6,7 @@ use crate::number::OrderNumbers;
 use crate::vocabulary::Order;
 use serde::{Deserialize, Serialize};
 use xr_base::money::split;
-use xr_base::{Actor, CaseId, Currency, Fault, Instant, Money, OrgId, RowId, ShopId, SkuId, StoreError, UserId};
+use xr_base::{Actor, CaseId, Clash, Currency, Fault, Instant, Money, OrgId, RowId, ShopId, SkuId, StoreError, UserId};
 use xr_case::engine::{self, Case, Grant, NewCase, authorise};
 use xr_catalog::{Sku, StockMode};
 use xr_payments::{NewPayment, PayableRef, open_payment};
@@ -271,5 +271,5 @@ fn free_number(tx: &mut Tx<'_>, id: CaseId) -> Result<String, Fault> {
             return Ok(number);
         }
     }
-    Err(StoreError::Retry("no free order number".to_owned()).into())
+    Err(StoreError::Retry(Clash::Overtaken, "no free order number".to_owned()).into())
 }

@@ -11,8 +11,9 @@ pub use http::routes;
 pub use providers::play_providers;
 
 use std::sync::Arc;
-use xr_base::{Fault, Problem, SystemClock};
-use xr_store::Store;
+use std::time::Duration;
+use xr_base::{Fault, Millis, Problem, SystemClock};
+use xr_store::{Command, Store, Tx, leases};
 
 /// Schema of the demo market.
 pub const MIGRATIONS: &[xr_store::Migration] =
@@ -27,16 +28,42 @@ pub fn begin(clock: &SystemClock) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Goes on where the demo market was left, or fills a new one.
+/// Filling takes seconds; a server that died over it holds others up for so long.
+const FILL_MAX: Millis = Millis::minutes(1);
+/// Pause between two looks whether another server has filled the market.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Goes on where the demo market was left, or fills a new one; of servers that start at once, one does. `instance` names
+/// this process.
 ///
 /// # Errors
 /// A store fault, or a mistake in the demo data.
-pub fn resume(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault> {
-    if let Some(row) = store.read_blocking(clock::read)? {
-        clock::resume(store, clock, row)
-    } else {
-        seed::fill(store, clock)?;
-        clock::start(store, clock)
+pub fn resume(store: &Store, clock: &Arc<SystemClock>, instance: &str) -> Result<(), Fault> {
+    loop {
+        if let Some(row) = store.read_blocking(clock::read)? {
+            return clock::resume(store, clock, row);
+        }
+        if store.write_blocking(TakeFilling { instance: instance.to_owned() })? {
+            seed::fill(store, clock)?;
+            return clock::start(store, clock);
+        }
+        std::thread::sleep(LOOK_AGAIN);
+    }
+}
+
+/// Takes the lease on filling the market.
+struct TakeFilling {
+    instance: String,
+}
+
+impl Command for TakeFilling {
+    type Out = bool;
+    const NAME: &'static str = "demo.take_filling";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<bool, Fault> {
+        // Looked at again under the lease: the one who had it before may have been done.
+        let is_mine = leases::take(tx, "demo", &self.instance, FILL_MAX)?;
+        Ok(is_mine && clock::read(tx)?.is_none())
     }
 }
 

@@ -191,22 +191,31 @@ impl Command for PublishRulebooks {
     }
 }
 
+/// Nodes of one database may publish at once: one of them inserts.
 fn keep(tx: &mut Tx<'_>, compiled: &Compiled) -> Result<(i64, bool), Fault> {
-    let found: Option<(i64,)> = tx.opt(
-        sql!("SELECT id FROM rulebooks WHERE hash = ?1 /* unscoped: rules are public */"),
-        params![compiled.hash()],
-    )?;
-    if let Some((id,)) = found {
+    if let Some(id) = find(tx, compiled)? {
         return Ok((id, false));
     }
     let (id, now) = (tx.id::<RowId>(), tx.now());
     let rulebook = compiled.book();
-    tx.exec(
+    let added = tx.exec(
         sql!(
             "INSERT INTO rulebooks (id, hash, kind, pack, version, body, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             /* unscoped: rules are public */"
+             ON CONFLICT (hash) DO NOTHING /* unscoped: rules are public */"
         ),
         params![id, compiled.hash(), rulebook.kind, rulebook.pack, rulebook.version, compiled.json(), now],
     )?;
-    Ok((id.0, true))
+    if added == 1 {
+        return Ok((id.0, true));
+    }
+    let id = find(tx, compiled)?.ok_or_else(|| StoreError::Corrupt("a rulebook went away".to_owned()))?;
+    Ok((id, false))
+}
+
+fn find(tx: &mut Tx<'_>, compiled: &Compiled) -> Result<Option<i64>, StoreError> {
+    let found: Option<(i64,)> = tx.opt(
+        sql!("SELECT id FROM rulebooks WHERE hash = ?1 /* unscoped: rules are public */"),
+        params![compiled.hash()],
+    )?;
+    Ok(found.map(|(id,)| id))
 }

@@ -48,8 +48,19 @@ impl Command for NoteOutage {
         let last: Option<(Instant,)> =
             tx.opt(sql!("SELECT at FROM heartbeat WHERE id = 1 /* unscoped: the whole market */"), &[])?;
         let now = tx.now();
-        Beat.run(tx)?;
-        let Some((from,)) = last.filter(|(at,)| now - *at >= OUTAGE_MIN) else { return Ok(false) };
+        let outage = last.filter(|(at,)| now - *at >= OUTAGE_MIN);
+        let Some((from,)) = outage else {
+            Beat.run(tx)?;
+            return know(tx).map(|()| false);
+        };
+        // Of nodes that start at once one notes it: two pauses would give people the time twice.
+        let is_first = tx.exec(
+            sql!("UPDATE heartbeat SET at = ?1 WHERE id = 1 AND at = ?2 /* unscoped: the whole market */"),
+            params![now, from],
+        )?;
+        if is_first == 0 {
+            return know(tx).map(|()| false);
+        }
         let id: RowId = tx.id();
         tx.exec(
             sql!(
@@ -58,9 +69,15 @@ impl Command for NoteOutage {
             ),
             params![id, EVERY_CASE, OUTAGE, from, now],
         )?;
-        Engine::of(tx)?.had_outage.store(true, Ordering::SeqCst);
-        Ok(true)
+        know(tx).map(|()| true)
     }
+}
+
+/// Whether there ever was an outage, so that clocks look for it; another node may have noted it since this one opened.
+fn know(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    let was_noted = was_noted(tx)?;
+    Engine::of(tx)?.had_outage.store(was_noted, Ordering::SeqCst);
+    Ok(())
 }
 
 /// Computes the clocks of open cases anew, 500 at a time.

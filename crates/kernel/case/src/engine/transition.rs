@@ -78,9 +78,7 @@ fn enter(tx: &mut Tx<'_>, running: &mut Running<'_>, decision: &Decision) -> Res
         ),
         params![case.id, case.version, case.state, case.owner_party, case.owner_org, case.entered_at, case.closed_at],
     )?;
-    if changed != 1 {
-        return Err(StoreError::Retry("the case moved on".to_owned()).into());
-    }
+    StoreError::compared(changed, "the case")?;
     case.version += 1;
     Ok(())
 }

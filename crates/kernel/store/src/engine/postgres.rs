@@ -7,8 +7,8 @@ use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use std::collections::HashMap;
-use xr_base::StoreError;
 use xr_base::value::Value;
+use xr_base::{Clash, StoreError};
 
 type Failure = Box<dyn std::error::Error + Sync + Send>;
 
@@ -183,7 +183,8 @@ impl Cells for PostgresRow<'_> {
 fn fail(error: postgres::Error) -> StoreError {
     let text = error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned());
     match error.code().map(postgres::error::SqlState::code) {
-        Some("40001" | "40P01") => StoreError::Retry(text),
+        Some("40P01") => StoreError::Retry(Clash::Deadlock, text),
+        Some("40001") => StoreError::Retry(Clash::Serialization, text),
         Some("23505") => StoreError::Duplicate(text),
         _ => StoreError::Engine(text),
     }

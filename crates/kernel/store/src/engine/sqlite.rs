@@ -9,8 +9,8 @@ use rusqlite::ffi::{
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags};
 use std::path::Path;
-use xr_base::StoreError;
 use xr_base::value::Value;
+use xr_base::{Clash, StoreError};
 
 /// Prepared statements kept per connection; more than the binary has.
 const STATEMENTS_KEPT: usize = 1_000;
@@ -187,7 +187,9 @@ fn fail(error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::ConstraintViolation) if matches!(detail, Some(UNIQUE | PRIMARY_KEY | ROWID)) => {
             StoreError::Duplicate(error.to_string())
         }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Retry(error.to_string()),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            StoreError::Retry(Clash::Serialization, error.to_string())
+        }
         _ => StoreError::Engine(error.to_string()),
     }
 }

@@ -8,5 +8,6 @@ mod engines;
 mod events;
 mod ids;
 mod keys;
+mod nodes;
 mod notes;
 mod statements;

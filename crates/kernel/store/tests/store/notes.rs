@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use xr_base::{Actor, CaseId, Fault, OrgId, Problem, RowId, StoreError};
+use xr_base::{Actor, CaseId, Clash, Fault, OrgId, Problem, RowId, StoreError};
 use xr_store::events::{Audience, NewEvent};
 use xr_store::{Command, Migration, Store, Tx, params, sql};
 
@@ -71,7 +71,9 @@ impl Command for Note {
         match self.then {
             Then::Refuse => Err(Problem::new(409, "notes.refused").into()),
             Then::Panic => panic!("the test wants it"),
-            Then::RetryUntil(runs) if run < runs => Err(StoreError::Retry("a test".to_owned()).into()),
+            Then::RetryUntil(runs) if run < runs => {
+                Err(StoreError::Retry(Clash::Overtaken, "a test".to_owned()).into())
+            }
             Then::IgnoreDuplicate => {
                 assert!(matches!(self.insert(tx, Some(&self.word)), Err(StoreError::Duplicate(_))));
                 Ok(Written { id })

@@ -1,11 +1,7 @@
 //! The power fails: the real program is killed in the middle of its work and started again.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod load;
-mod server;
-
-use load::{Load, Shop};
-use server::Server;
+use crate::load::{Load, Shop};
+use crate::server::{self, Server};
 use std::path::Path;
 use xr_testkit::postgres_server::fresh_database;
 

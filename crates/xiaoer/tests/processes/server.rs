@@ -11,16 +11,21 @@ pub(crate) struct Server {
 
 fn program(place: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xiaoer"));
-    command.args(place).env("XIAOER_LOG", "error").stdin(Stdio::null());
+    command.args(place).env("XIAOER_LOG", "error").env("XIAOER_SECRET", "a secret of tests only").stdin(Stdio::null());
     command
 }
 
 impl Server {
-    /// Starts it on a free port and waits until it listens.
+    /// Starts a demo market on a free port and waits until it listens.
     pub(crate) fn start(place: &[&str]) -> Self {
-        let mut command = program(place);
-        command.args(["demo", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        Self::run(place, "demo")
+    }
+
+    /// `command` is `demo` or `serve`.
+    pub(crate) fn run(place: &[&str], command: &str) -> Self {
+        let mut program = program(place);
+        program.args([command, "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
+        let mut child = program.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().rsplit_once("//").map(|(_, address)| address.to_owned());
@@ -41,6 +46,20 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Two servers of one place that start at the same moment.
+pub(crate) fn two_at_once(place: &[&str], command: &str) -> [Server; 2] {
+    std::thread::scope(|scope| {
+        let starting = [(); 2].map(|()| scope.spawn(|| Server::run(place, command)));
+        starting.map(|server| server.join().unwrap())
+    })
+}
+
+/// What a server says that cannot start: exit code and standard error.
+pub(crate) fn refusal(place: &[&str]) -> (Option<i32>, String) {
+    let ended = program(place).args(["serve", "--listen", "127.0.0.1:0"]).output().unwrap();
+    (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
 }
 
 /// `xiaoer doctor` finds nothing wrong.

@@ -13,11 +13,11 @@ pub(crate) struct Shop {
     goods: Vec<(String, String)>,
 }
 
-fn read(reply: &Reply) -> Value {
+pub(crate) fn read(reply: &Reply) -> Value {
     serde_json::from_slice(&reply.body).unwrap_or_else(|_| panic!("no JSON: {}", reply.text()))
 }
 
-fn log_in(address: &str, login: &str) -> String {
+pub(crate) fn log_in(address: &str, login: &str) -> String {
     let body = json!({ "login": login, "password": "demo" }).to_string();
     let reply = Ask::new("POST /v1/session").json(&body).send(address).unwrap();
     let cookie = reply.header("set-cookie").split(';').next().unwrap();
@@ -58,7 +58,7 @@ impl Shop {
         orders
     }
 
-    fn place(&self, n: usize) -> Ask {
+    pub(crate) fn place(&self, n: usize) -> Ask {
         let (shop, sku) = &self.goods[n % self.goods.len()];
         let body = json!({
             "shop": shop, "lines": [{ "sku": sku, "quantity": 1 }],
@@ -67,7 +67,7 @@ impl Shop {
         Ask::new("POST /v1/orders").by(&self.tokens[n % self.tokens.len()]).json(&body.to_string())
     }
 
-    fn cancel(&self, n: usize, order: &str) -> Ask {
+    pub(crate) fn cancel(&self, n: usize, order: &str) -> Ask {
         let act = Ask::new(&format!("POST /v1/cases/{order}/acts")).by(&self.tokens[n % self.tokens.len()]);
         act.json(r#"{"event":"cancel"}"#)
     }
@@ -194,7 +194,7 @@ fn said(reply: &Reply) -> (u16, Value) {
     (reply.status, body)
 }
 
-fn order_of(placed: &Reply) -> Option<String> {
+pub(crate) fn order_of(placed: &Reply) -> Option<String> {
     if placed.status != 200 {
         return None;
     }

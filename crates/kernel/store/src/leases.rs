@@ -1,0 +1,29 @@
+//! Leases: what one process of several does at a time, until it stops or dies.
+
+use crate::{Tx, params, sql};
+use xr_base::{Millis, StoreError};
+
+/// Takes the lease `name` for `holder`, or renews it; gives whether it is held. It ends by itself after `length` of wall time.
+///
+/// The row stays locked until the commit, so two holders never work at once even if their clocks disagree.
+///
+/// # Errors
+/// [`StoreError`] of the engine.
+pub fn take(tx: &mut Tx<'_>, name: &str, holder: &str, length: Millis) -> Result<bool, StoreError> {
+    let wall = tx.wall();
+    tx.exec(
+        sql!(
+            "INSERT INTO leases (name, holder, fence, until_ms) VALUES (?1, '', 0, 0)
+             ON CONFLICT (name) DO NOTHING /* unscoped: leases of nodes */"
+        ),
+        params![name],
+    )?;
+    let held = tx.exec(
+        sql!(
+            "UPDATE leases SET fence = CASE WHEN holder = ?1 THEN fence ELSE fence + 1 END, holder = ?1, until_ms = ?2
+             WHERE name = ?4 AND (holder = ?1 OR until_ms < ?3) /* unscoped: leases of nodes */"
+        ),
+        params![holder, wall + length, wall, name],
+    )?;
+    Ok(held == 1)
+}

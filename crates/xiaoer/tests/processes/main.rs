@@ -1,0 +1,8 @@
+//! The program as processes: killed in the middle of its work, several on one database, cut off from its clients.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod kill;
+mod live;
+mod load;
+mod nodes;
+mod server;
