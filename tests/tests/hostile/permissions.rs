@@ -110,6 +110,7 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "POST /v1/orders" => web.cart(&[(web.sku(1), 1)]),
         "POST /v1/return-addresses" => json!({ "shop": web.sellers[0].shop, "address": "浙江省嘉兴市物流园 6 号库" }),
         "POST /v1/demo/clock" => json!({ "advance_ms": 0, "rate": 1 }),
+        "POST /v1/demo/scans" => json!({ "carrier": "SF", "waybill": "SF000000000001", "kind": "delivered" }),
         "POST /v1/aftersales" => {
             let (token, sku) = (web.token("buyer"), web.sku(1));
             let bought = web.buy(&token, &[(sku, 1)]);

@@ -2,7 +2,7 @@
 
 import { get, post, request, type Query } from './http';
 import type {
-  Application, CaseSummary, CaseView, DemoClock, Finding, OrderListed, OrderView, PackListed, Page, Person, Recipient, Rulebook,
+  Application, CaseSummary, CaseView, DemoClock, DemoParcel, Finding, OrderListed, OrderView, PackListed, Page, Person, Recipient, Rulebook,
   ServerTime, Session, Shop, StateCount,
 } from './types';
 
@@ -51,3 +51,5 @@ export const demoPeople = () => get<Person[]>('/v1/demo/people');
 export const demoClock = () => get<DemoClock>('/v1/demo/clock');
 export const setDemoClock = (change: { advance_ms?: number; to?: string; rate?: number }) =>
   post<DemoClock>('/v1/demo/clock', change);
+export const demoParcels = () => get<Page<DemoParcel>>('/v1/demo/parcels');
+export const demoScan = (scan: { carrier: string; waybill: string; kind: string }) => post<{ event: string | null }>('/v1/demo/scans', scan);

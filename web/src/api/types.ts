@@ -271,6 +271,19 @@ export type Finding = {
 
 export type DemoClock = { now: string; rate: number; next_due?: string | null };
 
+/** A parcel of a demo market and what its carrier may report next, the usual scan first. */
+export type DemoParcel = {
+  direction: string;
+  carrier: string;
+  carrier_name: Label;
+  waybill: string;
+  announced_at: string;
+  last_scan?: string | null;
+  last_scan_at?: string | null;
+  offered: string[];
+  case: CaseSummary;
+};
+
 export type LiveEvent = { id: string; at: string; kind: string; case_id?: string | null; shop_id?: string | null };
 
 export type Application = {

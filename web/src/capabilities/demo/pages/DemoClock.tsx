@@ -14,6 +14,7 @@ import { due, fromInput, instant, toInput } from '@/kit/format';
 import { Empty, Failed, Skeleton } from '@/kit/PageState';
 import { businessNow } from '@/kit/ticker';
 import { problemText, useText } from '@/kit/text';
+import { Carriers } from '../parts/Carriers';
 
 const HOUR_MS = 3_600_000;
 const RATES = [1, 60, 600, 3_600];
@@ -77,6 +78,7 @@ function Controls({ clock }: { clock: DemoClockNow }) {
         </div>
       </Card>
       <ToMoment isMoving={isMoving} change={change} />
+      <Carriers />
     </div>
   );
 }
