@@ -1,6 +1,6 @@
 import { Button } from 'antd';
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { Suspense, useEffect } from 'react';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Suspense, useEffect, useRef } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import * as calls from '@/api/calls';
 import type { Session } from '@/api/types';
@@ -34,6 +34,7 @@ function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
   const { t, lang } = useText();
   const theme = useTheme();
   const navigate = useNavigate();
+  const main = useFocusOfPage();
   useHotkeys({
     'g w': () => void navigate({ to: '/' }),
     'g o': () => void navigate({ to: '/orders' }),
@@ -55,12 +56,25 @@ function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
         </Button>
         <Me session={session} />
       </header>
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} ref={main}>
         {session.party === 'buyer' ? <ForBuyers /> : <Suspense fallback={<Skeleton />}><Outlet /></Suspense>}
       </main>
       <Help />
     </div>
   );
+}
+
+/** The link that led to a page is gone with the page before; the keyboard goes on at the top of the new one. */
+function useFocusOfPage() {
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const seen = useRef(path);
+  useEffect(() => {
+    if (seen.current === path) return;
+    seen.current = path;
+    main.current?.focus();
+  }, [path]);
+  return main;
 }
 
 /** In a demo, the time the market lives in. */
