@@ -1,6 +1,8 @@
 // Chromium, people who are logged in, axe, and the watch for what must never happen (script errors, blocked content).
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
@@ -55,6 +57,32 @@ export async function api(page, path) {
   const answer = await page.context().request.get(path);
   if (!answer.ok()) throw new Error(`${path}: ${answer.status()}`);
   return answer.json();
+}
+
+/** A person's call that changes something, as the setting of a story. */
+export async function call(page, path, data = {}) {
+  const answer = await page.context().request.post(path, { data, headers: { 'idempotency-key': randomUUID() } });
+  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+  return answer.json();
+}
+
+/** Until `probe` gives something; a server's worker needs a moment. */
+export async function until(what, probe, ms = 15_000) {
+  const end = performance.now() + ms;
+  for (;;) {
+    const found = await probe();
+    if (found) return found;
+    if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** A picture for docs/, where one is asked for (`XIAOER_DOCS_SHOTS` names the folder). */
+export async function picture(page, name) {
+  if (!process.env.XIAOER_DOCS_SHOTS) return;
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: join(process.env.XIAOER_DOCS_SHOTS, `${name}.png`) });
 }
 
 /** A real PNG of 64 x 64, its colour from `shade`, so that two of them are two files. */
