@@ -32,6 +32,14 @@ export async function open(browser, url, { login = null, lang = 'zh-CN', theme =
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   page.faults = [];
+  // What has been asked of the server, and what of it is not answered.
+  page.asked = 0;
+  page.waiting = 0;
+  page.on('request', () => {
+    page.asked += 1;
+    page.waiting += 1;
+  });
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, () => (page.waiting -= 1));
   page.on('pageerror', (error) => page.faults.push(`script error: ${error.message}`));
   page.on('console', (message) => {
     if (/Content Security Policy/i.test(message.text())) page.faults.push(message.text());
@@ -41,10 +49,10 @@ export async function open(browser, url, { login = null, lang = 'zh-CN', theme =
 
 /** Serious and critical findings of axe on what is shown now, one line each. */
 export async function axe(page) {
-  await page.evaluate(AXE);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
-    const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'], preload: false });
     return violations
       .filter((v) => v.impact === 'serious' || v.impact === 'critical')
       .map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 160)} ${v.nodes[0].failureSummary?.split('\n')[1]?.trim() ?? ''}`);

@@ -1,5 +1,5 @@
 // Browser tests against the real binary: `node web/e2e/run.mjs`. XIAOER_BIN names the binary, XIAOER_URL a server that runs already,
-// XIAOER_SHOTS a folder for screenshots, XIAOER_ONLY=pages|flows or a part of a flow's name what is run. Exit 1 if anything failed.
+// XIAOER_SHOTS a folder for pictures of every page, XIAOER_ONLY=pages|flows or a part of a flow's name what is run. Exit 1 if anything failed.
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ async function live([name, flow, golden], file) {
 
 try {
   // Pages first: the flows change the market.
-  if (['', 'pages'].includes(only)) failures.push(...(await everyPage(browser, server.url, shots)));
+  if (['', 'pages'].includes(only)) failures.push(...(await everyPage(browser, server.url, process.env.XIAOER_SHOTS)));
   for (const [i, flow] of wanted.entries()) {
     const begin = performance.now();
     const outcome = (await live(flow, `flow-${i + 1}`)) ? 'ok' : 'FAILED';
