@@ -6,18 +6,10 @@ import type {
   ServerTime, Session, Shop, StateCount,
 } from './types';
 
-/** The person stands in `user`, or (older servers) beside it with the bare id in `user`. */
-type SessionBody = Omit<Session, 'user'> & { user: Session['user'] | string; login?: string; name?: string };
-
-export function sessionOf(body: SessionBody): Session {
-  const { user, login = '', name = '', ...rest } = body;
-  return { ...rest, user: typeof user === 'string' ? { id: user, login, name } : user };
-}
-
 const at = (id: string) => encodeURIComponent(id);
 
-export const session = () => get<SessionBody>('/v1/session').then(sessionOf);
-export const logIn = (login: string, password: string) => post<SessionBody>('/v1/session', { login, password }).then(sessionOf);
+export const session = () => get<Session>('/v1/session');
+export const logIn = (login: string, password: string) => post<Session>('/v1/session', { login, password });
 export const logOut = () => request<void>('DELETE', '/v1/session');
 export const serverTime = () => get<ServerTime>('/v1/time');
 

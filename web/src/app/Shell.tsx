@@ -87,11 +87,12 @@ function Clock() {
 
 function Menu({ session }: { session: Session }) {
   const { t } = useText();
+  const isCase = useRouterState({ select: (state) => state.location.pathname.startsWith('/cases/') });
   return (
     <nav className="menu" aria-label={t('kit.menu')}>
       <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>{t('board.title')}</Link>
       <Link to="/orders" activeOptions={{ includeSearch: false }}>{t('orders.title')}</Link>
-      <Link to="/aftersales" activeOptions={{ includeSearch: false }}>{t('aftersales.title')}</Link>
+      <Link to="/aftersales" activeOptions={{ includeSearch: false }} className={isCase ? 'active' : ''}>{t('aftersales.title')}</Link>
       {can(session, 'packs.read') && <Link to="/packs" activeOptions={{ includeSearch: false }}>{t('packs.title')}</Link>}
       {can(session, 'demo.clock') && <Link to="/demo" activeOptions={{ includeSearch: false }}>{t('demo.title')}</Link>}
     </nav>
@@ -102,7 +103,7 @@ function Me({ session }: { session: Session }) {
   const { t, word } = useText();
   return (
     <span className="me">
-      <span className="me-name">{session.user.name}<small>{session.org?.name ?? word('party', session.party)}</small></span>
+      <span className="me-name">{session.name}<small>{session.org?.name ?? word('party', session.party)}</small></span>
       <Button type="text" onClick={() => void leave()}>{t('kit.sign_out')}</Button>
     </span>
   );
