@@ -93,7 +93,14 @@ export async function picture(page, name) {
   await page.screenshot({ path: join(process.env.XIAOER_DOCS_SHOTS, `${name}.png`) });
 }
 
-/** A real PNG of 64 x 64, its colour from `shade`, so that two of them are two files. */
+/** A zip on cloth, broken in the middle; column and row of 64. */
+function cloth(x, y, shade) {
+  const isZip = Math.abs(x - 32) < 3 + (Math.abs(y - 34) < 10 ? 10 - Math.abs(y - 34) : 0);
+  if (isZip) return Math.abs(y - 34) < 10 && Math.abs(x - 32) > 3 ? [shade / 4, 20, 30] : [200, 200, (y % 4) * 50];
+  return [40 + shade / 4 + ((x + y) % 4) * 4, 70 + shade / 5, 120 + shade / 6];
+}
+
+/** A real PNG of 64 x 64, its colours from `shade`, so that two of them are two files. */
 export function png(shade) {
   const chunk = (type, data) => {
     const body = Buffer.concat([Buffer.from(type), data]);
@@ -107,8 +114,8 @@ export function png(shade) {
   head.writeUInt32BE(64, 0);
   head.writeUInt32BE(64, 4);
   head.set([8, 2, 0, 0, 0], 8);
-  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(64 * 3, shade)]);
-  const pixels = deflateSync(Buffer.concat(Array.from({ length: 64 }, () => row)));
+  const row = (y) => Buffer.from([0, ...Array.from({ length: 64 }, (_, x) => cloth(x, y, shade)).flat()]);
+  const pixels = deflateSync(Buffer.concat(Array.from({ length: 64 }, (_, y) => row(y))));
   const bytes = [Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', head), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))];
   return { name: `photo-${shade}.png`, mimeType: 'image/png', buffer: Buffer.concat(bytes) };
 }

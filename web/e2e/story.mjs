@@ -72,6 +72,7 @@ async function apply({ page, hand }, order) {
   const id = new URL(page.url()).pathname.split('/').pop();
   const view = await api(page, `/v1/cases/${id}`);
   assert.equal(view.state, 'requested');
+  assert.ok((await api(page, '/v1/orders?limit=20')).items.find((o) => o.id === order.id).is_paused, 'the order waits for its exchange');
   assert.equal(Date.parse(view.due_at) - Date.parse(view.opened_at), 2 * DAY_MS, 'the merchant has 48 hours');
   return id;
 }
@@ -210,14 +211,19 @@ async function pictures(browser, url, id) {
   await zh.page.waitForSelector('.gallery img');
   await picture(zh.page, 'case-zh');
   const en = await person(browser, url, 'op');
-  await en.page.goto('/aftersales');
+  await en.page.goto('/orders');
   await en.page.waitForSelector('table.data tbody tr');
-  await picture(en.page, 'aftersales-en');
+  await picture(en.page, 'orders-en');
+  await en.page.goto('/demo');
+  await en.page.waitForSelector('.carriers li');
+  await picture(en.page, 'demo-en');
 }
 
+/** The whole history, with the text of a rule beside it. */
 async function endPicture(page) {
-  if (!process.env.XIAOER_DOCS_SHOTS) return;
-  await picture(page, 'story-end-en');
+  await page.locator('.timeline .cite').first().focus();
+  await page.waitForSelector('.ant-popover .rule-text');
+  await picture(page, 'story-en');
 }
 
 /** The merchant may not reject without having spoken with the buyer and without evidence; page and server say so. */

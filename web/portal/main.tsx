@@ -84,7 +84,7 @@ function App() {
   const leave = () => void calls.logOut().catch(() => undefined).then(() => setSession(null));
   return (
     <>
-      <Top name={session?.user.name} onLeave={leave} />
+      <Top name={session?.name} onLeave={leave} />
       <main id="main" tabIndex={-1}>
         {failure && <div class="page-state" role="alert"><p>{failure}</p><button type="button" onClick={load}>{t('portal.retry')}</button></div>}
         {session === null && <LogIn onEnter={setSession} />}
@@ -123,7 +123,7 @@ function Top({ name, onLeave }: { name?: string; onLeave: () => void }) {
       <a href="/m" class="brand"><img src="/icon.svg" alt="" width={20} height={20} />{t('portal.product')}</a>
       <span class="grow" />
       {name && <span class="muted">{name}</span>}
-      <button type="button" class="plain" lang={other} onClick={() => void keepLang(other)}>{t('portal.language')}</button>
+      <button type="button" class="plain" lang={other} onClick={() => void keepLang(other).then(stir)}>{t('portal.language')}</button>
       <button type="button" class="plain" aria-label={t('portal.theme')} onClick={flip}>◐</button>
       {name && <button type="button" class="plain" onClick={onLeave}>{t('portal.sign_out')}</button>}
     </header>
