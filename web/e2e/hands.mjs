@@ -60,6 +60,8 @@ const focusFault = () => {
 /** The keyboard alone; `faults` of the page gather stops that cannot be seen. */
 export function keys(page) {
   const { keyboard } = page;
+  // From now on choosers are caught; asked for only with the key, the browser may be faster and show its own.
+  page.on('filechooser', () => undefined);
   const tab = async (key) => {
     await keyboard.press(key);
     const fault = await page.evaluate(focusFault);
