@@ -110,6 +110,9 @@ impl Held {
         assert!(frame["reset"].is_null(), "{frame}");
         let Some(seq) = frame["seq"].as_i64() else { return };
         assert_eq!(frame["prev"], self.last, "something was lost before {seq}");
+        if frame["event"]["kind"].as_str().is_some_and(|kind| kind.starts_with("order.")) {
+            assert!(frame["event"]["case_id"].as_str().is_some_and(|id| id.starts_with("cas_")), "{frame}");
+        }
         assert!(self.events.insert(seq, frame["event"]["id"].as_str().unwrap().to_owned()).is_none(), "{seq} twice");
         self.last = seq;
     }

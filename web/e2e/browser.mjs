@@ -1,6 +1,8 @@
 // Chromium, people who are logged in, axe, and the watch for what must never happen (script errors, blocked content).
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
@@ -30,6 +32,14 @@ export async function open(browser, url, { login = null, lang = 'zh-CN', theme =
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   page.faults = [];
+  // What has been asked of the server, and what of it is not answered.
+  page.asked = 0;
+  page.waiting = 0;
+  page.on('request', () => {
+    page.asked += 1;
+    page.waiting += 1;
+  });
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, () => (page.waiting -= 1));
   page.on('pageerror', (error) => page.faults.push(`script error: ${error.message}`));
   page.on('console', (message) => {
     if (/Content Security Policy/i.test(message.text())) page.faults.push(message.text());
@@ -39,10 +49,10 @@ export async function open(browser, url, { login = null, lang = 'zh-CN', theme =
 
 /** Serious and critical findings of axe on what is shown now, one line each. */
 export async function axe(page) {
-  await page.evaluate(AXE);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
-    const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'], preload: false });
     return violations
       .filter((v) => v.impact === 'serious' || v.impact === 'critical')
       .map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 160)} ${v.nodes[0].failureSummary?.split('\n')[1]?.trim() ?? ''}`);
@@ -57,7 +67,40 @@ export async function api(page, path) {
   return answer.json();
 }
 
-/** A real PNG of 64 x 64, its colour from `shade`, so that two of them are two files. */
+/** A person's call that changes something, as the setting of a story. */
+export async function call(page, path, data = {}) {
+  const answer = await page.context().request.post(path, { data, headers: { 'idempotency-key': randomUUID() } });
+  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+  return answer.json();
+}
+
+/** Until `probe` gives something; a server's worker needs a moment. */
+export async function until(what, probe, ms = 15_000) {
+  const end = performance.now() + ms;
+  for (;;) {
+    const found = await probe();
+    if (found) return found;
+    if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** A picture for docs/, where one is asked for (`XIAOER_DOCS_SHOTS` names the folder). */
+export async function picture(page, name) {
+  if (!process.env.XIAOER_DOCS_SHOTS) return;
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: join(process.env.XIAOER_DOCS_SHOTS, `${name}.png`) });
+}
+
+/** A zip on cloth, broken in the middle; column and row of 64. */
+function cloth(x, y, shade) {
+  const isZip = Math.abs(x - 32) < 3 + (Math.abs(y - 34) < 10 ? 10 - Math.abs(y - 34) : 0);
+  if (isZip) return Math.abs(y - 34) < 10 && Math.abs(x - 32) > 3 ? [shade / 4, 20, 30] : [200, 200, (y % 4) * 50];
+  return [40 + shade / 4 + ((x + y) % 4) * 4, 70 + shade / 5, 120 + shade / 6];
+}
+
+/** A real PNG of 64 x 64, its colours from `shade`, so that two of them are two files. */
 export function png(shade) {
   const chunk = (type, data) => {
     const body = Buffer.concat([Buffer.from(type), data]);
@@ -71,8 +114,8 @@ export function png(shade) {
   head.writeUInt32BE(64, 0);
   head.writeUInt32BE(64, 4);
   head.set([8, 2, 0, 0, 0], 8);
-  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(64 * 3, shade)]);
-  const pixels = deflateSync(Buffer.concat(Array.from({ length: 64 }, () => row)));
+  const row = (y) => Buffer.from([0, ...Array.from({ length: 64 }, (_, x) => cloth(x, y, shade)).flat()]);
+  const pixels = deflateSync(Buffer.concat(Array.from({ length: 64 }, (_, y) => row(y))));
   const bytes = [Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', head), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))];
   return { name: `photo-${shade}.png`, mimeType: 'image/png', buffer: Buffer.concat(bytes) };
 }

@@ -1,93 +1,87 @@
-// Every page in both languages, light and dark, wide and on a phone: axe, script errors, blocked content, a screenshot.
+// Every page and state in both languages, light and dark, wide and on a phone: axe, script errors, blocked content, on demand a screenshot.
 import { join } from 'node:path';
-import { api, axe, open, PHONE, WIDE } from './browser.mjs';
+import { axe, open, PHONE, WIDE } from './browser.mjs';
+import { statesOf } from './states.mjs';
 
-/** Pages by who looks; `id` is asked of the server first. */
-async function pagesOf(browser, url) {
-  const merchant = await open(browser, url, { login: 'yunduo' });
-  const order = (await api(merchant, '/v1/orders?limit=1')).items[0].id;
-  const cases = (await api(merchant, '/v1/aftersales?limit=50')).items;
-  const waiting = cases.find((c) => c.state === 'requested') ?? cases[0];
-  await merchant.context().close();
-  const buyer = await open(browser, url, { login: 'lin' });
-  const own = (await api(buyer, '/v1/orders?limit=50')).items;
-  const bought = await api(buyer, `/v1/orders/${own[0].id}`);
-  const mine = (await api(buyer, '/v1/aftersales?limit=1')).items[0];
-  await buyer.context().close();
-  return [
-    { name: 'log-in', path: '/', login: null },
-    { name: 'board', path: '/', login: 'yunduo' },
-    { name: 'orders', path: '/orders', login: 'yunduo' },
-    { name: 'order', path: `/orders/${order}`, login: 'yunduo' },
-    { name: 'aftersales', path: '/aftersales', login: 'op' },
-    { name: 'case', path: `/cases/${waiting.id}`, login: 'yunduo' },
-    { name: 'case-dialog', path: `/cases/${waiting.id}`, login: 'yunduo', act: (page) => page.locator('.acts button:enabled').first().click() },
-    { name: 'case-rule', path: `/cases/${waiting.id}`, login: 'yunduo', act: (page) => page.locator('.case-head .cite').first().click() },
-    { name: 'missing', path: '/orders/cas_0000000000000', login: 'yunduo' },
-    { name: 'packs', path: '/packs', login: 'op' },
-    { name: 'pack-clocks', path: '/packs/kuaishou-goods/exchange', login: 'op' },
-    { name: 'pack-rules', path: '/packs/kuaishou-goods/exchange?view=rules', login: 'op' },
-    { name: 'pack-graph', path: '/packs/kuaishou-goods/exchange?view=graph', login: 'op' },
-    { name: 'pack-check', path: '/packs/kuaishou-goods/exchange?view=check', login: 'op' },
-    { name: 'demo', path: '/demo', login: 'op' },
-    { name: 'portal-log-in', path: '/m', login: null },
-    { name: 'portal-orders', path: '/m', login: 'lin' },
-    { name: 'portal-order', path: `/m/orders/${own[0].id}`, login: 'lin' },
-    { name: 'portal-apply', path: `/m/orders/${own[0].id}/apply/${bought.lines[0].id}`, login: 'lin' },
-    ...(mine ? [{ name: 'portal-case', path: `/m/cases/${mine.id}`, login: 'lin' }] : []),
-  ];
+/** A page is loaded in the first of these; its own buttons lead to the others, so that one load serves four looks. */
+const LOOKS = [['zh-CN', 'light'], ['zh-CN', 'dark'], ['en', 'dark'], ['en', 'light']];
+const QUIET_MS = 60;
+
+/** Until what is wanted is there and nothing is asked of the server any more; the live channel and the ticker never rest. */
+async function settle(page, waits) {
+  await page.waitForSelector(waits ?? 'main');
+  if (waits?.includes('skeleton')) return;
+  await page.waitForFunction(() => !document.querySelector('main .skeleton'));
+  for (let asked = page.asked - 1; asked !== page.asked || page.waiting > 0; ) {
+    asked = page.asked;
+    await page.waitForTimeout(QUIET_MS);
+  }
 }
 
-/** Until nothing loads any more; the live channel and the ticker never rest, so the network is no measure. */
-async function settle(page) {
-  await page.waitForFunction(() => document.querySelector('main') && !document.querySelector('.skeleton'));
-  await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(350);
+/** Presses the page's own button for language or theme, also where a dialog lies over it; then waits until the page has come to rest. */
+async function turnTo(page, [lang, theme]) {
+  await page.evaluate(async ([l, t]) => {
+    const buttons = () => document.querySelectorAll('.log-in-tools button, .top button[lang], .top button[lang] + button');
+    const root = document.documentElement;
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    if (root.lang !== l) buttons()[0].click();
+    if (root.dataset.theme !== t) buttons()[1].click();
+    while (root.lang !== l || root.dataset.theme !== t) await frame();
+    await document.fonts.ready;
+    await frame();
+    await frame();
+    // A colour on its way from one theme to the other has a contrast of its own.
+    for (const move of document.getAnimations()) if (Number.isFinite(move.effect?.getComputedTiming().endTime)) move.finish();
+  }, [lang, theme]);
 }
 
-/** One page as its person sees it; gives what is wrong with it. */
-async function look(page, { path, act }, label, file, isPhone) {
-  page.faults.length = 0;
+/** One page in its four looks; gives what is wrong with it. */
+async function look(page, { name, path, set, act, waits }, folder, size) {
   const found = [];
+  page.faults.length = 0;
+  page.waiting = 0;
+  let label = `${name}-${size.width}`;
   try {
+    await set?.(page);
     await page.goto(path);
-    await settle(page);
     if (act) {
+      await settle(page);
       await act(page);
-      await page.waitForTimeout(450);
     }
-    found.push(...(await axe(page)).map((line) => `${label}: axe ${line}`), ...page.faults.map((line) => `${label}: ${line}`));
+    await settle(page, waits);
+    for (const [lang, theme] of LOOKS) {
+      label = `${name}-${lang}-${theme}-${size.width}`;
+      await turnTo(page, [lang, theme]);
+      if (page.waiting > 0) await settle(page, waits);
+      found.push(...(await axe(page)).map((line) => `${label}: axe ${line}`));
+      if (folder) await page.screenshot({ path: join(folder, `${label}.png`), fullPage: size === PHONE });
+    }
   } catch (error) {
     found.push(`${label}: ${error.message.split('\n')[0]}`);
+    found.push(`${label}: ${await page.locator('body').innerText().catch(() => '')}`.slice(0, 400));
   }
-  await page.screenshot({ path: file, fullPage: isPhone });
-  return found;
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  return [...found, ...page.faults.map((line) => `${label}: ${line}`)];
 }
 
-/** All pages in one language, theme and size. */
-async function oneLook(browser, url, folder, pages, { lang, theme, size }) {
+/** All pages in one size. */
+async function oneSize(browser, url, folder, states, size) {
   const found = [];
   const people = new Map();
-  for (const one of pages) {
-    if (!people.has(one.login)) people.set(one.login, await open(browser, url, { login: one.login, lang, theme, size }));
-    const label = `${one.name}-${lang}-${theme}-${size.width}`;
-    found.push(...(await look(people.get(one.login), one, label, join(folder, `${label}.png`), size === PHONE)));
+  for (const one of states) {
+    // What routes a web socket stays for the life of its page.
+    const key = one.name === 'live-cut' ? one.name : one.login;
+    if (!people.has(key)) people.set(key, await open(browser, url, { login: one.login, lang: LOOKS[0][0], theme: LOOKS[0][1], size }));
+    found.push(...(await look(people.get(key), one, folder, size)));
   }
   for (const page of people.values()) await page.context().close();
   return found;
 }
 
-/** Looks taken at the same time; more do not help on two cores. */
-const AT_ONCE = 2;
-
+/** Looks at everything; `folder`, if any, gets a picture of each. */
 export async function everyPage(browser, url, folder) {
-  const pages = await pagesOf(browser, url);
-  const looks = ['zh-CN', 'en'].flatMap((lang) => ['light', 'dark'].flatMap((theme) => [WIDE, PHONE].map((size) => ({ lang, theme, size }))));
-  console.log(`e2e: ${looks.length * pages.length} views to look at`);
-  const found = [];
-  const worker = async () => {
-    for (let next = looks.shift(); next; next = looks.shift()) found.push(...(await oneLook(browser, url, folder, pages, next)));
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return found;
+  const states = await statesOf(browser, url);
+  console.log(`e2e: ${states.length} pages and states in ${LOOKS.length * 2} looks`);
+  const found = await Promise.all([WIDE, PHONE].map((size) => oneSize(browser, url, folder, states, size)));
+  return found.flat();
 }

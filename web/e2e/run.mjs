@@ -1,12 +1,14 @@
 // Browser tests against the real binary: `node web/e2e/run.mjs`. XIAOER_BIN names the binary, XIAOER_URL a server that runs already,
-// XIAOER_SHOTS a folder for screenshots. Exit 1 if anything failed.
+// XIAOER_SHOTS a folder for pictures of every page, XIAOER_ONLY=pages|flows or a part of a flow's name what is run. Exit 1 if anything failed.
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from './browser.mjs';
 import { FLOWS } from './flows.mjs';
+import { compare, readDump, render } from './golden.mjs';
 import { everyPage } from './pages.mjs';
 import { startServer } from './server.mjs';
+import { STORIES } from './story.mjs';
 
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(chromium)) {
@@ -16,33 +18,53 @@ if (!existsSync(chromium)) {
 const shots = process.env.XIAOER_SHOTS ?? mkdtempSync(join(tmpdir(), 'xiaoer-shots.'));
 mkdirSync(shots, { recursive: true });
 
-const server = process.env.XIAOER_URL ? { url: process.env.XIAOER_URL, stop: async () => undefined } : await startServer();
+const only = process.env.XIAOER_ONLY ?? '';
+const flows = [...FLOWS, ...STORIES.map(([golden, story, how = '']) => [`${golden} ${how}`.trim(), story, golden])];
+const wanted = only === 'pages' ? [] : flows.filter(([name]) => ['', 'flows'].includes(only) || name.includes(only));
+
+const server = process.env.XIAOER_URL ? { url: process.env.XIAOER_URL, end: async () => undefined, clear: () => undefined } : await startServer();
 const browser = await launch();
 const failures = [];
+/** Orders whose traces are compared with a golden text: `[text, order number]`. */
+const told = [];
+
+/** One flow; gives whether it went well. */
+async function live([name, flow, golden], file) {
+  try {
+    const { pages, order } = await flow(browser, server.url);
+    failures.push(...pages.flatMap((page) => page.faults.map((fault) => `${name}: ${fault}`)));
+    await pages[0].screenshot({ path: join(shots, `${file}.png`) });
+    if (golden) told.push([golden, order]);
+    return true;
+  } catch (error) {
+    failures.push(`${name}: ${error.stack ?? error}`);
+    const pages = browser.contexts().flatMap((context) => context.pages());
+    for (const [i, page] of pages.entries()) await page.screenshot({ path: join(shots, `failed-${file}-${i}.png`) }).catch(() => undefined);
+    return false;
+  }
+}
+
 try {
   // Pages first: the flows change the market.
-  if (process.env.XIAOER_ONLY !== 'flows') failures.push(...(await everyPage(browser, server.url, shots)));
-  for (const [name, flow] of process.env.XIAOER_ONLY === 'pages' ? [] : FLOWS) {
+  if (['', 'pages'].includes(only)) failures.push(...(await everyPage(browser, server.url, process.env.XIAOER_SHOTS)));
+  for (const [i, flow] of wanted.entries()) {
     const begin = performance.now();
-    let outcome = 'ok';
-    try {
-      const page = await flow(browser, server.url);
-      failures.push(...page.faults.map((fault) => `${name}: ${fault}`));
-      await page.screenshot({ path: join(shots, `flow-${FLOWS.findIndex(([n]) => n === name) + 1}.png`) });
-    } catch (error) {
-      outcome = 'FAILED';
-      failures.push(`${name}: ${error.stack ?? error}`);
-      for (const context of browser.contexts()) {
-        for (const page of context.pages()) await page.screenshot({ path: join(shots, `failed-${failures.length}.png`) }).catch(() => undefined);
-      }
-    }
+    const outcome = (await live(flow, `flow-${i + 1}`)) ? 'ok' : 'FAILED';
     for (const context of browser.contexts()) await context.close();
-    console.log(`e2e: ${outcome.padEnd(6)} ${name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+    console.log(`e2e: ${outcome.padEnd(6)} ${flow[0]} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+  }
+  await browser.close();
+  await server.end();
+  if (told.length > 0 && server.dump) {
+    const rows = readDump(server.dump());
+    for (const [golden, order] of told) failures.push(...compare(golden, render(rows, order)));
+    console.log(`e2e: ${told.length} stories compared with their golden texts`);
   }
 } finally {
   await browser.close();
-  await server.stop();
+  await server.end();
+  server.clear();
 }
 for (const failure of failures) console.error(`e2e: ${failure}`);
-console.log(`e2e: ${failures.length} failures, screenshots in ${shots}`);
+console.log(`e2e: ${failures.length} failures in ${(performance.now() / 1000).toFixed(0)} s, screenshots in ${shots}`);
 process.exit(failures.length === 0 ? 0 : 1);

@@ -1,11 +1,12 @@
 // The real binary in demo mode on a free port with a folder of its own; ended by its process id.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const READY_MS = 60_000;
+const DUMP_BYTES_MAX = 64 << 20;
 
 function freePort() {
   return new Promise((resolve, reject) => {
@@ -36,7 +37,7 @@ async function untilReady(url, child) {
   throw new Error(`e2e: not ready within ${READY_MS / 1000} s`);
 }
 
-/** Starts the market; `stop` ends it and removes its folder. */
+/** Starts the market; `end` ends it, `dump` gives what its database holds then, and `clear` removes its folder. */
 export async function startServer() {
   const folder = mkdtempSync(join(tmpdir(), 'xiaoer-e2e.'));
   const port = await freePort();
@@ -46,7 +47,7 @@ export async function startServer() {
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   const url = `http://127.0.0.1:${port}`;
-  const stop = async () => {
+  const end = async () => {
     if (child.exitCode === null) {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
@@ -54,14 +55,16 @@ export async function startServer() {
       await ended;
       clearTimeout(timer);
     }
-    rmSync(folder, { recursive: true, force: true });
   };
+  const clear = () => rmSync(folder, { recursive: true, force: true });
+  const dump = () => execFileSync(binary(), ['dump', '--data', folder], { encoding: 'utf8', maxBuffer: DUMP_BYTES_MAX });
   try {
     await untilReady(url, child);
   } catch (error) {
     console.error(log.join('').slice(-4_000));
-    await stop();
+    await end();
+    clear();
     throw error;
   }
-  return { url, stop, log };
+  return { url, end, dump, clear };
 }

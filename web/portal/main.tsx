@@ -2,21 +2,21 @@
 
 import './portal.css';
 import { render } from 'preact';
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import * as calls from '@/api/calls';
 import { setSignedOut } from '@/api/http';
 import { Live } from '@/api/live';
 import { Problem } from '@/api/problem';
-import type { Session } from '@/api/types';
+import type { LiveEvent, Session } from '@/api/types';
 import { keep, kept } from '@/kit/kept';
-import { localNow, syncTime } from '@/kit/ticker';
+import { isAhead, localNow, syncTime } from '@/kit/ticker';
 import { stir } from './load';
 import { LogIn } from './pages/LogIn';
 import { Apply } from './pages/Apply';
 import { CasePage } from './pages/Case';
 import { OrderPage } from './pages/Order';
 import { Orders } from './pages/Orders';
-import { useRoute } from './route';
+import { sameRoute, useRoute } from './route';
 import { chooseLang, firstLang, keepLang, problemText, useText } from './text';
 
 const GATHER_MS = 400;
@@ -39,16 +39,20 @@ function useLive(isOn: boolean): void {
   useEffect(() => {
     if (!isOn) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const soon = () => {
+    let isBehind = false;
+    const soon = (event?: LiveEvent) => {
+      isBehind ||= event !== undefined && isAhead(event.at);
       timer ??= setTimeout(() => {
         timer = undefined;
+        if (isBehind) sync();
+        isBehind = false;
         stir();
       }, GATHER_MS);
     };
+    const sync = () => void loadTime().catch(() => undefined);
     const url = `${window.location.protocol === 'https:' ? 'wss' : 'ws'}://${window.location.host}/v1/live`;
     const live = new Live(url, { onEvent: soon, onReset: soon, onState: () => undefined });
     live.start();
-    const sync = () => void loadTime().catch(() => undefined);
     sync();
     const repeat = setInterval(sync, SYNC_MS);
     return () => {
@@ -80,8 +84,8 @@ function App() {
   const leave = () => void calls.logOut().catch(() => undefined).then(() => setSession(null));
   return (
     <>
-      <Top name={session?.user.name} onLeave={leave} />
-      <main id="main">
+      <Top name={session?.name} onLeave={leave} />
+      <main id="main" tabIndex={-1}>
         {failure && <div class="page-state" role="alert"><p>{failure}</p><button type="button" onClick={load}>{t('portal.retry')}</button></div>}
         {session === null && <LogIn onEnter={setSession} />}
         {session && (session.party === 'buyer' ? <Page /> : <Elsewhere />)}
@@ -92,6 +96,12 @@ function App() {
 
 function Page() {
   const route = useRoute();
+  const seen = useRef(route);
+  // The link that led here is gone; the keyboard goes on at the top of the new page.
+  useEffect(() => {
+    if (!sameRoute(seen.current, route)) document.getElementById('main')?.focus();
+    seen.current = route;
+  }, [route]);
   switch (route.page) {
     case 'order': return <OrderPage key={route.id} id={route.id} />;
     case 'apply': return <Apply key={route.line} order={route.order} line={route.line} />;
@@ -113,7 +123,7 @@ function Top({ name, onLeave }: { name?: string; onLeave: () => void }) {
       <a href="/m" class="brand"><img src="/icon.svg" alt="" width={20} height={20} />{t('portal.product')}</a>
       <span class="grow" />
       {name && <span class="muted">{name}</span>}
-      <button type="button" class="plain" lang={other} onClick={() => void keepLang(other)}>{t('portal.language')}</button>
+      <button type="button" class="plain" lang={other} onClick={() => void keepLang(other).then(stir)}>{t('portal.language')}</button>
       <button type="button" class="plain" aria-label={t('portal.theme')} onClick={flip}>◐</button>
       {name && <button type="button" class="plain" onClick={onLeave}>{t('portal.sign_out')}</button>}
     </header>

@@ -16,6 +16,8 @@ export function routeOf(path: string): Route {
   return { page: 'orders' };
 }
 
+export const sameRoute = (a: Route, b: Route) => JSON.stringify(a) === JSON.stringify(b);
+
 const part = encodeURIComponent;
 export const toOrder = (id: string) => `/m/orders/${part(id)}`;
 export const toApply = (order: string, line: string) => `/m/orders/${part(order)}/apply/${part(line)}`;

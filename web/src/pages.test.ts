@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { countText } from '@/capabilities/board/pages/Board';
 import { merged } from '@/capabilities/aftersales/pages/Cases';
-import { sessionOf } from '@/api/calls';
 import { caseView } from '@/fixtures';
 import { toggled } from '@/kit/DataTable';
 import { isTyping } from '@/kit/hotkeys';
@@ -49,11 +48,4 @@ test('keys are silent while somebody types, composes or holds a modifier', () =>
   expect(isTyping(key(box))).toBe(false);
   expect(isTyping(key(document.body, { ctrlKey: true }))).toBe(true);
   expect(isTyping(key(document.body, { isComposing: true }))).toBe(true);
-});
-
-test('the person stands in the session whichever way the server writes it', () => {
-  const rest = { party: 'buyer' as const, org: null, shops: [], permissions: [], locale: null };
-  const user = { id: 'usr_1', login: 'lin', name: 'Lin' };
-  expect(sessionOf({ user, ...rest }).user).toEqual(user);
-  expect(sessionOf({ user: 'usr_1', login: 'lin', name: 'Lin', ...rest }).user).toEqual(user);
 });

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use xr_base::locale::Text;
-use xr_base::{CaseId, Currency, Fault, Instant, Locale, Party, Principal, ShopId};
+use xr_base::{CaseId, Currency, Fault, Instant, Locale, Party, Principal, Scope, ShopId, UserId};
 use xr_case::engine::{self, Case, Engine, Explanation, Field};
 use xr_case::model::Rule;
 use xr_store::Tx;
@@ -42,6 +42,10 @@ pub struct NextView {
     pub to_label: Option<Text>,
     /// Rule that says so.
     pub rule: Option<String>,
+    /// In lists, that rule itself; a case page has it among its `rules`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub cited: Option<Rule>,
 }
 
 /// A row of a list of cases.
@@ -202,8 +206,14 @@ fn nexts(explained: &Explanation) -> Vec<NextView> {
         to: n.to.clone(),
         to_label: n.to.as_ref().and_then(|to| explained.states.get(to).cloned()),
         rule: n.rule.clone(),
+        cited: None,
     });
     next.collect()
+}
+
+fn with_rule(next: NextView, explained: &Explanation) -> NextView {
+    let cited = next.rule.as_ref().and_then(|id| explained.rules.get(id).cloned());
+    NextView { cited, ..next }
 }
 
 /// The row of a case, for callers that have authorised.
@@ -243,7 +253,7 @@ fn row(tx: &mut Tx<'_>, case: &Case, explained: &Explanation) -> Result<CaseSumm
         entered_at: case.entered_at,
         due_at: case.due_at,
         closed_at: case.closed_at,
-        next: nexts(explained).into_iter().next(),
+        next: nexts(explained).into_iter().next().map(|next| with_rule(next, explained)),
     })
 }
 
@@ -263,7 +273,12 @@ pub fn view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Result<CaseView, F
     for child in crate::queries::children(tx, case.id)? {
         children.push(summary(tx, &child)?);
     }
-    let steps = explained.steps.iter().map(|s| serde_json::to_value(s).unwrap_or(Value::Null)).collect();
+    let mut steps = Vec::new();
+    for step in &explained.steps {
+        let mut shown = serde_json::to_value(step).unwrap_or(Value::Null);
+        shown["actor_name"] = actor_name(tx, look.principal, &step.row.actor)?.into();
+        steps.push(shown);
+    }
     Ok(CaseView {
         summary: row(tx, case, &explained)?,
         version: case.version,
@@ -279,6 +294,17 @@ pub fn view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Result<CaseView, F
         children,
         detail: detail.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     })
+}
+
+/// Who acted, by name: one's own people for everybody, everybody for the platform. The other side sees only the party.
+fn actor_name(tx: &mut Tx<'_>, reader: &Principal, actor: &str) -> Result<Option<String>, Fault> {
+    let Ok(id) = actor.parse::<UserId>() else { return Ok(None) };
+    let known = xr_identity::queries::user(tx, id)?.filter(|user| match reader.scope() {
+        Scope::Platform => true,
+        Scope::Merchant(org) => user.org == Some(org),
+        Scope::Buyer(buyer) => user.id == buyer,
+    });
+    Ok(known.map(|user| user.name))
 }
 
 fn act_view(act: engine::Possible, look: &Look<'_>) -> ActView {

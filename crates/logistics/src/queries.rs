@@ -58,6 +58,21 @@ pub fn by_waybill(tx: &mut Tx<'_>, carrier: &str, waybill: &str) -> Result<Optio
     )?)
 }
 
+/// Parcels whose way has not ended, the newest first.
+///
+/// # Errors
+/// A store fault.
+pub fn under_way(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Shipment>, Fault> {
+    Ok(tx.all(
+        sql!(
+            "SELECT id, case_id, direction, carrier, waybill, merchant_org, shop_id, buyer_id, announced_at, watched_at,
+             last_scan_at, delivered_at, reported_at, outcome FROM shipments WHERE outcome IS NULL ORDER BY id DESC LIMIT ?1
+             /* unscoped: a demo's carriers see every parcel */"
+        ),
+        params![limit],
+    )?)
+}
+
 /// What was said about a parcel, in the carrier's order.
 ///
 /// # Errors

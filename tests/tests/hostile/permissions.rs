@@ -110,6 +110,7 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "POST /v1/orders" => web.cart(&[(web.sku(1), 1)]),
         "POST /v1/return-addresses" => json!({ "shop": web.sellers[0].shop, "address": "浙江省嘉兴市物流园 6 号库" }),
         "POST /v1/demo/clock" => json!({ "advance_ms": 0, "rate": 1 }),
+        "POST /v1/demo/scans" => json!({ "carrier": "SF", "waybill": "SF000000000001", "kind": "delivered" }),
         "POST /v1/aftersales" => {
             let (token, sku) = (web.token("buyer"), web.sku(1));
             let bought = web.buy(&token, &[(sku, 1)]);
@@ -142,6 +143,24 @@ fn why_an_act_is_not_possible_is_told_in_the_language_of_the_browser() {
     };
     let (zh, en) = (told("zh-CN"), told("en"));
     assert!(en.is_ascii() && !zh.is_ascii(), "{zh} / {en}");
+}
+
+#[test]
+fn a_case_names_ones_own_people_and_to_the_platform_everybody() {
+    let web = Web::sqlite();
+    let scene = Scene::new(&web);
+    let opener = |login: &str| {
+        let page = web.done(&web.token(login), &format!("GET /v1/cases/{}", scene.case), &Value::Null);
+        assert_eq!(page["steps"][0]["party"], "buyer");
+        page["steps"][0]["actor_name"].clone()
+    };
+    let name = opener("buyer");
+    assert!(name.is_string(), "{name}");
+    assert_eq!(opener("audit"), name);
+    assert_eq!(opener("shop"), Value::Null, "the merchant sees a party, not a person");
+    let listed = web.done(&web.token("shop"), "GET /v1/aftersales", &Value::Null);
+    let next = &listed["items"][0]["next"];
+    assert!(next["cited"]["zh"].as_str().is_some_and(|text| !text.is_empty()), "{next}");
 }
 
 /// The committed document is what clients are generated from. `XR_UPDATE_GOLDEN=1` writes it anew.

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import * as calls from '@/api/calls';
 import { fieldOf, problemOf } from '@/api/problem';
 import type { Act, CaseView, FormField } from '@/api/types';
@@ -9,23 +9,37 @@ import { Card } from '../parts';
 import { Fields, faultText, type Context } from '../Fields';
 import { problemText, useText } from '../text';
 
-type Props = { view: CaseView; context: Context; onDone: (view: CaseView) => void };
+type Props = { view: CaseView; context: Context; onDone: (view: CaseView, why?: string) => void };
 
 /** What the buyer may do now; an act opens in place, says where it leads and asks for what it needs. */
 export function Acts({ view, context, onDone }: Props) {
   const { t, say } = useText();
   const [open, setOpen] = useState<string | null>(null);
-  if (view.acts.length === 0) return null;
+  const [notice, setNotice] = useState('');
+  // The form takes the place of its button; cancelled, the button is there again and has the focus.
+  const close = () => {
+    const button = `[data-act="${open}"]`;
+    setOpen(null);
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(button)?.focus());
+  };
+  const done = (now: CaseView, why = '') => {
+    setOpen(null);
+    setNotice(why);
+    onDone(now);
+    requestAnimationFrame(() => document.getElementById('state')?.focus());
+  };
+  if (view.acts.length === 0 && !notice) return null;
   return (
     <Card title={t('portal.acts')}>
+      {notice && <p class="failure" role="alert">{notice}</p>}
       <ul class="rows acts">
         {view.acts.map((act) => (
           <li key={act.event}>
             {open === act.event
-              ? <ActForm act={act} view={view} context={context} onDone={(now) => { setOpen(null); onDone(now); }} onCancel={() => setOpen(null)} />
+              ? <ActForm act={act} view={view} context={context} onDone={done} onCancel={close} />
               : (
                 <>
-                  <button type="button" class="wide" disabled={!act.enabled} aria-describedby={`why-${act.event}`} onClick={() => setOpen(act.event)}>{say(act.label)}</button>
+                  <button type="button" class="wide" data-act={act.event} disabled={!act.enabled} aria-describedby={`why-${act.event}`} onClick={() => setOpen(act.event)}>{say(act.label)}</button>
                   <small id={`why-${act.event}`} class="muted block">{act.enabled || !act.why_not ? say(act.consequence) : t('portal.why_not', { why: act.why_not.text })}</small>
                 </>
               )}
@@ -53,10 +67,7 @@ function ActForm({ act, view, context, onDone, onCancel }: Props & { act: Act; o
     else setFailure(problemText(problem));
     if (!problem.isConflict) return;
     const now = await calls.caseView(view.id).catch(() => null);
-    if (now && now.version !== view.version) {
-      setFailure(t('portal.conflict'));
-      onDone(now);
-    }
+    if (now && now.version !== view.version) onDone(now, t('portal.conflict'));
   };
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -74,8 +85,10 @@ function ActForm({ act, view, context, onDone, onCancel }: Props & { act: Act; o
     }).then(onDone, refused);
     setSending(false);
   };
+  const box = useRef<HTMLFormElement>(null);
+  useEffect(() => box.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus(), []);
   return (
-    <form class="act-form" onSubmit={(event) => void submit(event)}>
+    <form ref={box} class="act-form" onSubmit={(event) => void submit(event)} onKeyDown={(event) => event.key === 'Escape' && !event.isComposing && onCancel()}>
       <h3>{say(act.label)}</h3>
       <p class="muted">{say(act.consequence)}</p>
       <Fields form={form} drafts={drafts} errors={errors} context={context} onChange={setDrafts} />

@@ -2,22 +2,14 @@
 
 import { get, post, request, type Query } from './http';
 import type {
-  Application, CaseSummary, CaseView, DemoClock, Finding, OrderListed, OrderView, PackListed, Page, Person, Recipient, Rulebook,
+  Application, CaseSummary, CaseView, DemoClock, DemoParcel, Finding, OrderListed, OrderView, PackListed, Page, Person, Recipient, Rulebook,
   ServerTime, Session, Shop, StateCount,
 } from './types';
 
-/** The person stands in `user`, or (older servers) beside it with the bare id in `user`. */
-type SessionBody = Omit<Session, 'user'> & { user: Session['user'] | string; login?: string; name?: string };
-
-export function sessionOf(body: SessionBody): Session {
-  const { user, login = '', name = '', ...rest } = body;
-  return { ...rest, user: typeof user === 'string' ? { id: user, login, name } : user };
-}
-
 const at = (id: string) => encodeURIComponent(id);
 
-export const session = () => get<SessionBody>('/v1/session').then(sessionOf);
-export const logIn = (login: string, password: string) => post<SessionBody>('/v1/session', { login, password }).then(sessionOf);
+export const session = () => get<Session>('/v1/session');
+export const logIn = (login: string, password: string) => post<Session>('/v1/session', { login, password });
 export const logOut = () => request<void>('DELETE', '/v1/session');
 export const serverTime = () => get<ServerTime>('/v1/time');
 
@@ -51,3 +43,5 @@ export const demoPeople = () => get<Person[]>('/v1/demo/people');
 export const demoClock = () => get<DemoClock>('/v1/demo/clock');
 export const setDemoClock = (change: { advance_ms?: number; to?: string; rate?: number }) =>
   post<DemoClock>('/v1/demo/clock', change);
+export const demoParcels = () => get<Page<DemoParcel>>('/v1/demo/parcels');
+export const demoScan = (scan: { carrier: string; waybill: string; kind: string }) => post<{ event: string | null }>('/v1/demo/scans', scan);

@@ -7,7 +7,9 @@ export type Party = 'buyer' | 'merchant' | 'platform' | 'courier' | 'system';
 export type Shop = { id: string; name: string; currency: string };
 
 export type Session = {
-  user: { id: string; login: string; name: string };
+  user: string;
+  login: string;
+  name: string;
   party: Party;
   org: { id: string; name: string } | null;
   shops: Shop[];
@@ -29,6 +31,10 @@ export type NextStep = {
   to?: string | null;
   to_label?: Label | null;
   rule?: string | null;
+  /** Why it has no due: `paused`, `calendar:2027`. */
+  blocked?: string | null;
+  /** In lists, the rule itself. */
+  cited?: Rule | null;
 };
 
 export type CaseSummary = {
@@ -69,6 +75,8 @@ export type OrderListed = {
   region?: string | null;
   lines: { title: string; spec: string; quantity: number }[];
   line_count: number;
+  is_closed: boolean;
+  is_paused: boolean;
   next?: NextStep | null;
 };
 
@@ -99,10 +107,14 @@ export type Payment = {
   refunded_minor: number;
   provider: string;
   provider_ref: string | null;
+  state_label: Label;
+  is_closed: boolean;
 };
 
 /** Money on its way back; `outcome` says how it went, once it is known. */
-export type Refund = { case_id: string; amount_minor: number; currency: string; outcome: string | null };
+export type Refund = {
+  case_id: string; amount_minor: number; currency: string; outcome: string | null; state_label: Label; is_closed: boolean;
+};
 
 export type Scan = { event_id: string; kind: string; place: string; at: string };
 
@@ -169,7 +181,7 @@ export type Step = {
   note?: string | null;
 };
 
-export type Clock = NextStep & { anchor_at: string; length: string; calendar: string; blocked?: string | null };
+export type Clock = NextStep & { anchor_at: string; length: string; calendar: string };
 
 export type Rule = Label & { source: string; source_date?: string | null; certainty: string; pack: string };
 
@@ -270,6 +282,19 @@ export type Finding = {
 };
 
 export type DemoClock = { now: string; rate: number; next_due?: string | null };
+
+/** A parcel of a demo market and what its carrier may report next, the usual scan first. */
+export type DemoParcel = {
+  direction: string;
+  carrier: string;
+  carrier_name: Label;
+  waybill: string;
+  announced_at: string;
+  last_scan?: string | null;
+  last_scan_at?: string | null;
+  offered: string[];
+  case: CaseSummary;
+};
 
 export type LiveEvent = { id: string; at: string; kind: string; case_id?: string | null; shop_id?: string | null };
 

@@ -1,6 +1,6 @@
 import { Button } from 'antd';
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { Suspense, useEffect } from 'react';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Suspense, useEffect, useRef } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import * as calls from '@/api/calls';
 import type { Session } from '@/api/types';
@@ -34,6 +34,7 @@ function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
   const { t, lang } = useText();
   const theme = useTheme();
   const navigate = useNavigate();
+  const main = useFocusOfPage();
   useHotkeys({
     'g w': () => void navigate({ to: '/' }),
     'g o': () => void navigate({ to: '/orders' }),
@@ -55,12 +56,25 @@ function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
         </Button>
         <Me session={session} />
       </header>
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} ref={main}>
         {session.party === 'buyer' ? <ForBuyers /> : <Suspense fallback={<Skeleton />}><Outlet /></Suspense>}
       </main>
       <Help />
     </div>
   );
+}
+
+/** The link that led to a page is gone with the page before; the keyboard goes on at the top of the new one. */
+function useFocusOfPage() {
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const seen = useRef(path);
+  useEffect(() => {
+    if (seen.current === path) return;
+    seen.current = path;
+    main.current?.focus();
+  }, [path]);
+  return main;
 }
 
 /** In a demo, the time the market lives in. */
@@ -73,11 +87,12 @@ function Clock() {
 
 function Menu({ session }: { session: Session }) {
   const { t } = useText();
+  const isCase = useRouterState({ select: (state) => state.location.pathname.startsWith('/cases/') });
   return (
     <nav className="menu" aria-label={t('kit.menu')}>
       <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>{t('board.title')}</Link>
       <Link to="/orders" activeOptions={{ includeSearch: false }}>{t('orders.title')}</Link>
-      <Link to="/aftersales" activeOptions={{ includeSearch: false }}>{t('aftersales.title')}</Link>
+      <Link to="/aftersales" activeOptions={{ includeSearch: false }} className={isCase ? 'active' : ''}>{t('aftersales.title')}</Link>
       {can(session, 'packs.read') && <Link to="/packs" activeOptions={{ includeSearch: false }}>{t('packs.title')}</Link>}
       {can(session, 'demo.clock') && <Link to="/demo" activeOptions={{ includeSearch: false }}>{t('demo.title')}</Link>}
     </nav>
@@ -88,7 +103,7 @@ function Me({ session }: { session: Session }) {
   const { t, word } = useText();
   return (
     <span className="me">
-      <span className="me-name">{session.user.name}<small>{session.org?.name ?? word('party', session.party)}</small></span>
+      <span className="me-name">{session.name}<small>{session.org?.name ?? word('party', session.party)}</small></span>
       <Button type="text" onClick={() => void leave()}>{t('kit.sign_out')}</Button>
     </span>
   );

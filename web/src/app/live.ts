@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { Live } from '@/api/live';
 import * as calls from '@/api/calls';
 import type { LiveEvent } from '@/api/types';
-import { localNow, syncTime } from '@/kit/ticker';
+import { isAhead, localNow, syncTime } from '@/kit/ticker';
 import { queryClient } from './session';
 
 const GATHER_MS = 400;
@@ -22,15 +22,19 @@ export async function loadTime(): Promise<void> {
 function refresher() {
   const cases = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isBehind = false;
   const run = () => {
     timer = undefined;
+    if (isBehind) void loadTime().catch(() => undefined);
+    isBehind = false;
     for (const id of cases) {
       void queryClient.invalidateQueries({ queryKey: ['case', id] });
     }
     cases.clear();
-    for (const queryKey of [...LISTS, ['order'], ['demo', 'clock']]) void queryClient.invalidateQueries({ queryKey });
+    for (const queryKey of [...LISTS, ['order'], ['demo', 'clock'], ['demo', 'parcels']]) void queryClient.invalidateQueries({ queryKey });
   };
   return (event: LiveEvent) => {
+    isBehind ||= isAhead(event.at);
     if (event.case_id) cases.add(event.case_id);
     timer ??= setTimeout(run, GATHER_MS);
   };

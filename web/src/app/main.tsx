@@ -42,7 +42,9 @@ function Root() {
   );
 }
 
-void startI18n(firstLang()).then(() => {
+void startI18n(firstLang()).then((i18n) => {
+  // Why an act is not possible is a sentence of the server, in the reader's language.
+  i18n.on('languageChanged', () => void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'case' || queryKey[0] === 'order' }));
   const place = document.getElementById('root');
   if (place) createRoot(place).render(<StrictMode><Root /></StrictMode>);
 });

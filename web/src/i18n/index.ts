@@ -1,6 +1,6 @@
 /** Texts: zh-CN comes with the first chunk, English as its own. Keys are `<file>.<name>`, parameters `{name}`. */
 
-import i18next from 'i18next';
+import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { setLanguage } from '@/api/http';
 import type { Label } from '@/api/types';
@@ -21,7 +21,7 @@ const loaders: Record<Lang, () => Promise<Texts>> = {
   en: () => import('./en').then((m) => m.default),
 };
 
-export async function startI18n(lang: Lang): Promise<void> {
+export async function startI18n(lang: Lang): Promise<i18n> {
   await i18next.use(initReactI18next).init({
     resources: { 'zh-CN': { translation: zh } },
     lng: 'zh-CN',
@@ -30,6 +30,7 @@ export async function startI18n(lang: Lang): Promise<void> {
     initAsync: false,
   });
   await chooseLang(lang);
+  return i18next;
 }
 
 export async function chooseLang(lang: Lang): Promise<void> {

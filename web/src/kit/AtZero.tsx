@@ -12,7 +12,7 @@ export function AtZero({ next, rules, caseId, isShort = false, isOneLine = false
     <span className={`at-zero${isOneLine ? ' one-line' : ''}`}>
       <strong title={isShort ? consequence : undefined}>{say(next.label)}</strong>
       {!isShort && consequence && <span className="muted" title={isOneLine ? consequence : undefined}>{consequence}</span>}
-      <Cite id={next.rule} rules={rules} caseId={caseId} />
+      <Cite id={next.rule} rules={next.rule && next.cited ? { [next.rule]: next.cited } : rules} caseId={caseId} />
     </span>
   );
 }

@@ -17,7 +17,7 @@ function One({ clock, view, isFirst }: { clock: Clock; view: CaseView; isFirst: 
     <li>
       {clock.due_at
         ? <Countdown due={clock.due_at} big={isFirst} />
-        : <span className="soon">{t('kit.clock_blocked', { what: clock.blocked ?? '' })}</span>}
+        : <span className="muted">{clock.blocked === 'paused' ? t('kit.clock_paused') : t('kit.clock_blocked', { what: clock.blocked ?? '' })}</span>}
       <div className="stack">
         <span className="line"><span className="muted">{t('kit.at_zero')}</span><AtZero next={clock} rules={view.rules} /></span>
         <small className="muted num">

@@ -16,6 +16,14 @@ type Props = {
   shape?: 'small' | 'wide' | 'drawer';
 };
 
+/** What a dialog is opened for: its first field, else its button; the browser would choose the cross. */
+const FIRST = '.dialog-body :is(input, textarea, select):not(:disabled), footer button[type=submit]:not(:disabled)';
+
+/** The button that opened the dialog may have gone with the act; the keyboard then goes on from the page, not from its very top. */
+function keepFocus(): void {
+  if (document.activeElement === document.body) document.getElementById('main')?.focus();
+}
+
 export function Dialog({ title, onClose, children, ok, shape = 'small' }: Props) {
   const { t } = useText();
   const box = useRef<HTMLDialogElement>(null);
@@ -24,7 +32,11 @@ export function Dialog({ title, onClose, children, ok, shape = 'small' }: Props)
   useLayoutEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
-    return () => dialog?.close();
+    dialog?.querySelector<HTMLElement>(FIRST)?.focus();
+    return () => {
+      dialog?.close();
+      requestAnimationFrame(keepFocus);
+    };
   }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();

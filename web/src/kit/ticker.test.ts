@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { businessAt, businessNow, hasBusinessTime, onTick, syncTime } from './ticker';
+import { businessAt, businessNow, hasBusinessTime, isAhead, onTick, syncTime } from './ticker';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -52,4 +52,10 @@ test('a jump of the demo clock is shown at once', () => {
   syncTime({ server_now: '2026-01-14T01:00:00Z', rate: 1 });
   expect(ticks).toBe(1);
   off();
+});
+
+test('an event from ahead of the time shown tells that the clock was moved', () => {
+  syncTime({ server_now: '2026-01-12T01:00:00Z', rate: 1 });
+  expect(isAhead('2026-01-12T01:00:02Z')).toBe(false);
+  expect(isAhead('2026-01-14T01:00:00Z')).toBe(true);
 });

@@ -8,6 +8,8 @@
 import type { ServerTime } from '@/api/types';
 
 const TICK_MS = 1_000;
+/** Clocks differ by less; a jump is more. */
+const AHEAD_MS = 5_000;
 
 type Anchor = { serverMs: number; localMs: number; rate: number };
 
@@ -29,6 +31,11 @@ export function businessNow(): number {
 /** Whether the server has told its time; until then a countdown would show nonsense. */
 export function hasBusinessTime(): boolean {
   return isSynced;
+}
+
+/** Something happened that lies ahead of the time shown: the clock of a demo was moved. */
+export function isAhead(at: string): boolean {
+  return Date.parse(at) > businessNow() + AHEAD_MS;
 }
 
 /** Reading of the local clock, for measuring how long a request took. */

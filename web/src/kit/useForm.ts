@@ -32,7 +32,9 @@ type Options = {
 export function useForm({ form, initial = {}, send, onProblem }: Options): Form {
   const { t } = useText();
   const [drafts, setDrafts] = useState<Drafts>(initial);
-  const [errors, setErrors] = useState<Record<string, string>>({});
+  // Faults, not texts: the reader may change the language while the form is open.
+  const [faults, setFaults] = useState<Record<string, Fault | { text: string }>>({});
+  const errors = Object.fromEntries(Object.entries(faults).map(([name, fault]) => [name, typeof fault === 'string' ? faultText(t, fault, name) : fault.text]));
   const [failure, setFailure] = useState('');
   const [isSending, setSending] = useState(false);
   const refused = async (error: unknown) => {
@@ -40,15 +42,15 @@ export function useForm({ form, initial = {}, send, onProblem }: Options): Form 
     const field = fieldOf(problem, form.map((f) => f.name));
     const text = problemText(t, problem);
     if (field === null) setFailure((await onProblem?.(problem)) ?? text);
-    else setErrors({ [field]: text });
+    else setFaults({ [field]: { text } });
   };
   const submit = async () => {
-    const { input, faults } = readForm(form, drafts);
+    const read = readForm(form, drafts);
     setFailure('');
-    setErrors(Object.fromEntries(Object.entries(faults).map(([name, fault]) => [name, faultText(t, fault, name)])));
-    if (Object.keys(faults).length > 0) return;
+    setFaults(read.faults);
+    if (Object.keys(read.faults).length > 0) return;
     setSending(true);
-    await send(input).catch(refused);
+    await send(read.input).catch(refused);
     setSending(false);
   };
   return { drafts, setDrafts, errors, failure, isSending, submit };

@@ -5,9 +5,11 @@ use crate::commands::add_evidence::open_case;
 use crate::evidence::{check_words, person};
 use crate::model::Channel;
 use serde::{Deserialize, Serialize};
-use xr_base::{Actor, CaseId, Fault, Instant, RowId};
+use xr_base::{Actor, CaseId, Fault, Instant, Millis, RowId};
 use xr_case::engine::authorise;
 use xr_store::{Command, Tx, params, sql};
+
+const MINUTE: Millis = Millis::minutes(1);
 
 /// How the buyer was reached.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,15 +46,17 @@ impl Command for RecordContact {
         check_words("note", &contact.note, true)?;
         let (id, now) = (tx.id::<RowId>(), tx.now());
         let opened_at = xr_case::engine::get(tx, self.case)?.opened_at;
-        if contact.at > now || contact.at < opened_at {
+        // People name a minute; the one in which the application came in may begin before it.
+        if contact.at > now || contact.at < opened_at - Millis(opened_at.0.rem_euclid(MINUTE.0)) {
             return Err(Error::ContactTime(contact.at).into());
         }
+        let at = contact.at.max(opened_at);
         tx.exec(
             sql!(
                 "INSERT INTO contacts (id, case_id, user_id, channel, note, at, recorded_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) /* unscoped: after authorisation */"
             ),
-            params![id, self.case, user, contact.channel, contact.note.trim(), contact.at, now],
+            params![id, self.case, user, contact.channel, contact.note.trim(), at, now],
         )?;
         Ok(id)
     }

@@ -84,6 +84,21 @@ fn has_contact(market: &Market, case: CaseId) -> bool {
 }
 
 #[test]
+fn a_contact_in_the_very_minute_of_the_application_counts() {
+    let market = Market::open(5, 9_900);
+    let order = market.delivered(1);
+    market.pass(Millis(30_000));
+    let case = market.apply(CaseKind::ReturnRefund, order, 1);
+    market.pass(Millis(10_000));
+    let named = |at| NewContact { channel: Channel::Phone, at, note: "电话沟通".into() };
+    let record = |at| market.store.write_blocking(RecordContact { actor: merchant(), case, contact: named(at) });
+    let minute = market.now() - Millis(40_000);
+    assert_eq!(code(record(minute - Millis(1))), "aftersales.contact_time", "the minute before");
+    record(minute).unwrap();
+    assert!(has_contact(&market, case));
+}
+
+#[test]
 fn a_contact_counts_until_the_buyer_changes_the_application() {
     let (market, case) = open_case();
     market.pass(Millis::hours(5));

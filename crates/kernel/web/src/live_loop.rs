@@ -163,7 +163,7 @@ impl Feed {
             "prev": prev,
             "seq": event.seq,
             "event": {
-                "id": event.id, "at": event.at, "kind": event.kind, "case": event.case_id, "shop": event.shop_id,
+                "id": event.id, "at": event.at, "kind": event.kind, "case_id": event.case_id, "shop_id": event.shop_id,
                 "actor": event.actor, "party": event.party, "body": body,
             },
         })

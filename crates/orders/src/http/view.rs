@@ -36,7 +36,24 @@ pub(super) struct OrderListed {
     region: Option<String>,
     lines: Vec<LineListed>,
     line_count: usize,
+    is_closed: bool,
+    /// Its clocks stand until a related case has ended.
+    is_paused: bool,
     next: Option<NextView>,
+}
+
+/// A row about a case, and where that case stands.
+#[derive(Debug, Serialize)]
+pub(super) struct WithState<T> {
+    #[serde(flatten)]
+    row: T,
+    state_label: xr_base::locale::Text,
+    is_closed: bool,
+}
+
+fn with_state<T>(tx: &mut Tx<'_>, case: CaseId, row: T) -> Result<WithState<T>, Fault> {
+    let case = engine::get(tx, case)?;
+    Ok(WithState { row, state_label: engine::outlook(tx, &case)?.state_label, is_closed: case.is_closed() })
 }
 
 /// Everything about an order.
@@ -51,9 +68,9 @@ pub(super) struct OrderView {
     #[schema(value_type = Option<Object>)]
     recipient: Option<Recipient>,
     #[schema(value_type = Vec<Object>)]
-    payments: Vec<PaymentRow>,
+    payments: Vec<WithState<PaymentRow>>,
     #[schema(value_type = Vec<Object>)]
-    refunds: Vec<RefundRow>,
+    refunds: Vec<WithState<RefundRow>>,
     #[schema(value_type = Vec<Object>)]
     shipments: Vec<Value>,
     after_sales: Vec<CaseSummary>,
@@ -80,6 +97,8 @@ fn with_lines(tx: &mut Tx<'_>, row: Listed, summary: CaseSummary) -> Result<Orde
         region: recipient.map(|r| r.region),
         lines: lines.iter().take(LINES_SHOWN).map(shown).collect(),
         line_count: lines.len(),
+        is_closed: summary.closed_at.is_some(),
+        is_paused: summary.next.as_ref().is_some_and(|next| next.blocked.as_deref() == Some("paused")),
         next: summary.next,
         row,
     })
@@ -110,6 +129,10 @@ pub(super) fn order_view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Resul
         Some(ShipmentBookRef(book)) => book.parcels(tx, id)?,
         None => Vec::new(),
     };
+    let paid = xr_payments::queries::payments_of(tx, id)?;
+    let payments = paid.into_iter().map(|row| with_state(tx, row.case_id, row)).collect::<Result<Vec<_>, Fault>>()?;
+    let back = xr_payments::queries::refunds_of(tx, id)?;
+    let refunds = back.into_iter().map(|row| with_state(tx, row.case_id, row)).collect::<Result<Vec<_>, Fault>>()?;
     Ok(OrderView {
         order: with_lines(tx, row, own)?,
         remark: order.remark,
@@ -117,8 +140,8 @@ pub(super) fn order_view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Resul
         tracking: order.tracking.word(),
         lines: queries::lines(tx, id)?,
         recipient: queries::recipient(tx, id)?.map(|r| r.masked()),
-        payments: xr_payments::queries::payments_of(tx, id)?,
-        refunds: xr_payments::queries::refunds_of(tx, id)?,
+        payments,
+        refunds,
         shipments,
         after_sales,
         legs: ledger::legs_of_payable(tx, id)?,

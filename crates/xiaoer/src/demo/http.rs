@@ -1,7 +1,7 @@
 //! Routes that exist in demo mode only.
 
 use super::clock::{DemoClock, JUMP_MAX};
-use super::seed;
+use super::{parcels, seed};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,13 @@ use xr_web::failure::ProblemBody;
 use xr_web::utoipa_axum::routes;
 use xr_web::{Access, AppState, Failure, JsonBody, Routes};
 
-/// The demo's clock and people.
+/// The demo's clock, carriers and people.
 pub fn routes() -> Routes {
     Routes::new()
         .add(Access::SignedIn, routes!(show_clock))
         .add(Access::May("demo.clock"), routes!(move_clock))
+        .add(Access::May("demo.clock"), routes!(parcels::list))
+        .add(Access::May("demo.clock"), routes!(parcels::scan))
         .add(Access::Public, routes!(people))
 }
 

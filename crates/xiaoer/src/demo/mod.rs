@@ -3,6 +3,7 @@
 mod clock;
 mod http;
 mod life;
+mod parcels;
 mod providers;
 mod seed;
 

@@ -12,8 +12,10 @@ import { Countdown } from '@/kit/Countdown';
 import { Card } from '@/kit/Facts';
 import { due, fromInput, instant, toInput } from '@/kit/format';
 import { Empty, Failed, Skeleton } from '@/kit/PageState';
+import { Perm } from '@/kit/Perm';
 import { businessNow } from '@/kit/ticker';
 import { problemText, useText } from '@/kit/text';
+import { Carriers } from '../parts/Carriers';
 
 const HOUR_MS = 3_600_000;
 const RATES = [1, 60, 600, 3_600];
@@ -25,7 +27,7 @@ export function DemoClock() {
   const query = useQuery({ queryKey: ['demo', 'clock'], queryFn: calls.demoClock, retry: false });
   if (query.error) return problemOf(query.error).isMissing ? <Empty title={t('demo.absent')} /> : <Failed error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Skeleton />;
-  return <Controls clock={query.data} />;
+  return <Perm needs="demo.clock" otherwise={<Empty title={t('kit.forbidden')} hint={t('kit.forbidden_hint')} />}><Controls clock={query.data} /></Perm>;
 }
 
 function useChange() {
@@ -77,6 +79,7 @@ function Controls({ clock }: { clock: DemoClockNow }) {
         </div>
       </Card>
       <ToMoment isMoving={isMoving} change={change} />
+      <Carriers />
     </div>
   );
 }

@@ -76,7 +76,7 @@ function People({ onPick }: { onPick: (person: Person) => void }) {
             <button type="button" onClick={() => onPick(person)}>
               <span className="person-name"><strong>{person.name}</strong><span className="pill" data-party={person.party}>{word('party', person.party)}</span></span>
               {person.org && <span className="muted">{person.org}</span>}
-              <span className="muted">{say(person.about)}</span>
+              {say(person.about) !== word('party', person.party) && <span className="muted">{say(person.about)}</span>}
             </button>
           </li>
         ))}

@@ -51,7 +51,7 @@ function OrderBody({ view }: { view: OrderView }) {
 }
 
 function About({ view }: { view: OrderView }) {
-  const { t } = useText();
+  const { t, word } = useText();
   const { order } = view;
   return (
     <Facts
@@ -60,7 +60,7 @@ function About({ view }: { view: OrderView }) {
         [t('orders.total'), <Money key="m" minor={order.total_minor} currency={order.currency} />],
         [t('orders.freight'), view.freight_minor > 0 ? <Money minor={view.freight_minor} currency={order.currency} /> : null],
         [t('orders.remark'), view.remark],
-        [t('orders.source'), order.source],
+        [t('orders.source'), word('source', order.source.split(':')[0])],
         [t('orders.outside'), order.outside_no],
       ]}
     />

@@ -53,11 +53,11 @@ function CopyNumbers({ rows }: { rows: OrderListed[] }) {
 
 function orderColumns(t: T): Column<OrderListed>[] {
   return [
-    { key: 'number', title: t('orders.number'), width: 160, cell: (row) => <Link to="/orders/$id" params={{ id: row.id }} className="num">{row.number}</Link> },
+    { key: 'number', title: t('orders.number'), width: 145, cell: (row) => <Link to="/orders/$id" params={{ id: row.id }} className="num">{row.number}</Link> },
     { key: 'goods', title: t('orders.goods'), cell: (row) => <Goods row={row} /> },
     { key: 'total', title: t('orders.total'), width: 110, align: 'right', cell: (row) => <Money minor={row.total_minor} currency={row.currency} /> },
-    { key: 'state', title: t('orders.state'), width: 130, cell: (row) => <State label={row.state_label} /> },
-    { key: 'left', title: t('orders.left'), width: 220, cell: (row) => <Left row={row} /> },
+    { key: 'state', title: t('orders.state'), width: 150, cell: (row) => <State label={row.state_label} isEnded={row.is_closed} /> },
+    { key: 'left', title: t('orders.left'), width: 225, cell: (row) => <Left row={row} /> },
     { key: 'buyer', title: t('orders.buyer'), width: 90, cell: (row) => row.buyer_name },
     { key: 'region', title: t('orders.region'), width: 130, cell: (row) => <span className="ellipsis">{row.region ?? ''}</span> },
     { key: 'shop', title: t('orders.shop'), width: 140, cell: (row) => <span className="ellipsis">{row.shop_name}</span> },
@@ -78,8 +78,8 @@ function Goods({ row }: { row: OrderListed }) {
 }
 
 function Left({ row }: { row: OrderListed }) {
-  const { say } = useText();
+  const { t, say } = useText();
   const at = row.next?.due_at ?? row.due_at;
-  if (!at) return null;
+  if (!at) return row.is_paused ? <span className="muted">{t('orders.paused')}</span> : null;
   return <span className="left-due"><Countdown due={at} />{row.next && <small className="muted ellipsis" title={say(row.next.consequence)}>{say(row.next.label)}</small>}</span>;
 }

@@ -9,27 +9,23 @@ import { useText } from '@/kit/text';
 export function MoneyCard({ view }: { view: OrderView }) {
   const { t, word } = useText();
   if (view.payments.length === 0 && view.refunds.length === 0) return <p className="muted">{t('orders.no_money')}</p>;
-  const stateOf = (id: string) => view.case.children.find((child) => child.id === id);
   return (
     <>
       <table className="plain">
         <tbody>
-          {view.payments.map((payment) => {
-            const state = stateOf(payment.case_id);
-            return (
-              <tr key={payment.case_id}>
-                <td><Link to="/cases/$id" params={{ id: payment.case_id }}>{t('orders.payment')}</Link></td>
-                <td>{state && <State label={state.state_label} isEnded={Boolean(state.closed_at)} />}</td>
-                <td className="muted num">{payment.provider_ref}</td>
-                <td className="right"><Money minor={payment.amount_minor} currency={payment.currency} /></td>
-              </tr>
-            );
-          })}
+          {view.payments.map((payment) => (
+            <tr key={payment.case_id}>
+              <td><Link to="/cases/$id" params={{ id: payment.case_id }}>{t('orders.payment')}</Link></td>
+              <td><State label={payment.state_label} isEnded={payment.is_closed} /></td>
+              <td className="muted reference">{payment.provider_ref}</td>
+              <td className="right"><Money minor={payment.amount_minor} currency={payment.currency} /></td>
+            </tr>
+          ))}
           {view.refunds.map((refund) => (
             <tr key={refund.case_id}>
               <td><Link to="/cases/$id" params={{ id: refund.case_id }}>{t('orders.refund')}</Link></td>
-              <td>{refund.outcome && <span className="pill">{word('outcome', refund.outcome)}</span>}</td>
-              <td />
+              <td><State label={refund.state_label} isEnded={refund.is_closed} /></td>
+              <td className="muted">{refund.outcome && word('outcome', refund.outcome)}</td>
               <td className="right"><Money minor={-refund.amount_minor} currency={refund.currency} /></td>
             </tr>
           ))}

@@ -1,0 +1,144 @@
+// Pages and the states they can be in: with data, without, waiting, refused, failing, cut off. `set` prepares the page before it is opened,
+// `act` does something on it, `waits` is what has to be seen instead of a page that has come to rest.
+import { api, open, png } from './browser.mjs';
+
+const problem = (status, code, detail, field) => ({
+  status, contentType: 'application/problem+json', body: JSON.stringify({ type: `/problems/${code}`, title: code, status, code, detail, field }),
+});
+const answers = (pattern, method, given) => (page) =>
+  page.route(pattern, (route) => (method === '*' || route.request().method() === method ? route.fulfill(given) : route.fallback()));
+const fails = (pattern, status = 500) => answers(pattern, '*', problem(status, 'web.internal', 'Something went wrong here; it was written down'));
+const hangs = (pattern) => (page) => page.route(pattern, () => undefined);
+const isEmpty = (pattern) => answers(pattern, 'GET', { status: 200, contentType: 'application/json', body: JSON.stringify({ items: [], next: null }) });
+const isCut = (page) => page.routeWebSocket(/\/v1\/live/, (socket) => socket.close());
+
+async function ids(browser, url) {
+  const merchant = await open(browser, url, { login: 'yunduo' });
+  const order = (await api(merchant, '/v1/orders?limit=1')).items[0].id;
+  const cases = (await api(merchant, '/v1/aftersales?limit=50')).items;
+  await merchant.context().close();
+  const operator = await open(browser, url, { login: 'op' });
+  const over = (await api(operator, '/v1/aftersales?limit=50')).items.find((c) => c.closed_at);
+  await operator.context().close();
+  const buyer = await open(browser, url, { login: 'lin' });
+  const own = (await api(buyer, '/v1/orders?limit=50')).items[0].id;
+  const line = (await api(buyer, `/v1/orders/${own}`)).lines[0].id;
+  const mine = (await api(buyer, '/v1/aftersales?limit=1')).items[0].id;
+  await buyer.context().close();
+  return { order, waiting: (cases.find((c) => c.state === 'requested') ?? cases[0]).id, over: over.id, own, line, mine };
+}
+
+const withData = ({ order, waiting, over }) => [
+  { name: 'log-in', path: '/', login: null },
+  { name: 'board', path: '/', login: 'yunduo' },
+  { name: 'orders', path: '/orders', login: 'yunduo' },
+  { name: 'order', path: `/orders/${order}`, login: 'yunduo' },
+  { name: 'aftersales', path: '/aftersales', login: 'op' },
+  { name: 'case', path: `/cases/${waiting}`, login: 'yunduo' },
+  { name: 'case-ended', path: `/cases/${over}`, login: 'op' },
+  { name: 'packs', path: '/packs', login: 'op' },
+  { name: 'pack-clocks', path: '/packs/kuaishou-goods/exchange', login: 'op' },
+  { name: 'pack-rules', path: '/packs/kuaishou-goods/exchange?view=rules', login: 'op' },
+  { name: 'pack-graph', path: '/packs/kuaishou-goods/exchange?view=graph', login: 'op' },
+  { name: 'pack-check', path: '/packs/kuaishou-goods/exchange?view=check', login: 'op' },
+  { name: 'demo', path: '/demo', login: 'op' },
+];
+
+const opened = ({ order, waiting }) => [
+  { name: 'case-dialog', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.acts button:enabled').first().click(), waits: 'dialog[open]' },
+  { name: 'case-rule', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.case-head .cite').first().click(), waits: 'dialog[open] .rule-text' },
+  { name: 'case-rule-hover', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.case-head .cite').first().hover(), waits: '.ant-popover .rule-text' },
+  { name: 'case-evidence', path: `/cases/${waiting}`, login: 'yunduo', act: fileEvidence, waits: 'dialog[open] .photos img' },
+  { name: 'orders-columns', path: '/orders', login: 'yunduo', act: (page) => page.locator('.list-bar > button').last().click(), waits: '.column-boxes' },
+  { name: 'orders-filter', path: '/orders', login: 'yunduo', act: (page) => page.locator('.list-bar .ant-select').click(), waits: '.ant-select-dropdown' },
+  { name: 'orders-selected', path: '/orders', login: 'yunduo', act: (page) => page.locator('tbody input[type=checkbox]').first().check(), waits: '.batch' },
+  { name: 'order-ledger', path: `/orders/${order}`, login: 'op', act: (page) => page.locator('main summary').first().click(), waits: 'details[open]' },
+  { name: 'help', path: '/', login: 'yunduo', act: (page) => page.keyboard.press('?'), waits: 'dialog.help[open]' },
+];
+
+async function fileEvidence(page) {
+  await page.locator('.main-column .card > header button').first().click();
+  await page.setInputFiles('#evidence-photos', png(120));
+}
+
+async function sendEmpty(page) {
+  await page.locator('.side-column .card > header button').first().click();
+  await page.locator('dialog[open] footer button').last().click();
+}
+
+async function sendAct(page) {
+  await page.locator('.acts button:enabled').first().click();
+  await page.locator('dialog[open] footer button').last().click();
+}
+
+async function logInWrongly(page) {
+  await page.locator('input[autocomplete=username]').fill('nobody');
+  await page.locator('input[type=password]').fill('wrong');
+  await page.locator('button[type=submit]').click();
+}
+
+const without = ({ order, waiting }) => [
+  { name: 'board-empty', path: '/', login: 'audit' },
+  { name: 'orders-empty', path: '/orders?q=000000000000000', login: 'yunduo' },
+  { name: 'aftersales-empty', path: '/aftersales', login: 'op', set: isEmpty('**/v1/aftersales?*') },
+  { name: 'demo-empty', path: '/demo', login: 'op', set: isEmpty('**/v1/demo/parcels') },
+  { name: 'board-waiting', path: '/', login: 'yunduo', set: hangs('**/v1/board?*'), waits: '.skeleton' },
+  { name: 'orders-waiting', path: '/orders', login: 'yunduo', set: hangs('**/v1/orders?*'), waits: '.skeleton' },
+  { name: 'case-waiting', path: `/cases/${waiting}`, login: 'yunduo', set: hangs('**/v1/cases/*'), waits: '.skeleton' },
+  { name: 'missing', path: '/orders/cas_0000000000000', login: 'yunduo' },
+  { name: 'nowhere', path: '/no/such/page', login: 'yunduo' },
+  { name: 'forbidden', path: '/demo', login: 'yunduo' },
+  { name: 'forbidden-order', path: `/orders/${order}`, login: 'yunduo', set: fails('**/v1/orders/*', 403) },
+  { name: 'for-buyers', path: '/', login: 'lin' },
+  { name: 'orders-failed', path: '/orders', login: 'yunduo', set: fails('**/v1/orders?*'), waits: '.page-state[role=alert]' },
+  { name: 'live-cut', path: '/', login: 'yunduo', set: isCut, waits: '.live.off' },
+  { name: 'log-in-refused', path: '/', login: null, set: answers('**/v1/session', 'POST', problem(401, 'identity.wrong', 'Login or password is wrong')), act: logInWrongly, waits: '[role=alert]' },
+  { name: 'case-dialog-required', path: `/cases/${waiting}`, login: 'yunduo', act: sendEmpty, waits: 'dialog[open] .field .bad[role=alert]' },
+  {
+    name: 'case-dialog-failed', path: `/cases/${waiting}`, login: 'yunduo', act: sendAct, waits: 'dialog[open] .form-failure',
+    set: answers('**/v1/cases/*/acts', 'POST', problem(500, 'web.internal', 'Something went wrong here; it was written down')),
+  },
+  {
+    name: 'case-photo-failed', path: `/cases/${waiting}`, login: 'yunduo', act: fileEvidence, waits: 'dialog[open] .photos .bad',
+    set: answers('**/v1/uploads', 'POST', problem(422, 'aftersales.bad_picture', 'This is no picture that can be read', 'body')),
+  },
+];
+
+async function applyEmpty(page) {
+  await page.selectOption('select', 'quality');
+  await page.locator('input[inputmode=decimal]').fill('1,2,3');
+  await page.setInputFiles('#apply-photos', png(60));
+}
+
+async function applyRefused(page) {
+  await page.selectOption('select', 'quality');
+  await page.locator('button[type=submit]').click();
+}
+
+const portal = ({ own, line, mine }) => [
+  { name: 'portal-log-in', path: '/m', login: null },
+  { name: 'portal-orders', path: '/m', login: 'lin' },
+  { name: 'portal-order', path: `/m/orders/${own}`, login: 'lin' },
+  { name: 'portal-apply', path: `/m/orders/${own}/apply/${line}`, login: 'lin' },
+  { name: 'portal-case', path: `/m/cases/${mine}`, login: 'lin' },
+  { name: 'portal-act', path: `/m/cases/${mine}`, login: 'lin', act: (page) => page.locator('.acts button:enabled').first().click(), waits: '.act-form' },
+  { name: 'portal-empty', path: '/m', login: 'lin', set: isEmpty('**/v1/orders?*') },
+  { name: 'portal-waiting', path: '/m', login: 'lin', set: hangs('**/v1/orders?*'), waits: '.skeleton' },
+  { name: 'portal-failed', path: '/m', login: 'lin', set: fails('**/v1/orders?*'), waits: '.page-state[role=alert]' },
+  { name: 'portal-missing', path: '/m/cases/cas_0000000000000', login: 'lin', waits: '.page-state[role=alert]' },
+  { name: 'portal-not-buyer', path: '/m', login: 'yunduo' },
+  { name: 'portal-refused', path: '/m', login: null, set: answers('**/v1/session', 'POST', problem(401, 'identity.wrong', 'Login or password is wrong')), act: logInWrongly, waits: '.failure' },
+  {
+    name: 'portal-apply-bad', path: `/m/orders/${own}/apply/${line}`, login: 'lin', act: applyEmpty, waits: '.photos .bad',
+    set: answers('**/v1/uploads', 'POST', problem(422, 'aftersales.bad_picture', 'This is no picture that can be read', 'body')),
+  },
+  {
+    name: 'portal-apply-refused', path: `/m/orders/${own}/apply/${line}`, login: 'lin', act: applyRefused, waits: '.field .bad, .failure',
+    set: answers('**/v1/aftersales', 'POST', problem(422, 'aftersales.bad_reason', 'This reason does not fit', 'reason')),
+  },
+];
+
+export async function statesOf(browser, url) {
+  const known = await ids(browser, url);
+  return [withData, opened, without, portal].flatMap((part) => part(known));
+}
