@@ -435,6 +435,17 @@ fn tags_labels_children_and_rules_of_silence_are_there() {
     broken("ask = { zh = \"再问\"", "ask = { zh = \"\"", &[("ask = { zh", "not named in both languages", "")]);
     broken("ask = { zh = \"再问\", ", "ask = { ", &[("ask = {", "lacks the key `zh`", "")]);
     broken("rule = \"P-1\", fire = \"silent\"", "fire = \"silent\"", &[("clock.answer", "`rule` is missing", "")]);
+    let reply = "fire = \"lapse\" }\non.ask = { by = \"buyer\", to = \"asked\" }\non.lapse = [";
+    let standing_in = "fire = \"ran_out\", as = \"lapse\" }\non.ask = { by = \"buyer\", to = \"asked\" }\non.lapse = [";
+    let text =
+        with(&with(PARCEL, reply, standing_in), "[event]\n", "[event]\nran_out = { zh = \"过\", en = \"Over\" }\n");
+    let text = with(&text, "after = \"7d\", rule = \"P-1\", fire", "after = \"7d\", fire");
+    assert_told(&findings(&text, REFUND, PACK), &text, "parcel.toml", &[("clock.reply", "`rule` is missing", "")]);
+    let refund = with(REFUND, "owner = \"system\"\n", "owner = \"system\"\nwaits_for = \"parcl\"\n");
+    let refund = with(&refund, "on.pay = {", "on.\"parcl.done\" = { by = \"system\", to = \"paid\" }\non.pay = {");
+    let refund = with(&refund, "[event]\n", "[event]\n\"parcl.done\" = { zh = \"完\", en = \"Done\" }\n");
+    let found = findings(PARCEL, &refund, PACK);
+    assert_told(&found[..1], &refund, "refund.toml", &[("waits_for", "no machine of the kind `parcl`", "")]);
     let text = with(
         &with(PARCEL, "waits_for = \"refund\"", "waits_for = \"refnd\""),
         "on.\"refund.done\" = { by",
