@@ -13,6 +13,7 @@ use crate::config::{Settings, SettingsError};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use xr_base::Locale;
 
 /// Exit codes: done.
 const DONE: u8 = 0;
@@ -126,10 +127,27 @@ pub fn run() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            eprintln!("xiaoer: {error}");
+            let language = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
+            eprintln!("xiaoer: {}", in_words(&error, &language.unwrap_or_default()));
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// A refusal as the API would tell it, in the language of the terminal; everything else as it is.
+fn in_words(error: &CliError, language: &str) -> String {
+    use crate::market::OpenError;
+    use crate::serve::ServeError;
+    let (CliError::Fault(fault)
+    | CliError::Serve(ServeError::Store(fault) | ServeError::Open(OpenError::Store(fault)))
+    | CliError::Open(OpenError::Store(fault))) = error
+    else {
+        return error.to_string();
+    };
+    let xr_base::Fault::Refused(problem) = fault else { return error.to_string() };
+    let locale = if language.starts_with("zh") { Locale::ZhCn } else { Locale::En };
+    let text = crate::wiring::texts().ok().and_then(|texts| texts.get(locale, &problem.code, &problem.params));
+    text.map_or_else(|| error.to_string(), |text| format!("{text} ({})", problem.code))
 }
 
 /// Opens the market of a command that only reads or repairs: no secret is asked, none is used.
@@ -154,4 +172,21 @@ fn open_at(
         ext: Vec::new(),
     })?;
     Ok((store, location))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xr_base::{Fault, Problem};
+
+    #[test]
+    fn a_refusal_is_told_in_the_language_of_the_terminal() {
+        let refused = || CliError::Fault(Fault::refused(Problem::new(409, "demo.is_demo_data")));
+        let (zh, en) = (in_words(&refused(), "zh_CN.UTF-8"), in_words(&refused(), "C.UTF-8"));
+        assert!(zh.starts_with("该数据库由演示集市创建"), "{zh}");
+        assert!(
+            en.starts_with("This database was made by a demo market") && en.ends_with("(demo.is_demo_data)"),
+            "{en}"
+        );
+    }
 }
