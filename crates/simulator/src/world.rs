@@ -50,6 +50,7 @@ pub(crate) struct World<'s> {
     pub(crate) tally: Tally,
     fired: BTreeSet<RowId>,
     open: usize,
+    days: u64,
     seq: i64,
     wake: Option<Instant>,
     orders_until: Instant,
@@ -88,6 +89,7 @@ impl<'s> World<'s> {
             tally: Tally::default(),
             fired: BTreeSet::new(),
             open: 0,
+            days: 0,
             seq,
             wake: None,
             orders_until,
@@ -154,15 +156,18 @@ impl<'s> World<'s> {
         }
     }
 
-    /// Everything is checked once a day; merchants fill their shelves.
+    /// Everything is checked once a day while orders come and once a week afterwards; merchants fill their shelves.
     fn day(&mut self) -> Result<(), Wrong> {
         let now = self.now();
         if now < self.orders_until {
             self.cast.refill(self.store)?;
         }
         self.store.write_blocking(xr_logistics::NoteStalled)?;
-        self.store.read_blocking(sweep::everything)?.map_or(Ok(()), |found| Err(Wrong(found)))?;
-        self.tally.sweeps += 1;
+        self.days += 1;
+        if now < self.orders_until || self.days.is_multiple_of(7) {
+            self.store.read_blocking(sweep::everything)?.map_or(Ok(()), |found| Err(Wrong(found)))?;
+            self.tally.sweeps += 1;
+        }
         if self.open > 0 || now < self.orders_until {
             self.agenda.enter(now + Millis::days(1), Thing::Day);
         }
@@ -172,21 +177,30 @@ impl<'s> World<'s> {
     /// Looks at every case that the step touched, and at their parents.
     fn audit(&mut self) -> Result<(), Wrong> {
         let seq = self.seq;
-        let (last, touched) = self.store.read_blocking(move |tx| touched(tx, seq))?;
-        self.seq = last;
-        let parents: Vec<CaseId> = touched.iter().filter_map(|c| self.known.get(c)?.parent).collect();
-        let ids: BTreeSet<CaseId> = touched.into_iter().chain(parents).collect();
-        let (seen, wake) = self.store.read_blocking(move |tx| {
-            let seen: Vec<Seen> = ids.into_iter().map(|id| audit::look(tx, id)).collect::<Result<_, Fault>>()?;
-            Ok((seen, engine::next_wake(tx)?))
+        let (last, seen, wake) = self.store.read_blocking(move |tx| {
+            let (last, touched) = touched(tx, seq)?;
+            let mut seen = BTreeMap::new();
+            for id in touched {
+                if seen.contains_key(&id) {
+                    continue;
+                }
+                let case = audit::look(tx, id)?;
+                let parent = case.case.parent_id;
+                seen.insert(id, case);
+                if let Some(parent) = parent.filter(|parent| !seen.contains_key(parent)) {
+                    seen.insert(parent, audit::look(tx, parent)?);
+                }
+            }
+            Ok((last, seen, engine::next_wake(tx)?))
         })?;
+        self.seq = last;
         self.wake = wake;
         if wake.is_some_and(|at| at <= self.now()) && !matches!(self.agenda.next_at(), Some(at) if at <= self.now()) {
             // A clock that runs out at the very moment of its start is fired by the next step.
             self.tally.instant_clocks += 1;
         }
-        for case in seen {
-            self.take(&case)?;
+        for case in seen.values() {
+            self.take(case)?;
         }
         Ok(())
     }
@@ -259,8 +273,10 @@ fn touched(tx: &mut Tx<'_>, mut seq: i64) -> Result<(i64, BTreeSet<CaseId>), Fau
     let mut cases = BTreeSet::new();
     loop {
         let page = events::after(tx, Scope::Platform, seq, EVENTS_MAX)?;
-        let Some(last) = page.last() else { return Ok((seq, cases)) };
-        seq = last.seq;
+        seq = page.last().map_or(seq, |last| last.seq);
         cases.extend(page.iter().filter_map(|event| event.case_id));
+        if page.len() < usize::try_from(EVENTS_MAX).unwrap_or(usize::MAX) {
+            return Ok((seq, cases));
+        }
     }
 }
