@@ -7,5 +7,21 @@ cargo build --release --locked -p xiaoer
 binary="${CARGO_TARGET_DIR:-target}/release/xiaoer"
 folder="$(mktemp -d "${TMPDIR:-/var/tmp}/xiaoer-bench.XXXXXX")"
 trap 'rm -rf "$folder"' EXIT
-"$binary" bench place-order --orders 0 --clients 64 --seconds 10 --data "$folder/empty"
-"$binary" bench place-order --orders 100000 --clients 64 --seconds 10 --data "$folder/loaded"
+# bench WHAT...: one line of JSON; the database is gone afterwards.
+bench() {
+  "$binary" bench "$@" --data "$folder/data"
+  rm -rf "$folder/data"
+}
+
+bench place-order
+bench place-order --orders 100000
+bench place-order-http
+bench list-orders --orders 10000
+bench list-orders --orders 1000000
+(time "$binary" simulate --seed 1 --days 30 --orders-per-day 200) 2>&1 | grep -E 'orders,|covered|CPU|real'
+history=(../shared/data/online-retail/online-retail-*.csv.gz)
+if [ -f "${history[0]}" ]; then
+  (time "$binary" import online-retail "${history[@]}" --data "$folder/data" --summary "$folder/summary.csv") 2>&1 | grep -E '行数|real'
+else
+  echo "import: skipped, no ../shared/data/online-retail beside this clone"
+fi

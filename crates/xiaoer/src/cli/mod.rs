@@ -1,5 +1,6 @@
 //! Subcommands. Options that say where the data lies are accepted before and after the subcommand.
 
+mod add;
 mod bench;
 mod calendar;
 mod doctor;
@@ -55,6 +56,9 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Serve a demo market on loopback: no secret needed, everybody's password is `demo`.
     Demo(serve::ServeArgs),
+    /// Set a market up: its organisations, shops, people and goods.
+    #[command(subcommand)]
+    Add(add::AddCommand),
     /// Working days: due dates of a file, or the days of a span.
     #[command(subcommand)]
     Calendar(calendar::CalendarCommand),
@@ -116,6 +120,7 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Serve(args) => serve::serve(&common, &args),
         Command::Demo(args) => serve::demo(&common, &args),
+        Command::Add(command) => add::run(&common, command),
         Command::Calendar(command) => calendar::run(&common, &command),
         Command::Policy(command) => policy::run(&common, &command),
         Command::Import(command) => import::run_import(&common, &command),

@@ -1,4 +1,4 @@
-//! The program as processes: killed in the middle of its work, several on one database, cut off from its clients.
+//! The program as processes: set up, killed in the middle of its work, several on one database, cut off from its clients.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod kill;
@@ -6,3 +6,4 @@ mod live;
 mod load;
 mod nodes;
 mod server;
+mod setup;

@@ -1,6 +1,6 @@
 //! The program as a process.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
 /// A running demo market.
@@ -60,6 +60,18 @@ pub(crate) fn two_at_once(place: &[&str], command: &str) -> [Server; 2] {
 pub(crate) fn refusal(place: &[&str]) -> (Option<i32>, String) {
     let ended = program(place).args(["serve", "--listen", "127.0.0.1:0"]).output().unwrap();
     (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
+}
+
+/// What a subcommand prints, or what it says when it fails; `input` is a line of its standard input.
+pub(crate) fn output(place: &[&str], args: &[&str], input: &str) -> Result<String, String> {
+    let mut program = program(place);
+    program.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = program.spawn().unwrap();
+    // Most subcommands do not read it and may have ended.
+    let _ = writeln!(child.stdin.take().unwrap(), "{input}");
+    let ended = child.wait_with_output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    if ended.status.success() { Ok(text(&ended.stdout)) } else { Err(text(&ended.stderr)) }
 }
 
 /// `xiaoer doctor` finds nothing wrong.
