@@ -32,7 +32,7 @@ function Root() {
   const theme = useTheme();
   const locale = useAntdLocale();
   return (
-    <ConfigProvider theme={themeOf(theme)} locale={locale} csp={nonce ? { nonce } : undefined} button={{ autoInsertSpace: false }} getPopupContainer={popupPlace}>
+    <ConfigProvider theme={themeOf(theme)} locale={locale} csp={nonce ? { nonce } : undefined} button={{ autoInsertSpace: false }} wave={{ disabled: true }} getPopupContainer={popupPlace}>
       <App className="app">
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
