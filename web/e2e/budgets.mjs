@@ -8,7 +8,7 @@ const PER_S = 'ms CPU/s';
 const ELEMENTS_MAX = 1_000;
 const SAMPLES = 3;
 const IDLE_SAMPLES = 3;
-const IDLE_MS = 1_600;
+const IDLE_MS = 1_000;
 /** A page is at rest when it has asked nothing of the server for this long. */
 const QUIET_MS = 200;
 const READY_MS = 20_000;
