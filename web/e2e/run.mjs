@@ -1,9 +1,10 @@
 // Browser tests against the real binary: `node web/e2e/run.mjs`. XIAOER_BIN names the binary, XIAOER_URL a server that runs already,
-// XIAOER_SHOTS a folder for pictures of every page, XIAOER_ONLY=pages|flows or a part of a flow's name what is run. Exit 1 if anything failed.
+// XIAOER_SHOTS a folder for pictures of every page, XIAOER_ONLY=pages|budgets|flows or a part of a flow's name what is run. Exit 1 if anything failed.
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from './browser.mjs';
+import { budgets } from './budgets.mjs';
 import { FLOWS } from './flows.mjs';
 import { compare, readDump, render } from './golden.mjs';
 import { everyPage } from './pages.mjs';
@@ -20,7 +21,7 @@ mkdirSync(shots, { recursive: true });
 
 const only = process.env.XIAOER_ONLY ?? '';
 const flows = [...FLOWS, ...STORIES.map(([golden, story, how = '']) => [`${golden} ${how}`.trim(), story, golden])];
-const wanted = only === 'pages' ? [] : flows.filter(([name]) => ['', 'flows'].includes(only) || name.includes(only));
+const wanted = ['pages', 'budgets'].includes(only) ? [] : flows.filter(([name]) => ['', 'flows'].includes(only) || name.includes(only));
 
 const server = process.env.XIAOER_URL ? { url: process.env.XIAOER_URL, end: async () => undefined, clear: () => undefined } : await startServer();
 const browser = await launch();
@@ -47,6 +48,8 @@ async function live([name, flow, golden], file) {
 try {
   // Pages first: the flows change the market.
   if (['', 'pages'].includes(only)) failures.push(...(await everyPage(browser, server.url, process.env.XIAOER_SHOTS)));
+  if (['', 'budgets'].includes(only)) failures.push(...(await budgets(browser, server.url).catch((error) => [`budgets: ${error.stack}`])));
+  for (const context of browser.contexts()) await context.close();
   for (const [i, flow] of wanted.entries()) {
     const begin = performance.now();
     const outcome = (await live(flow, `flow-${i + 1}`)) ? 'ok' : 'FAILED';

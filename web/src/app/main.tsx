@@ -7,9 +7,9 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { useTranslation } from 'react-i18next';
 import { startI18n } from '@/i18n';
 import { popupPlace } from '@/kit/Dialog';
+import { useText } from '@/kit/text';
 import { firstLang, useTheme } from './prefs';
 import { queryClient } from './session';
 import { router } from './router';
@@ -19,12 +19,12 @@ import { themeOf } from './theme';
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 
 function useAntdLocale() {
-  const { i18n } = useTranslation();
+  const { lang } = useText();
   const [locale, setLocale] = useState(zhCN);
   useEffect(() => {
-    if (i18n.language === 'en') void import('antd/locale/en_US').then((m) => setLocale(m.default));
+    if (lang === 'en') void import('antd/locale/en_US').then((m) => setLocale(m.default));
     else setLocale(zhCN);
-  }, [i18n.language]);
+  }, [lang]);
   return locale;
 }
 
@@ -32,7 +32,7 @@ function Root() {
   const theme = useTheme();
   const locale = useAntdLocale();
   return (
-    <ConfigProvider theme={themeOf(theme)} locale={locale} csp={nonce ? { nonce } : undefined} button={{ autoInsertSpace: false }} getPopupContainer={popupPlace}>
+    <ConfigProvider theme={themeOf(theme)} locale={locale} csp={nonce ? { nonce } : undefined} button={{ autoInsertSpace: false }} wave={{ disabled: true }} getPopupContainer={popupPlace}>
       <App className="app">
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />

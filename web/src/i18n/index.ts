@@ -1,7 +1,6 @@
 /** Texts: zh-CN comes with the first chunk, English as its own. Keys are `<file>.<name>`, parameters `{name}`. */
 
 import i18next, { type i18n } from 'i18next';
-import { initReactI18next } from 'react-i18next';
 import { setLanguage } from '@/api/http';
 import type { Label } from '@/api/types';
 import zh, { type Texts } from './zh-CN';
@@ -22,7 +21,7 @@ const loaders: Record<Lang, () => Promise<Texts>> = {
 };
 
 export async function startI18n(lang: Lang): Promise<i18n> {
-  await i18next.use(initReactI18next).init({
+  await i18next.init({
     resources: { 'zh-CN': { translation: zh } },
     lng: 'zh-CN',
     fallbackLng: 'zh-CN',

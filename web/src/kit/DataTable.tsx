@@ -42,6 +42,13 @@ function isForRow(event: { target: EventTarget }): boolean {
   return !inside && (window.getSelection()?.isCollapsed ?? true);
 }
 
+function PlainCells<R>({ row, columns }: { row: R; columns: Column<R>[] }): ReactNode {
+  return columns.map((column) => <td key={column.key} className={column.align}>{column.cell(row)}</td>);
+}
+
+/** Selecting all rows changes boxes and colours, no cell. */
+const Cells = memo(PlainCells) as typeof PlainCells;
+
 function PlainRow<R>({ row, id, columns, isActive, isSelected, isSelectable, selectText, onOpen, onToggle }: RowProps<R>) {
   const className = `${isActive ? 'active' : ''}${isSelected ? ' selected' : ''}`;
   return (
@@ -51,9 +58,7 @@ function PlainRow<R>({ row, id, columns, isActive, isSelected, isSelectable, sel
           <input type="checkbox" checked={isSelected} aria-label={selectText} onChange={() => onToggle(id)} />
         </td>
       )}
-      {columns.map((column) => (
-        <td key={column.key} className={column.align}>{column.cell(row)}</td>
-      ))}
+      <Cells row={row} columns={columns} />
     </tr>
   );
 }

@@ -32,7 +32,8 @@ type Props<R> = {
   batch?: (rows: R[]) => ReactNode;
 };
 
-const ROWS = 50;
+/** More than a screen shows; each row costs some twenty elements. */
+const ROWS = 30;
 
 export function ListPage<R>(props: Props<R>) {
   const { name, title, tabs, filters, columns, load, idOf, onOpen, batch } = props;

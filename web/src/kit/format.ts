@@ -38,13 +38,13 @@ export function minorOf(text: string): number | null {
 
 type Parts = { year: string; month: string; day: string; hour: string; minute: string; second: string };
 
-const partsFormat = new Intl.DateTimeFormat('en-GB', {
-  timeZone: MARKET_ZONE, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
-  hourCycle: 'h23',
-});
+/** The zone has kept one offset since 1991; counting with it is many times cheaper than asking `Intl`, and every row of a list asks. */
+const ZONE_MS = 8 * 3_600_000;
 
 function partsOf(ms: number): Parts {
-  return Object.fromEntries(partsFormat.formatToParts(ms).map((p) => [p.type, p.value])) as Parts;
+  const text = new Date(ms + ZONE_MS).toISOString();
+  const part = (from: number, to: number) => text.slice(from, to);
+  return { year: part(0, 4), month: part(5, 7), day: part(8, 10), hour: part(11, 13), minute: part(14, 16), second: part(17, 19) };
 }
 
 /** `2026-02-14 13:05`; with `seconds`, `…:09`. */

@@ -1,7 +1,7 @@
 /** Texts for components: keys, server labels, and words for codes. */
 
-import { useTranslation } from 'react-i18next';
-import type { TFunction } from 'i18next';
+import i18next, { type TFunction } from 'i18next';
+import { useSyncExternalStore } from 'react';
 import { isOwn, UNREACHABLE, type Problem } from '@/api/problem';
 import { pick, type Lang } from '@/i18n';
 import type { Label } from '@/api/types';
@@ -16,10 +16,26 @@ export type Texts = {
   word: (group: string, code: string | null | undefined) => string;
 };
 
+const byLang = new Map<string, Texts>();
+
+function textsNow(): Texts {
+  const lang = i18next.language as Lang;
+  const known = byLang.get(lang);
+  if (known) return known;
+  const t: T = i18next.getFixedT(lang);
+  const texts: Texts = { t, lang, say: (label) => pick(label, lang), word: (group, code) => wordOf(t, group, code) };
+  byLang.set(lang, texts);
+  return texts;
+}
+
+function onLanguage(listener: () => void): () => void {
+  i18next.on('languageChanged', listener);
+  return () => i18next.off('languageChanged', listener);
+}
+
+/** The texts of the language chosen now; one object a language, for every cell of a list asks. */
 export function useText(): Texts {
-  const { t, i18n } = useTranslation();
-  const lang = i18n.language as Lang;
-  return { t, lang, say: (label) => pick(label, lang), word: (group, code) => wordOf(t, group, code) };
+  return useSyncExternalStore(onLanguage, textsNow);
 }
 
 export function wordOf(t: T, group: string, code: string | null | undefined): string {

@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import * as calls from '@/api/calls';
 import type { CaseSummary, StateCount } from '@/api/types';
@@ -10,6 +10,7 @@ import { Countdown } from '@/kit/Countdown';
 import type { Column } from '@/kit/DataTable';
 import { ListPage, type Filter } from '@/kit/ListPage';
 import { Money } from '@/kit/Money';
+import { RowLink } from '@/kit/RowLink';
 import { State } from '@/kit/State';
 import { useText, type Texts } from '@/kit/text';
 import { useListUrl } from '@/kit/useListUrl';
@@ -55,7 +56,7 @@ export function merged(states: StateCount[]): StateCount[] {
 
 function caseColumns({ t, say, word }: Texts): Column<CaseSummary>[] {
   return [
-    { key: 'kind', title: t('aftersales.kind'), width: 135, cell: (row) => <Link to="/cases/$id" params={{ id: row.id }} className="ellipsis">{say(row.kind_label)}</Link> },
+    { key: 'kind', title: t('aftersales.kind'), width: 135, cell: (row) => <RowLink id={row.id} kind={row.kind} className="ellipsis">{say(row.kind_label)}</RowLink> },
     { key: 'state', title: t('aftersales.state'), width: 190, cell: (row) => <State label={row.state_label} isEnded={Boolean(row.closed_at)} /> },
     { key: 'left', title: t('aftersales.left'), width: 115, cell: (row) => (row.due_at ? <Countdown due={row.due_at} /> : <span className="faint">–</span>) },
     { key: 'zero', title: t('aftersales.at_zero'), width: 225, cell: (row) => (row.next ? <AtZero next={row.next} caseId={row.id} isShort isOneLine /> : null) },
@@ -70,5 +71,5 @@ function caseColumns({ t, say, word }: Texts): Column<CaseSummary>[] {
 
 function OrderNumber({ row }: { row: CaseSummary }) {
   if (!row.order_id) return row.number ?? null;
-  return <Link to="/orders/$id" params={{ id: row.order_id }} className="num">{row.number ?? row.order_id}</Link>;
+  return <RowLink id={row.order_id} kind="order" className="num">{row.number ?? row.order_id}</RowLink>;
 }

@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useSyncExternalStore } from 'react';
 import * as calls from '@/api/calls';
 import type { CaseSummary } from '@/api/types';
@@ -13,12 +13,13 @@ import { due } from '@/kit/format';
 import { Money } from '@/kit/Money';
 import { Empty, Loaded } from '@/kit/PageState';
 import { caseLink } from '@/kit/links';
+import { RowLink } from '@/kit/RowLink';
 import { SOON_MS } from '@/kit/remain';
 import { State } from '@/kit/State';
 import { businessNow, hasBusinessTime, onTick } from '@/kit/ticker';
 import { useText } from '@/kit/text';
 
-const ROWS = 50;
+const ROWS = 30;
 /** `2026-`: a board is about days, not years. */
 const YEAR_CHARS = 5;
 
@@ -82,7 +83,7 @@ function Left({ row }: { row: CaseSummary }) {
 
 function What({ row }: { row: CaseSummary }) {
   const { say } = useText();
-  return <Link {...caseLink(row)} className="ellipsis">{say(row.kind_label)} <span className="num">{row.number ?? ''}</span></Link>;
+  return <RowLink id={row.id} kind={row.kind} className="ellipsis num">{say(row.kind_label)} {row.number}</RowLink>;
 }
 
 /** How many are past, near and far; counted anew only when one of them changes its class. */

@@ -1,6 +1,6 @@
 import { App, Button } from 'antd';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import * as calls from '@/api/calls';
 import type { OrderListed } from '@/api/types';
@@ -9,6 +9,7 @@ import { Countdown } from '@/kit/Countdown';
 import type { Column } from '@/kit/DataTable';
 import { ListPage, type Filter } from '@/kit/ListPage';
 import { Money } from '@/kit/Money';
+import { RowLink } from '@/kit/RowLink';
 import { State } from '@/kit/State';
 import { useShopOptions } from '@/kit/shops';
 import { useText, type T } from '@/kit/text';
@@ -53,7 +54,7 @@ function CopyNumbers({ rows }: { rows: OrderListed[] }) {
 
 function orderColumns(t: T): Column<OrderListed>[] {
   return [
-    { key: 'number', title: t('orders.number'), width: 145, cell: (row) => <Link to="/orders/$id" params={{ id: row.id }} className="num">{row.number}</Link> },
+    { key: 'number', title: t('orders.number'), width: 145, cell: (row) => <RowLink id={row.id} kind="order" className="num">{row.number}</RowLink> },
     { key: 'goods', title: t('orders.goods'), cell: (row) => <Goods row={row} /> },
     { key: 'total', title: t('orders.total'), width: 110, align: 'right', cell: (row) => <Money minor={row.total_minor} currency={row.currency} /> },
     { key: 'state', title: t('orders.state'), width: 150, cell: (row) => <State label={row.state_label} isEnded={row.is_closed} /> },

@@ -17,7 +17,7 @@ export function ClockTable({ book }: { book: Rulebook }) {
   const titles = [t('packs.state'), t('packs.owner'), t('packs.length'), t('packs.calendar'), t('packs.anchor'), t('packs.consequence'), t('packs.warns'), t('packs.rule')];
   return (
     <div className="table-box" tabIndex={0} role="region" aria-label={t('packs.clocks')}>
-      <table className="data">
+      <table className="data cards">
         <thead><tr>{titles.map((title) => <th key={title} scope="col">{title}</th>)}</tr></thead>
         <tbody>{clockRows(book).map((row) => <ClockLine key={`${row.state.en}.${row.name}`} row={row} book={book} />)}</tbody>
       </table>
@@ -31,19 +31,19 @@ function ClockLine({ row, book }: { row: Row; book: Rulebook }) {
   const fired = book.events[clock.fire];
   return (
     <tr>
-      <td className="nowrap">{say(row.state)}</td>
-      <td className="nowrap">{say(row.owner)}</td>
-      <td className="num nowrap">
+      <td className="nowrap head">{say(row.state)}</td>
+      <td className="nowrap" data-title={t('packs.owner')}>{say(row.owner)}</td>
+      <td className="num nowrap" data-title={t('packs.length')}>
         <span className="stack">
           <strong>{clock.after}</strong>
           {clock.alt.map((alt, i) => <small key={i} className="muted" title={alt.when}>{t('packs.by_fact', { after: alt.after })} <Cite id={alt.rule} rules={book.rules} /></small>)}
         </span>
       </td>
-      <td className="nowrap"><Calendar text={clock.calendar} after={clock.after} /></td>
-      <td className="nowrap">{clock.anchor ? <code>{clock.anchor}</code> : <span className="muted">{t('packs.from_entry')}</span>}</td>
-      <td><span className="stack"><strong>{say(fired?.label) || clock.fire}</strong><small className="muted">{say(fired?.consequence)}</small></span></td>
-      <td className="num nowrap">{clock.warn_at.map((p) => `${p}%`).join(' ')}</td>
-      <td className="nowrap"><Cite id={clock.rule} rules={book.rules} /></td>
+      <td className="nowrap" data-title={t('packs.calendar')}><Calendar text={clock.calendar} after={clock.after} /></td>
+      <td className="nowrap" data-title={t('packs.anchor')}>{clock.anchor ? <code>{clock.anchor}</code> : <span className="muted">{t('packs.from_entry')}</span>}</td>
+      <td data-title={t('packs.consequence')}><span className="stack"><strong>{say(fired?.label) || clock.fire}</strong><small className="muted">{say(fired?.consequence)}</small></span></td>
+      <td className="num nowrap" data-title={t('packs.warns')}>{clock.warn_at.map((p) => `${p}%`).join(' ')}</td>
+      <td className="nowrap" data-title={t('packs.rule')}><Cite id={clock.rule} rules={book.rules} /></td>
     </tr>
   );
 }

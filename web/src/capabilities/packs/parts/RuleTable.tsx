@@ -16,7 +16,7 @@ export function RuleTable({ book }: { book: Rulebook }) {
   const { t, say } = useText();
   return (
     <div className="table-box" tabIndex={0} role="region" aria-label={t('packs.rules')}>
-      <table className="data">
+      <table className="data cards">
         <thead>
           <tr>
             <th scope="col">{t('packs.rule_id')}</th>
@@ -29,11 +29,11 @@ export function RuleTable({ book }: { book: Rulebook }) {
         <tbody>
           {Object.entries(book.rules).map(([id, rule]) => (
             <tr key={id}>
-              <td className="num nowrap">{id}</td>
+              <td className="num nowrap head">{id}</td>
               <td className="prose">{say(rule)}</td>
-              <td>{rule.source}{rule.source_date && <small className="muted num"> {rule.source_date}</small>}</td>
-              <td className="nowrap"><span className="mark" data-mark={rule.certainty}>{rule.certainty}</span> {certaintyText(t, rule.certainty)}</td>
-              <td className="nowrap">{rule.pack}</td>
+              <td data-title={t('packs.source')}>{rule.source}{rule.source_date && <small className="muted num"> {rule.source_date}</small>}</td>
+              <td className="nowrap" data-title={t('packs.certainty')}><span className="mark" data-mark={rule.certainty}>{rule.certainty}</span> {certaintyText(t, rule.certainty)}</td>
+              <td className="nowrap" data-title={t('packs.from_pack')}>{rule.pack}</td>
             </tr>
           ))}
         </tbody>
