@@ -137,7 +137,7 @@ impl Held {
     /// It holds something else up to there.
     pub async fn assert_holds(&mut self, address: &str, token: &str, expected: &BTreeMap<i64, String>) {
         let last = *expected.keys().next_back().unwrap();
-        let begin = std::time::Instant::now();
+        let begin = xr_base::Stopwatch::start();
         while self.last < last {
             assert!(begin.elapsed() < Duration::from_mins(1), "stuck at {} of {last}", self.last);
             self.read(address, token, 10_000).await;

@@ -43,7 +43,7 @@ pub fn persist(address: &str, ask: &Ask) -> Reply {
 /// # Panics
 /// It does not come within half a minute.
 pub fn wait_until(is_so: &dyn Fn() -> bool) {
-    let begin = std::time::Instant::now();
+    let begin = xr_base::Stopwatch::start();
     while !is_so() {
         assert!(begin.elapsed() < Duration::from_secs(30), "it did not come");
         std::thread::sleep(Duration::from_millis(20));

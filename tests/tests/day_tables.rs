@@ -27,10 +27,13 @@ fn tell_2027(market: TestMarket) -> TestMarket {
     let mut days = DayTables::shipped().clone();
     days.add(&DayTable::from_toml(DAYS_2027).unwrap());
     let market = market.restart(days);
-    let mut after = CaseId(0);
-    while let Some(last) = market.run(RefreshForDays { after }).unwrap() {
-        after = last;
+    for version in market.read(engine::stale_days) {
+        let mut after = CaseId(0);
+        while let Some(last) = market.run(RefreshForDays { version: version.clone(), after }).unwrap() {
+            after = last;
+        }
     }
+    assert_eq!(market.read(engine::stale_days), Vec::<String>::new());
     market
 }
 

@@ -148,9 +148,11 @@ pub async fn make_up_for_outage(store: &Store) -> Result<(), Fault> {
 /// # Errors
 /// A store fault.
 pub async fn reckon_anew(store: &Store) -> Result<(), Fault> {
-    let mut after = CaseId(0);
-    while let Some(last) = store.write(RefreshForDays { after }).await? {
-        after = last;
+    for version in store.read(engine::stale_days).await? {
+        let mut after = CaseId(0);
+        while let Some(last) = store.write(RefreshForDays { version: version.clone(), after }).await? {
+            after = last;
+        }
     }
     for (year, clocks) in store.read(engine::awaited_years).await? {
         tracing::error!(year, clocks, "Clocks wait for the days of {year}: give them by `day_tables` in the settings");

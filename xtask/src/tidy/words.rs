@@ -12,8 +12,15 @@ const PANIC_LINTS: [&str; 5] =
     ["clippy::unwrap_used", "clippy::expect_used", "clippy::panic", "clippy::todo", "clippy::unimplemented"];
 // Written in parts, so that this file passes its own check.
 const UNFINISHED: [&str; 4] = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X"), concat!("HA", "CK")];
-const CLOCKS: [&str; 7] =
-    ["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now", "Utc::now", "Date.now", "new Date()"];
+const CLOCKS: [&str; 7] = [
+    concat!("SystemTime", "::now"),
+    "Instant::now",
+    "Timestamp::now",
+    "Zoned::now",
+    "Utc::now",
+    "Date.now",
+    "new Date()",
+];
 /// The one place of the server, and the one ticker of the console.
 const CLOCK_FILES: [&str; 2] = ["crates/kernel/base/src/time.rs", "web/src/kit/ticker.ts"];
 const ENGINE_PLACES: [&str; 2] = ["crates/kernel/store/", "crates/testkit/src/postgres_server"];

@@ -144,7 +144,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// How long something took, by a clock that is never set; for benches, never for decisions.
+/// How long something took, by a clock that is never set; for metrics, benches and limits on waiting, never for a decision.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(std::time::Instant);
 
@@ -154,9 +154,14 @@ impl Stopwatch {
         Self(std::time::Instant::now())
     }
 
+    /// Time since the start.
+    pub fn elapsed(self) -> std::time::Duration {
+        self.0.elapsed()
+    }
+
     /// Microseconds since the start.
     pub fn micros(self) -> i64 {
-        i64::try_from(self.0.elapsed().as_micros()).unwrap_or(i64::MAX)
+        i64::try_from(self.elapsed().as_micros()).unwrap_or(i64::MAX)
     }
 }
 

@@ -10,11 +10,10 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::fmt::Write as _;
-use std::time::Instant;
-use xr_base::{Locale, Problem};
+use xr_base::{Locale, Problem, Stopwatch};
 
 pub(crate) async fn surround(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
+    let started = Stopwatch::start();
     let name = request_name(&state);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", |p| p.as_str()).to_owned();

@@ -141,7 +141,7 @@ impl Load {
 
     /// Until so many were answered and so many are under way, or a minute is over; gives the latter.
     pub(crate) fn wait_for(&self, acknowledged: usize, in_flight: usize) -> usize {
-        let begin = std::time::Instant::now();
+        let begin = xr_base::Stopwatch::start();
         loop {
             let now = self.in_flight.load(SeqCst);
             let is_enough = self.acknowledged.load(SeqCst) >= acknowledged && now >= in_flight;

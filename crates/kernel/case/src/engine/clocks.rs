@@ -283,6 +283,14 @@ pub fn refresh(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Fault> {
     set_due(tx, case)
 }
 
+/// Computes the clocks of these cases anew; gives the last case, none without any.
+pub(super) fn refresh_each(tx: &mut Tx<'_>, cases: &[(CaseId,)]) -> Result<Option<CaseId>, Fault> {
+    for (case,) in cases {
+        refresh(tx, *case)?;
+    }
+    Ok(cases.last().map(|(case,)| *case))
+}
+
 fn replan(tx: &mut Tx<'_>, running: &Running<'_>, row: &ClockRow, rule: &ClockRule) -> Result<Plan, Fault> {
     let facts = running.facts(tx, running.ready.book.entry_facts(&row.state))?;
     let pauses = pauses::of_case(tx, running.case.id)?;

@@ -8,10 +8,26 @@ use xr_store::{Command, Tx, params, sql};
 /// Cases whose clocks are computed anew in one transaction.
 const REFRESHED_MAX: i64 = 500;
 
-/// Computes the clocks anew that were reckoned with another version of a day table, some cases at a time. Run at the start,
-/// before any deadline fires, until it gives none.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// Versions of day tables that live clocks were reckoned with and that are not today's.
+///
+/// # Errors
+/// A store fault.
+pub fn stale_days(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
+    let tables = Engine::of(tx)?.tables.clone();
+    let rows: Vec<(String,)> = tx.all(
+        sql!("SELECT DISTINCT cal_version FROM clocks WHERE cal_version <> '' ORDER BY cal_version /* unscoped: the whole market */"),
+        &[],
+    )?;
+    let is_stale = |version: &String| !tables.iter().any(|table| table.version() == version);
+    Ok(rows.into_iter().map(|(version,)| version).filter(is_stale).collect())
+}
+
+/// Computes the clocks anew that were reckoned with one of [`stale_days`], some cases at a time. Run at the start, before any
+/// deadline fires, until it gives none.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RefreshForDays {
+    /// The version that is not today's.
+    pub version: String,
     /// Cases up to this one are done.
     pub after: CaseId,
 }
@@ -20,22 +36,16 @@ impl Command for RefreshForDays {
     type Out = Option<CaseId>;
     const NAME: &'static str = "case.refresh_for_days";
 
-    /// Gives the last case looked at, none when there was none left.
+    /// Gives the last case done, none when there was none left.
     fn run(&self, tx: &mut Tx<'_>) -> Result<Option<CaseId>, Fault> {
-        let tables = Engine::of(tx)?.tables.clone();
-        let rows: Vec<(CaseId, String)> = tx.all(
+        let cases: Vec<(CaseId,)> = tx.all(
             sql!(
-                "SELECT DISTINCT case_id, cal_version FROM clocks WHERE case_id > ?1 AND cal_version <> ''
-                 ORDER BY case_id LIMIT ?2 /* unscoped: the whole market */"
+                "SELECT DISTINCT case_id FROM clocks WHERE cal_version = ?1 AND case_id > ?2 ORDER BY case_id LIMIT ?3
+                 /* unscoped: the whole market */"
             ),
-            params![self.after, REFRESHED_MAX],
+            params![self.version, self.after, REFRESHED_MAX],
         )?;
-        for (case, version) in &rows {
-            if !tables.iter().any(|table| table.version() == version) {
-                clocks::refresh(tx, *case)?;
-            }
-        }
-        Ok(rows.last().map(|(case, _)| *case))
+        clocks::refresh_each(tx, &cases)
     }
 }
 

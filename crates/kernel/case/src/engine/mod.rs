@@ -20,7 +20,7 @@ pub use acts::{Act, Possible, act, allowed_acts, authorise, deliver_all, describ
 pub use books::{Books, PublishRulebooks, Ready};
 pub use case::{Case, HistoryRow, find, get, history, seen_by};
 pub use clocks::{ClockRow, broken, clocks_of, refresh};
-pub use day_tables::{RefreshForDays, awaited_years};
+pub use day_tables::{RefreshForDays, awaited_years, stale_days};
 pub use due::{FireDue, due_cases, due_handler, fire_due, next_wake};
 pub use explain::{Explanation, explain, outlook};
 pub use open::{NewCase, open, open_closed};

@@ -100,10 +100,7 @@ impl Command for RefreshCases {
             ),
             params![self.after, REFRESHED_MAX],
         )?;
-        for (case,) in &cases {
-            clocks::refresh(tx, *case)?;
-        }
-        Ok(cases.last().map(|(case,)| *case))
+        clocks::refresh_each(tx, &cases)
     }
 }
 
