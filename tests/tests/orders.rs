@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use serde_json::json;
-use xr_base::{CaseId, Clock as _, Millis};
+use xr_base::{CaseId, Clock as _, Millis, Party};
 use xr_case::engine::{Beat, NoteOutage, RefreshCases};
 use xr_payments::{NoticeKind, Taken};
 use xr_tests::{buyer, merchant, on_both};
@@ -44,6 +44,25 @@ fn a_paid_order_that_is_shipped_and_forgotten_completes_by_silence() {
              02-04 09:00 window_closed by clock -> finished [OD-4]"
         );
         market.assert_sound();
+    });
+}
+
+#[test]
+fn nobody_is_waited_for_while_money_lies_or_a_window_runs() {
+    on_both(|market| {
+        let sku = market.sku("A", 1_000, 5);
+        let placed = market.place(&[(sku, 1)]);
+        assert_eq!(waited_for(market, placed.payment), Some(Party::Buyer));
+        market.pay(&placed);
+        assert_eq!(waited_for(market, placed.payment), None);
+        assert_eq!(waited_for(market, placed.order), Some(Party::Merchant));
+        market
+            .act_with(&merchant(), placed.order, "ship_all", json!({ "carrier": "SF", "waybill": "SF1234567890" }))
+            .unwrap();
+        market.act(&buyer(), placed.order, "confirm").unwrap();
+        assert_eq!((market.state(placed.order).as_str(), waited_for(market, placed.order)), ("completed", None));
+        let due = due(market, placed.order);
+        assert_eq!(due, market.clock.now() + Millis::days(15), "its clock runs all the same");
     });
 }
 
@@ -135,6 +154,12 @@ fn a_short_interruption_moves_no_deadline() {
         market.clock.jump_to(market.clock.now() + Millis::minutes(14));
         assert!(!market.run(NoteOutage).unwrap());
     });
+}
+
+fn waited_for(market: &xr_tests::TestMarket, case: CaseId) -> Option<Party> {
+    let case = market.read(move |tx| xr_case::engine::get(tx, case));
+    assert_eq!(case.owner_party.is_some(), case.owner_org.is_some());
+    case.owner_party
 }
 
 fn due(market: &xr_tests::TestMarket, case: CaseId) -> xr_base::Instant {

@@ -16,7 +16,7 @@ mod vocabulary;
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("orders");
 
-xr_store::migrations! { 1600 "orders" }
+xr_store::migrations! { 1600 "orders", 1610 "resting" }
 
 /// Machine of orders.
 pub const ORDER_MACHINE: &str = include_str!("../machines/order.toml");

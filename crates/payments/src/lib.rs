@@ -17,7 +17,7 @@ mod vocabulary;
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("payments");
 
-xr_store::migrations! { 1500 "payments", 1510 "outcomes" }
+xr_store::migrations! { 1500 "payments", 1510 "outcomes", 1520 "resting" }
 
 /// Machine of payments.
 pub const PAYMENT_MACHINE: &str = include_str!("../machines/payment.toml");

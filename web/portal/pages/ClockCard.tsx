@@ -9,12 +9,12 @@ import { useText } from '../text';
 export function ClockCard({ view }: { view: CaseView }) {
   const { t, say, word } = useText();
   const clock = view.next.find((c) => c.due_at);
-  const who = view.owner_party === 'buyer' ? t('portal.your_turn') : t('portal.waits_for', { who: say(view.owner_label) || word('party', view.owner_party) });
+  const who = view.owner_party === 'buyer' ? t('portal.your_turn') : view.owner_party && t('portal.waits_for', { who: say(view.owner_label) || word('party', view.owner_party) });
   const isPaused = !clock && view.next.some((c) => c.blocked === 'paused');
   const rule = clock?.rule ? view.rules[clock.rule] : undefined;
   return (
     <section id="state" tabIndex={-1} aria-label={say(view.state_label)} class={`card clock${view.owner_party === 'buyer' && !view.is_closed ? ' mine' : ''}`}>
-      <p class="line"><strong class="state">{say(view.state_label)}</strong><span class="grow" />{view.is_closed ? <Pill label={view.kind_label} /> : <span class="pill">{who}</span>}</p>
+      <p class="line"><strong class="state">{say(view.state_label)}</strong><span class="grow" />{view.is_closed ? <Pill label={view.kind_label} /> : who && <span class="pill">{who}</span>}</p>
       {view.is_closed && <p class="muted">{t('portal.ended')}</p>}
       {isPaused && <p class="muted">{t('portal.paused')}</p>}
       {clock?.due_at && (

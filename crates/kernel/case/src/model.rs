@@ -61,6 +61,9 @@ pub struct State {
     pub label: Text,
     /// Word of the actor whom everybody waits for; none in a final state.
     pub owner: Option<Name>,
+    /// The case lies and nothing is asked of its owner: nobody is waited for, its clocks run all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rests: bool,
     /// What Rust and SQL may ask about a state instead of its name (decision D10).
     pub tags: Vec<Name>,
     /// Whether a case ends here.

@@ -86,7 +86,7 @@ pub fn explain(tx: &mut Tx<'_>, id: CaseId) -> Result<Explanation, Fault> {
 fn explanation(running: &Running<'_>, rows: Vec<HistoryRow>, clocks: &[ClockRow]) -> Explanation {
     let book = running.ready.book.book();
     let state = book.states.get(&running.case.state);
-    let owner_word = state.and_then(|s| s.owner.as_ref()).and_then(|o| book.actors.get(o));
+    let owner_word = state.filter(|s| !s.rests).and_then(|s| s.owner.as_ref()).and_then(|o| book.actors.get(o));
     let steps: Vec<Step> = rows.into_iter().map(|row| step(running, row)).collect();
     let next: Vec<Next> = clocks.iter().filter_map(|row| next(running, row)).collect();
     let cited = steps.iter().filter_map(|s| s.row.rule.as_ref()).chain(next.iter().filter_map(|n| n.rule.as_ref()));

@@ -83,9 +83,9 @@ fn enter(tx: &mut Tx<'_>, running: &mut Running<'_>, decision: &Decision) -> Res
     Ok(())
 }
 
-/// Who is waited for in the case's state.
+/// Who is waited for in the case's state; nobody where it rests.
 pub(super) fn owner(book: &crate::model::Rulebook, case: &Case) -> (Option<Party>, Option<i64>) {
-    let word = book.states.get(&case.state).and_then(|s| s.owner.as_ref());
+    let word = book.states.get(&case.state).filter(|s| !s.rests).and_then(|s| s.owner.as_ref());
     let Some(role) = word.and_then(|w| book.actors.get(w)) else { return (None, None) };
     let org = match role.party {
         Party::Merchant => case.merchant_org.map(|o| o.0),

@@ -102,10 +102,11 @@ fn event(reader: &mut Reader<'_>, block: &Block<'_, '_>) -> EventLabel {
 
 fn state(reader: &mut Reader<'_>, block: &Block<'_, '_>) -> State {
     reader.check_name(block, "the state");
-    reader.only(block, &["zh", "en", "owner", "tags", "final", "waits_for", "clock", "on"]);
+    reader.only(block, &["zh", "en", "owner", "rests", "tags", "final", "waits_for", "clock", "on"]);
     let mut state = State {
         label: reader.label(block),
         owner: reader.text(block, "owner"),
+        rests: reader.flag(block, "rests"),
         tags: reader.texts(block, "tags"),
         is_final: reader.flag(block, "final"),
         waits_for: reader.text(block, "waits_for"),
@@ -129,7 +130,11 @@ fn state(reader: &mut Reader<'_>, block: &Block<'_, '_>) -> State {
         }
     }
     if state.is_final
-        && (state.owner.is_some() || state.waits_for.is_some() || !state.clocks.is_empty() || !state.on.is_empty())
+        && (state.owner.is_some()
+            || state.rests
+            || state.waits_for.is_some()
+            || !state.clocks.is_empty()
+            || !state.on.is_empty())
     {
         reader.find(block.offset, "a final state has neither owner, clocks nor events");
     }
