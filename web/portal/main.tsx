@@ -75,6 +75,8 @@ function App() {
   }, []);
   useEffect(() => {
     setSignedOut(() => setSession(null));
+    // Beside the session, not after it: countdowns show no dashes while it comes.
+    void loadTime().catch(() => undefined);
     load();
   }, [load]);
   useLive(session?.party === 'buyer');

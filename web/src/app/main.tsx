@@ -10,6 +10,7 @@ import { createRoot } from 'react-dom/client';
 import { startI18n } from '@/i18n';
 import { popupPlace } from '@/kit/Dialog';
 import { useText } from '@/kit/text';
+import { loadTime } from './live';
 import { firstLang, useTheme } from './prefs';
 import { queryClient } from './session';
 import { router } from './router';
@@ -42,6 +43,8 @@ function Root() {
   );
 }
 
+// Beside the first page, not after it: countdowns show no dashes while it comes.
+void loadTime().catch(() => undefined);
 void startI18n(firstLang()).then((i18n) => {
   // Why an act is not possible is a sentence of the server, in the reader's language.
   i18n.on('languageChanged', () => void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'case' || queryKey[0] === 'order' }));

@@ -2,10 +2,10 @@
 
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '@/kit/listUrl';
-import { Empty } from '@/kit/PageState';
+import { NoPage } from '@/kit/PageState';
 import { Shell } from './Shell';
 
-const root = createRootRoute({ component: Shell, notFoundComponent: () => <Empty /> });
+const root = createRootRoute({ component: Shell, notFoundComponent: NoPage });
 const getParentRoute = () => root;
 
 const board = createRoute({ getParentRoute, path: '/', component: lazyRouteComponent(() => import('@/capabilities/board/pages/Board'), 'Board') });

@@ -23,6 +23,12 @@ export function Empty({ title, hint }: { title?: string; hint?: string }) {
   );
 }
 
+/** For an address without a page. */
+export function NoPage() {
+  const { t } = useText();
+  return <Empty title={t('kit.no_page')} hint={t('kit.no_page_hint')} />;
+}
+
 export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t } = useText();
   const problem = problemOf(error);

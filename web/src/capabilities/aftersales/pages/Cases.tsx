@@ -60,7 +60,7 @@ function caseColumns({ t, say, word }: Texts): Column<CaseSummary>[] {
     { key: 'state', title: t('aftersales.state'), width: 190, cell: (row) => <State label={row.state_label} isEnded={Boolean(row.closed_at)} /> },
     { key: 'left', title: t('aftersales.left'), width: 115, cell: (row) => (row.due_at ? <Countdown due={row.due_at} /> : <span className="faint">–</span>) },
     { key: 'zero', title: t('aftersales.at_zero'), width: 225, cell: (row) => (row.next ? <AtZero next={row.next} caseId={row.id} isShort isOneLine /> : null) },
-    { key: 'owner', title: t('aftersales.owner'), width: 76, cell: (row) => (row.closed_at ? null : word('party', row.owner_party)) },
+    { key: 'owner', title: t('aftersales.owner'), width: 84, cell: (row) => (row.closed_at ? null : word('party', row.owner_party)) },
     { key: 'goods', title: t('aftersales.goods'), cell: (row) => <span className="ellipsis">{row.title}</span> },
     { key: 'amount', title: t('aftersales.amount'), width: 100, align: 'right', cell: (row) => <Money minor={row.amount_minor} currency={row.currency} /> },
     { key: 'number', title: t('aftersales.number'), width: 145, cell: (row) => <OrderNumber row={row} /> },

@@ -64,10 +64,10 @@ const idOf = (row: CaseSummary) => row.id;
 
 function boardColumns(t: ReturnType<typeof useText>['t']): Column<CaseSummary>[] {
   return [
-    { key: 'left', title: t('board.left'), width: 210, cell: (row) => <Left row={row} /> },
+    { key: 'left', title: t('board.left'), width: 200, cell: (row) => <Left row={row} /> },
     { key: 'what', title: t('board.what'), width: 215, cell: (row) => <What row={row} /> },
-    { key: 'state', title: t('board.state'), width: 140, cell: (row) => <State label={row.state_label} /> },
-    { key: 'goods', title: t('board.goods'), width: 190, cell: (row) => <span className="ellipsis" title={row.title ?? ''}>{row.title}</span> },
+    { key: 'state', title: t('board.state'), width: 175, cell: (row) => <State label={row.state_label} /> },
+    { key: 'goods', title: t('board.goods'), width: 180, cell: (row) => <span className="ellipsis" title={row.title ?? ''}>{row.title}</span> },
     { key: 'zero', title: t('board.at_zero'), cell: (row) => (row.next ? <AtZero next={row.next} caseId={row.id} isOneLine /> : <span className="faint">–</span>) },
     { key: 'amount', title: t('board.amount'), width: 100, align: 'right', cell: (row) => <Money minor={row.amount_minor} currency={row.currency} /> },
     { key: 'shop', title: t('board.shop'), width: 140, cell: (row) => <span className="ellipsis">{row.shop_name}</span> },
