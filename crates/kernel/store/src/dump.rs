@@ -1,7 +1,7 @@
 //! The logical dump: every fact of the database in one order, equal on both engines (decision D20).
 
 use crate::migrate::{columns, hex, tables};
-use crate::store::{Location, connect};
+use crate::store::{Location, look_into};
 use crate::{Engine, Store};
 use sha2::{Digest, Sha256};
 use std::io::Write;
@@ -14,7 +14,7 @@ use xr_base::value::Value;
 /// # Errors
 /// [`StoreError`] of the engine, or of the writer.
 pub fn write(store: &Store, location: &Location, out: &mut dyn Write) -> Result<String, StoreError> {
-    let mut conn = connect(location, true)?;
+    let mut conn = look_into(location)?;
     let engine = store.engine();
     let skipped = store.undumped();
     let mut hash = Sha256::new();

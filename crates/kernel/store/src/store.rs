@@ -1,6 +1,7 @@
 //! Opening a store, and its threads.
 
 use crate::command::{Command, Pending, Task};
+use crate::engine::checkpoint::Log;
 use crate::engine::postgres::Postgres;
 use crate::engine::sqlite::Sqlite;
 use crate::events::Sequencer;
@@ -20,8 +21,6 @@ use xr_base::{CaseId, Clock, Fault, StoreError};
 
 /// Commands that may wait; beyond that callers get 503 and try again (decision D12).
 const QUEUE_MAX: usize = 1_024;
-/// Commands that share one commit on the embedded database.
-const GROUP_MAX: usize = 256;
 
 /// Which engine runs below; only for reports, never for choosing SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,19 +89,25 @@ impl Store {
             Location::Folder(folder) => (Engine::Sqlite, Some(lock_folder(folder)?)),
             Location::Postgres(_) => (Engine::Postgres, None),
         };
-        let mut first = connect(&config.location, false)?;
+        let base = Base::of(&config.location)?;
+        let mut first = base.writer()?;
         let migrations: Vec<Migration> = migrate::MIGRATIONS.iter().chain(config.migrations.iter()).copied().collect();
         migrate::apply(first.as_mut(), engine, &migrations)?;
         let shared = Arc::new(open_shared(first.as_mut(), engine, config.clock, config.ext, &config.instance)?);
         let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
         let (writes, write_queue) = std::sync::mpsc::sync_channel(QUEUE_MAX);
         let (reads, read_queue) = std::sync::mpsc::channel();
-        let mut started = threads::writers(first, &config.location, &shared, write_queue, GROUP_MAX)?;
-        started.extend(threads::readers(&config.location, &shared, read_queue)?);
-        if engine == Engine::Postgres {
-            let sequencer = Sequencer::new(connect(&config.location, false)?, config.instance);
-            started.push(threads::keeper(sequencer, Arc::clone(&shared), Arc::clone(&stop))?);
-        }
+        let mut started = threads::writers(first, &base, &shared, write_queue)?;
+        started.extend(threads::readers(&base, &shared, read_queue)?);
+        started.push(match &base {
+            Base::File(path, log) => {
+                threads::copier(Sqlite::copier(path, log.clone())?, log.clone(), Arc::clone(&stop))?
+            }
+            Base::Server(_) => {
+                let sequencer = Sequencer::new(base.writer()?, config.instance);
+                threads::keeper(sequencer, Arc::clone(&shared), Arc::clone(&stop))?
+            }
+        });
         let blobs = crate::blobs::Place::of(&config.location);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -232,6 +237,7 @@ impl Store {
         drop(self.inner.reads.write().unwrap_or_else(PoisonError::into_inner).take());
         let threads = std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
+            thread.thread().unpark();
             let _ = thread.join();
         }
     }
@@ -254,14 +260,51 @@ fn pending<C: Command>(command: C, key: Option<Key>) -> (Box<dyn Task>, Answer<C
     (Box::new(Pending { command, key, out: None, is_repeat: false, reply }), answer)
 }
 
-pub(crate) fn connect(location: &Location, is_reader: bool) -> Result<Box<dyn Connection + Send>, StoreError> {
+/// The database as the store's own threads open it.
+pub(crate) enum Base {
+    /// The file and what its connections share.
+    File(PathBuf, Log),
+    /// The address.
+    Server(String),
+}
+
+impl Base {
+    fn of(location: &Location) -> Result<Self, StoreError> {
+        Ok(match location {
+            Location::Folder(folder) => {
+                let path = file_in(folder);
+                let log = Log::open(&path)?;
+                Self::File(path, log)
+            }
+            Location::Postgres(url) => Self::Server(url.clone()),
+        })
+    }
+
+    pub(crate) fn writer(&self) -> Result<Box<dyn Connection + Send>, StoreError> {
+        Ok(match self {
+            Self::File(path, log) => Box::new(Sqlite::writer(path, Some(log.clone()))?),
+            Self::Server(url) => Box::new(Postgres::connect(url, false)?),
+        })
+    }
+
+    pub(crate) fn reader(&self) -> Result<Box<dyn Connection + Send>, StoreError> {
+        Ok(match self {
+            Self::File(path, log) => Box::new(Sqlite::reader(path, Some(log.clone()))?),
+            Self::Server(url) => Box::new(Postgres::connect(url, true)?),
+        })
+    }
+}
+
+/// A connection beside the store's own, for reading.
+pub(crate) fn look_into(location: &Location) -> Result<Box<dyn Connection + Send>, StoreError> {
     Ok(match location {
-        Location::Folder(folder) => {
-            let path = folder.join("xiaoer.db");
-            Box::new(if is_reader { Sqlite::reader(&path)? } else { Sqlite::writer(&path)? })
-        }
-        Location::Postgres(url) => Box::new(Postgres::connect(url, is_reader)?),
+        Location::Folder(folder) => Box::new(Sqlite::reader(&file_in(folder), None)?),
+        Location::Postgres(url) => Box::new(Postgres::connect(url, true)?),
     })
+}
+
+fn file_in(folder: &std::path::Path) -> PathBuf {
+    folder.join("xiaoer.db")
 }
 
 fn lock_folder(folder: &std::path::Path) -> Result<std::fs::File, StoreError> {

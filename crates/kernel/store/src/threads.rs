@@ -1,8 +1,10 @@
 //! The store's own threads: `postgres::Client` must not run inside async code, and SQLite wants one writer (decision D12).
 
 use crate::command::Task;
+use crate::engine::checkpoint::{self, Log};
+use crate::engine::sqlite::Sqlite;
 use crate::events::Sequencer;
-use crate::store::{Location, Shared, connect, run_group};
+use crate::store::{Base, Shared, run_group};
 use crate::tx::{Connection, Tx};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +14,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use xr_base::{Fault, StoreError};
 
+/// Commands that share one commit on the embedded database.
+const GROUP_MAX: usize = 256;
 /// PostgreSQL connections that write, per node.
 const POSTGRES_WRITERS: usize = 12;
 /// Snapshots at a time on SQLite.
@@ -30,19 +34,18 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 
 pub(crate) fn writers(
     first: Box<dyn Connection + Send>,
-    location: &Location,
+    base: &Base,
     shared: &Arc<Shared>,
     queue: Receiver<Box<dyn Task>>,
-    group_max: usize,
 ) -> Started {
-    let (count, group_max) = match location {
-        Location::Folder(_) => (1, group_max),
-        Location::Postgres(_) => (POSTGRES_WRITERS, 1),
+    let (count, group_max) = match base {
+        Base::File(..) => (1, GROUP_MAX),
+        Base::Server(_) => (POSTGRES_WRITERS, 1),
     };
     let queue = Arc::new(Mutex::new(queue));
     let mut connections = vec![first];
     for _ in 1..count {
-        connections.push(connect(location, false)?);
+        connections.push(base.writer()?);
     }
     let mut started = Vec::new();
     for mut conn in connections {
@@ -50,6 +53,7 @@ pub(crate) fn writers(
         started.push(spawn("store-write", move || {
             while let Some(tasks) = next_group(&queue, group_max) {
                 run_group(conn.as_mut(), &shared, tasks);
+                conn.rest();
             }
         })?);
     }
@@ -67,15 +71,15 @@ fn next_group(queue: &Mutex<Receiver<Box<dyn Task>>>, max: usize) -> Option<Vec<
     Some(tasks)
 }
 
-pub(crate) fn readers(location: &Location, shared: &Arc<Shared>, queue: Receiver<ReadJob>) -> Started {
-    let count = match location {
-        Location::Folder(_) => SQLITE_READERS,
-        Location::Postgres(_) => POSTGRES_READERS,
+pub(crate) fn readers(base: &Base, shared: &Arc<Shared>, queue: Receiver<ReadJob>) -> Started {
+    let count = match base {
+        Base::File(..) => SQLITE_READERS,
+        Base::Server(_) => POSTGRES_READERS,
     };
     let queue = Arc::new(Mutex::new(queue));
     let mut started = Vec::new();
     for _ in 0..count {
-        let mut conn = connect(location, true)?;
+        let mut conn = base.reader()?;
         let (queue, shared) = (Arc::clone(&queue), Arc::clone(shared));
         started.push(spawn("store-read", move || {
             loop {
@@ -104,6 +108,11 @@ pub(crate) fn snapshot<T>(
     let value = result?;
     ended?;
     Ok(value)
+}
+
+/// On SQLite: copies the write-ahead log beside the writer.
+pub(crate) fn copier(conn: Sqlite, log: Log, stop: Arc<AtomicBool>) -> Result<JoinHandle<()>, StoreError> {
+    spawn("store-copy", move || checkpoint::keep(&conn, &log, &stop))
 }
 
 /// On PostgreSQL: renews the node's lease and, where this node holds that lease, gives events their sequence numbers.

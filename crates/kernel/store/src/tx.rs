@@ -45,6 +45,8 @@ pub(crate) trait Connection {
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Undoes one command's work.
     fn rollback(&mut self) -> Result<(), StoreError>;
+    /// Between two groups: what the engine wants done while nothing is open.
+    fn rest(&mut self);
     /// Whether the group still stands after an error (SQLite may have rolled all of it back).
     fn is_intact(&mut self) -> bool;
     /// Whether events get their sequence number at once (SQLite) or from the sequencer.

@@ -1,4 +1,5 @@
 //! The two engines behind [`Connection`](crate::tx::Connection).
 
+pub(crate) mod checkpoint;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;

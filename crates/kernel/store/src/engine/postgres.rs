@@ -126,6 +126,8 @@ impl Connection for Postgres {
         self.client.batch_execute("ROLLBACK").map_err(fail)
     }
 
+    fn rest(&mut self) {}
+
     fn is_intact(&mut self) -> bool {
         true
     }

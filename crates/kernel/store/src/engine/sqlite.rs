@@ -1,5 +1,6 @@
 //! SQLite, embedded: one writer with group commit, readers on WAL snapshots.
 
+use super::checkpoint::{self, Copied, Log};
 use crate::row::{Cells, Row};
 use crate::statement::{Dialect, Statement, Variant};
 use crate::tx::Connection;
@@ -10,43 +11,79 @@ use rusqlite::ffi::{
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags};
 use std::path::Path;
+use std::time::Duration;
 use xr_base::value::Value;
 use xr_base::{Clash, StoreError};
 
 /// Prepared statements kept per connection; more than the binary has.
 const STATEMENTS_KEPT: usize = 1_000;
 
+/// Milliseconds that a connection waits for a lock.
+const PATIENCE_MS: u32 = 5_000;
+
+/// A connection. The log's handle comes last, so that it is closed last; a store's own connections have it.
 pub(crate) struct Sqlite {
     conn: rusqlite::Connection,
+    log: Option<Log>,
 }
 
 impl Sqlite {
-    /// Opens the database file for writing, durable at every commit.
-    pub(crate) fn writer(path: &Path) -> Result<Self, StoreError> {
+    /// Opens the database file for writing, durable at every commit. Checkpoints are not its work.
+    pub(crate) fn writer(path: &Path, log: Option<Log>) -> Result<Self, StoreError> {
         let conn = rusqlite::Connection::open(path).map_err(fail)?;
         conn.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;
-             PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0;
+             PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;",
         )
         .map_err(fail)?;
-        Self::keeping_plans(conn)
+        Self::keeping_plans(conn, log)
     }
 
     /// Opens the database file for snapshots; it cannot write.
-    pub(crate) fn reader(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn reader(path: &Path, log: Option<Log>) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = rusqlite::Connection::open_with_flags(path, flags).map_err(fail)?;
-        conn.execute_batch("PRAGMA query_only = 1; PRAGMA cache_size = -32768; PRAGMA busy_timeout = 5000;")
-            .map_err(fail)?;
-        Self::keeping_plans(conn)
+        conn.execute_batch("PRAGMA query_only = 1; PRAGMA cache_size = -32768;").map_err(fail)?;
+        Self::keeping_plans(conn, log)
+    }
+
+    /// Opens the database file for copying the log into it.
+    pub(crate) fn copier(path: &Path, log: Log) -> Result<Self, StoreError> {
+        let conn = rusqlite::Connection::open(path).map_err(fail)?;
+        conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;").map_err(fail)?;
+        Self::keeping_plans(conn, Some(log))
+    }
+
+    /// Runs `work` with another patience for locks.
+    pub(crate) fn waiting<T>(
+        &self,
+        millis: u32,
+        work: impl FnOnce(&Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.be_patient(millis)?;
+        let done = work(self);
+        self.be_patient(PATIENCE_MS)?;
+        done
+    }
+
+    fn be_patient(&self, millis: u32) -> Result<(), StoreError> {
+        self.conn.busy_timeout(Duration::from_millis(millis.into())).map_err(fail)
+    }
+
+    /// Copies the log as `pragma` says; a lock that is not to be had is no fault.
+    pub(crate) fn checkpoint(&self, pragma: &str) -> Result<Copied, StoreError> {
+        let mut statement = self.conn.prepare_cached(pragma).map_err(fail)?;
+        statement.query_row([], |row| Ok(Copied { pages: row.get(1)?, done: row.get(2)? })).map_err(fail)
     }
 
     /// Plans do not depend on bound values: else SQLite parses and plans every statement with `LIMIT ?` again at each
     /// call, which cost a quarter of the processor time of a simulated market.
-    fn keeping_plans(conn: rusqlite::Connection) -> Result<Self, StoreError> {
+    fn keeping_plans(conn: rusqlite::Connection, log: Option<Log>) -> Result<Self, StoreError> {
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fail)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
-        Ok(Self { conn })
+        let opened = Self { conn, log };
+        opened.be_patient(PATIENCE_MS)?;
+        Ok(opened)
     }
 
     fn bound(
@@ -142,6 +179,12 @@ impl Connection for Sqlite {
         self.cached("RELEASE command")
     }
 
+    fn rest(&mut self) {
+        if self.log.as_ref().is_some_and(Log::take_long) {
+            checkpoint::restart(self);
+        }
+    }
+
     fn is_intact(&mut self) -> bool {
         !self.conn.is_autocommit()
     }
@@ -210,7 +253,7 @@ mod tests {
     fn a_bound_limit_does_not_plan_a_statement_again() {
         let conn = rusqlite::Connection::open_in_memory().expect("opens");
         conn.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY)").expect("runs");
-        let db = Sqlite::keeping_plans(conn).expect("is set");
+        let db = Sqlite::keeping_plans(conn, None).expect("is set");
         let mut statement = db.conn.prepare("SELECT id FROM t ORDER BY id LIMIT ?1").expect("prepares");
         for limit in 1..10 {
             let mut rows = statement.query([limit]).expect("runs");
