@@ -15,9 +15,9 @@ bench() {
 
 bench place-order
 bench place-order --orders 100000
-bench place-order-http
-bench list-orders --orders 10000
-bench list-orders --orders 1000000
+bench http
+bench list --orders 10000
+bench list --orders 1000000
 (time "$binary" simulate --seed 1 --days 30 --orders-per-day 200) 2>&1 | grep -E 'orders,|covered|CPU|real'
 history=(../shared/data/online-retail/online-retail-*.csv.gz)
 if [ -f "${history[0]}" ]; then

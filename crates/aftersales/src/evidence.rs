@@ -79,7 +79,7 @@ pub(crate) fn file(tx: &mut Tx<'_>, actor: &Actor, case: CaseId, piece: Piece<'_
         return Err(Error::TooMuchEvidence.into());
     }
     let (id, at) = (tx.id::<RowId>(), tx.at());
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO evidence (id, case_id, party, user_id, sha256, words, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              /* unscoped: after authorisation */"
@@ -95,7 +95,7 @@ pub(crate) fn state(tx: &mut Tx<'_>, actor: &Actor, case: CaseId, event: &str, w
         return Ok(());
     }
     let (id, at) = (tx.id::<RowId>(), tx.at());
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO statements (id, case_id, party, event, words, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              /* unscoped: after authorisation */"

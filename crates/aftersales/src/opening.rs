@@ -55,7 +55,7 @@ pub(crate) fn follower(tx: &Tx<'_>, source: &AftersalesRow) -> AftersalesRow {
 }
 
 fn insert(tx: &mut Tx<'_>, row: &AftersalesRow) -> Result<(), Fault> {
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO aftersales (case_id, order_id, line_id, sku_id, merchant_org, shop_id, buyer_id, kind, origin,
              source_case, reason, description, quantity, amount_minor, currency, changed_at, goods_at, waybill_at,
@@ -75,7 +75,7 @@ fn insert(tx: &mut Tx<'_>, row: &AftersalesRow) -> Result<(), Fault> {
 
 /// Writes what acts and effects may change in a row.
 pub(crate) fn save(tx: &mut Tx<'_>, row: &AftersalesRow) -> Result<(), Fault> {
-    tx.exec(
+    tx.put(
         sql!(
             "UPDATE aftersales SET reason = ?2, description = ?3, quantity = ?4, amount_minor = ?5, changed_at = ?6,
              goods_at = ?7, waybill_at = ?8, proposal_minor = ?9, return_address = ?10, assigned_to = ?11,

@@ -58,7 +58,7 @@ impl Subjects {
     pub(crate) fn count(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         let wall = tx.wall();
         for (subject, _) in &self.0 {
-            tx.exec(
+            tx.put(
                 sql!(
                     "INSERT INTO login_failures (subject, failures, since) VALUES (?1, 1, ?2)
                      ON CONFLICT (subject) DO UPDATE SET
@@ -77,7 +77,7 @@ impl Subjects {
         for (subject, max) in &self.0 {
             // The address keeps its count: one account of one's own must not buy guesses at others.
             if *max == BY_LOGIN_MAX {
-                tx.exec(
+                tx.put(
                     sql!("DELETE FROM login_failures WHERE subject = ?1 /* unscoped: before log-in */"),
                     params![subject],
                 )?;

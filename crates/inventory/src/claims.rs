@@ -48,7 +48,7 @@ fn check(quantity: i64) -> Result<(), Error> {
 
 fn add_row(tx: &mut Tx<'_>, case: CaseId, org: OrgId, sku: SkuId, amounts: [i64; 3]) -> Result<(), Fault> {
     let [wanted, reserved, to_return] = amounts;
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO stock_claims (case_id, sku_id, merchant_org, wanted, reserved, to_ship, shipped, to_return,
              returned) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, 0)

@@ -87,7 +87,7 @@ pub(crate) fn try_move(tx: &mut Tx<'_>, grant: &Grant<'_>, change: &Change) -> R
         return Ok(false);
     }
     let (id, at) = (tx.id::<RowId>(), tx.at());
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO stock_ledger (id, sku_id, merchant_org, kind, on_hand_delta, reserved_delta, case_id, actor, at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) /* unscoped: appending */"
@@ -143,7 +143,7 @@ pub fn receive(
     if !(1..=QUANTITY_MAX).contains(&quantity) {
         return Err(Error::Quantity(quantity).into());
     }
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO stock (sku_id, merchant_org, on_hand, reserved) VALUES (?1, ?2, 0, 0)
              ON CONFLICT (sku_id) DO NOTHING /* unscoped: after authorisation */"

@@ -38,7 +38,7 @@ pub fn announce(tx: &mut Tx<'_>, _grant: &Grant<'_>, new: &NewParcel<'_>) -> Res
         return if is_same { Ok(known.id) } else { Err(Error::WaybillTaken(waybill).into()) };
     }
     let (id, at) = (tx.id::<RowId>(), tx.at());
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO shipments (id, case_id, direction, carrier, waybill, merchant_org, shop_id, buyer_id,
              announced_at, watched_at, last_scan_at, delivered_at, reported_at, outcome)
@@ -74,7 +74,7 @@ pub(crate) fn watch(tx: &mut Tx<'_>, case: CaseId, direction: Direction) -> Resu
 pub fn ask_pickup(tx: &mut Tx<'_>, _grant: &Grant<'_>, case: CaseId, carrier: &str) -> Result<RowId, Fault> {
     carriers::carrier(carrier)?;
     let (id, at) = (tx.id::<RowId>(), tx.at());
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO pickups (id, case_id, carrier, asked_at, booked_at, collected_at)
              VALUES (?1, ?2, ?3, ?4, NULL, NULL) /* unscoped: after authorisation */"
@@ -88,7 +88,7 @@ pub fn ask_pickup(tx: &mut Tx<'_>, _grant: &Grant<'_>, case: CaseId, carrier: &s
 pub(crate) fn book_pickup(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Fault> {
     let Some(pickup) = queries::newest_pickup(tx, case)?.filter(|p| p.booked_at.is_none()) else { return Ok(()) };
     let at = tx.at();
-    tx.exec(
+    tx.put(
         sql!("UPDATE pickups SET booked_at = ?2 WHERE id = ?1 /* unscoped: by id, after authorisation */"),
         params![pickup.id, at],
     )?;

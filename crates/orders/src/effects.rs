@@ -47,7 +47,7 @@ impl Effects for OrdersEffects {
 
 fn mark_shipped(tx: &mut Tx<'_>, case: &Case) -> Result<(), Fault> {
     let at = tx.at();
-    tx.exec(
+    tx.put(
         sql!("UPDATE orders SET shipped_at = ?2 WHERE case_id = ?1 /* unscoped: after authorisation */"),
         params![case.id, at],
     )?;

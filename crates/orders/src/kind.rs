@@ -106,7 +106,7 @@ fn edit(tx: &mut Tx<'_>, case: &Case, input: EditInput) -> Result<(), Fault> {
         if let Some(field) = recipient.fault() {
             return Err(Error::Field(field).into());
         }
-        tx.exec(
+        tx.put(
             sql!(
                 "UPDATE recipients SET name = ?2, phone = ?3, region = ?4, address = ?5 WHERE order_id = ?1
                  /* unscoped: after authorisation */"
@@ -118,7 +118,7 @@ fn edit(tx: &mut Tx<'_>, case: &Case, input: EditInput) -> Result<(), Fault> {
         if remark.chars().count() > crate::commands::place_order::REMARK_CHARS_MAX {
             return Err(Error::Field("input/remark").into());
         }
-        tx.exec(
+        tx.put(
             sql!("UPDATE orders SET remark = ?2 WHERE case_id = ?1 /* unscoped: after authorisation */"),
             params![case.id, remark],
         )?;

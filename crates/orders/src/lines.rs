@@ -116,7 +116,7 @@ pub fn set_tracking(
     tracking: Tracking,
     delivered_at: Option<Instant>,
 ) -> Result<(), Fault> {
-    tx.exec(
+    tx.put(
         sql!(
             "UPDATE orders SET tracking = ?2, delivered_at = COALESCE(?3, delivered_at) WHERE case_id = ?1
              /* unscoped: after verification of the notice */"

@@ -58,7 +58,7 @@ pub struct RecordedLine<'a> {
 /// # Errors
 /// [`xr_base::StoreError::Duplicate`] for a number or outside number that is taken; a store fault.
 pub fn record_order(tx: &mut Tx<'_>, grant: &Grant<'_>, order: &RecordedOrder<'_>) -> Result<(), Fault> {
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO orders (case_id, number, merchant_org, shop_id, buyer_id, currency, goods_minor, freight_minor,
              total_minor, source, outside_no, remark, review_exempt, tracking, placed_at, shipped_at, delivered_at)
@@ -78,7 +78,7 @@ pub fn record_order(tx: &mut Tx<'_>, grant: &Grant<'_>, order: &RecordedOrder<'_
         ],
     )?;
     let to = order.recipient;
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO recipients (order_id, name, phone, region, address) VALUES (?1, ?2, ?3, ?4, ?5)
              /* unscoped: inserting after authorisation */"
@@ -130,7 +130,7 @@ pub fn record_lines(
         params![order],
     )?;
     for (line_no, line) in (last + 1..).zip(lines) {
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO order_lines (id, order_id, line_no, sku_id, title, spec, quantity, unit_price, amount_minor,
                  freight_minor, shipped, stopped, refunded, refunded_minor)
@@ -149,7 +149,7 @@ pub fn record_lines(
         )?;
     }
     let goods: i64 = lines.iter().map(|l| l.amount_minor).sum();
-    tx.exec(
+    tx.put(
         sql!(
             "UPDATE orders SET goods_minor = goods_minor + ?2, total_minor = total_minor + ?2 WHERE case_id = ?1
              /* unscoped: after authorisation */"

@@ -97,7 +97,7 @@ fn ask(tx: &mut Tx<'_>, kind: &str, case: CaseId) -> Result<(), Fault> {
 
 fn capture(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId) -> Result<(), Fault> {
     let payment = queries::payment(tx, id)?;
-    tx.exec(
+    tx.put(
         sql!(
             "UPDATE payments SET captured_minor = amount_minor WHERE case_id = ?1 /* unscoped: after authorisation */"
         ),
@@ -185,7 +185,7 @@ fn chargeback(tx: &mut Tx<'_>, grant: &Grant<'_>, case: &Case, step: &str) -> Re
 }
 
 fn send_refund(tx: &mut Tx<'_>, id: CaseId) -> Result<(), Fault> {
-    tx.exec(
+    tx.put(
         sql!("UPDATE refunds SET attempts = attempts + 1 WHERE case_id = ?1 /* unscoped: after authorisation */"),
         params![id],
     )?;
@@ -196,7 +196,7 @@ fn post_refund(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId, via: &str) -> Res
     let refund = queries::refund(tx, id)?;
     let payment = queries::payment(tx, refund.payment_id)?;
     end(tx, &refund, via)?;
-    tx.exec(
+    tx.put(
         sql!(
             "UPDATE payments SET refund_posted_minor = refund_posted_minor + ?2 WHERE case_id = ?1
              /* unscoped: after authorisation */"
@@ -213,7 +213,7 @@ fn post_refund(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId, via: &str) -> Res
 }
 
 fn end(tx: &mut Tx<'_>, refund: &RefundRow, outcome: &str) -> Result<(), Fault> {
-    tx.exec(
+    tx.put(
         sql!("UPDATE refunds SET outcome = ?2 WHERE case_id = ?1 /* unscoped: after authorisation */"),
         params![refund.case_id, outcome],
     )?;
@@ -224,7 +224,7 @@ fn end(tx: &mut Tx<'_>, refund: &RefundRow, outcome: &str) -> Result<(), Fault> 
 fn call_off(tx: &mut Tx<'_>, grant: &Grant<'_>, id: CaseId) -> Result<(), Fault> {
     let refund = queries::refund(tx, id)?;
     end(tx, &refund, "called_off")?;
-    tx.exec(
+    tx.put(
         sql!(
             "UPDATE payments SET refunded_minor = refunded_minor - ?2 WHERE case_id = ?1
              /* unscoped: after authorisation */"

@@ -77,7 +77,7 @@ pub fn post(tx: &mut Tx<'_>, _grant: &Grant<'_>, transfer: &Transfer<'_>) -> Res
         return Err(Error::Unbalanced(transfer.key.clone()).into());
     }
     let (id, at) = (tx.id::<RowId>(), tx.at());
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO transfers (id, transfer_key, kind, case_id, at) VALUES (?1, ?2, ?3, ?4, ?5)
              /* unscoped: appending */"
@@ -87,7 +87,7 @@ pub fn post(tx: &mut Tx<'_>, _grant: &Grant<'_>, transfer: &Transfer<'_>) -> Res
     let kept = transfer.legs.len() - usize::from(tx.lacks(Mutant::LedgerLeg));
     for (account, amount) in transfer.legs.iter().take(kept) {
         let ((word, owner), leg) = (account.key(), tx.id::<RowId>());
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO legs (id, transfer_id, account, owner_id, currency, amount_minor, case_id)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) /* unscoped: appending */"

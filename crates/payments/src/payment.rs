@@ -41,7 +41,7 @@ pub fn open_payment(tx: &mut Tx<'_>, grant: &Grant<'_>, new: &NewPayment<'_>) ->
         return Err(Error::Amount(new.amount.minor).into());
     }
     let id: CaseId = tx.id();
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO payments (case_id, payable_kind, payable_id, merchant_org, shop_id, buyer_id, amount_minor,
              currency, payable_due, provider, provider_ref, captured_minor, refunded_minor, refund_posted_minor,

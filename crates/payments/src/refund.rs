@@ -126,7 +126,7 @@ fn read_then_write(tx: &mut Tx<'_>, payment: CaseId, amount_minor: i64) -> Resul
     if promised > row.captured_minor {
         return Ok(false);
     }
-    tx.exec(
+    tx.put(
         sql!("UPDATE payments SET refunded_minor = ?2 WHERE case_id = ?1 /* unscoped: after authorisation */"),
         params![payment, promised],
     )?;
@@ -134,7 +134,7 @@ fn read_then_write(tx: &mut Tx<'_>, payment: CaseId, amount_minor: i64) -> Resul
 }
 
 fn insert(tx: &mut Tx<'_>, id: CaseId, new: &NewRefund, payment: &PaymentRow, amount_minor: i64) -> Result<(), Fault> {
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO refunds (case_id, payment_id, payable_id, merchant_org, buyer_id, amount_minor, currency,
              attempts, is_owed, from_merchant, outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, NULL)

@@ -51,7 +51,7 @@ impl Command for RecordContact {
             return Err(Error::ContactTime(contact.at).into());
         }
         let at = contact.at.max(opened_at);
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO contacts (id, case_id, user_id, channel, note, at, recorded_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) /* unscoped: after authorisation */"

@@ -41,7 +41,7 @@ impl Command for SetReturnAddress {
         }
         check_words("address", &self.new.address, true)?;
         let (address, now) = (self.new.address.trim(), tx.now());
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO return_addresses (shop_id, merchant_org, address, updated_at) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (shop_id) DO UPDATE SET merchant_org = ?2, address = ?3, updated_at = ?4

@@ -42,7 +42,7 @@ impl Command for UploadPicture {
         let (_, user) = person(&self.actor).map_err(|_| Error::input("actor", "not a person"))?;
         self.prepared.keep(tx, self.media_type)?;
         let (sha256, now) = (self.prepared.sha256().to_owned(), tx.now());
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO uploads (sha256, user_id, at) VALUES (?1, ?2, ?3) ON CONFLICT (sha256, user_id) DO NOTHING
                  /* unscoped: the person is a parameter */"

@@ -107,7 +107,7 @@ fn check(new: &NewSku) -> Result<(), Error> {
 }
 
 fn insert(tx: &mut Tx<'_>, sku: &Sku) -> Result<(), Fault> {
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO skus (id, merchant_org, shop_id, code, title, spec, unit_price, currency, stock_mode, picture,
              listed, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)

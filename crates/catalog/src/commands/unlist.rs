@@ -10,6 +10,6 @@ use xr_store::{Tx, params, sql};
 /// # Errors
 /// A store fault.
 pub fn unlist(tx: &mut Tx<'_>, _grant: &Grant<'_>, sku: SkuId) -> Result<(), Fault> {
-    tx.exec(sql!("UPDATE skus SET listed = 0 WHERE id = ?1 /* unscoped: after authorisation */"), params![sku])?;
+    tx.put(sql!("UPDATE skus SET listed = 0 WHERE id = ?1 /* unscoped: after authorisation */"), params![sku])?;
     Ok(())
 }

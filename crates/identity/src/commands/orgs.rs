@@ -29,7 +29,7 @@ impl Command for CreateOrg {
         authorise(&self.actor, "identity.manage")?;
         let org = Org { id: tx.id(), kind: self.kind, name: printable("name", &self.name, NAME_CHARS_MAX)? };
         let now = tx.now();
-        tx.exec(
+        tx.put(
             sql!("INSERT INTO orgs (id, kind, name, created_at) VALUES (?1, ?2, ?3, ?4) /* unscoped: creating */"),
             params![org.id, org.kind, org.name, now],
         )?;
@@ -65,7 +65,7 @@ impl Command for CreateShop {
         let name = printable("name", &self.name, NAME_CHARS_MAX)?;
         let shop = Shop { id: tx.id(), merchant_org: org.id, name, pack, currency: self.currency };
         let now = tx.now();
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO shops (id, merchant_org, name, pack, currency, created_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6) /* unscoped: creating */"

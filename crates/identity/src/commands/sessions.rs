@@ -51,11 +51,11 @@ impl Command for LogIn {
         let user = queries::user(tx, id)?.ok_or(Error::BadCredentials)?;
         let (session, wall): (RowId, Instant) = (tx.id(), tx.wall());
         let expires_at = wall + SESSION_LENGTH;
-        tx.exec(
+        tx.put(
             sql!("DELETE FROM sessions WHERE user_id = ?1 AND expires_at <= ?2 /* unscoped: own sessions */"),
             params![id, wall],
         )?;
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
                  /* unscoped: own sessions */"
@@ -100,7 +100,7 @@ impl Command for LogOut {
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         let Some(user) = queries::session_user(tx, &self.token_hash)? else { return Ok(()) };
-        tx.exec(sql!("DELETE FROM sessions WHERE token_hash = ?1 /* unscoped: by token */"), params![self.token_hash])?;
+        tx.put(sql!("DELETE FROM sessions WHERE token_hash = ?1 /* unscoped: by token */"), params![self.token_hash])?;
         Ok(tell(tx, "identity.logged_out", &themselves(&user), of_user(&user), json!({ "user": user.id }))?)
     }
 }

@@ -79,7 +79,7 @@ impl Command for CreateUser {
             Err(StoreError::Duplicate(_)) => return Err(Error::LoginTaken.into()),
             other => other?,
         };
-        tx.exec(
+        tx.put(
             sql!("INSERT INTO passwords (user_id, hash) VALUES (?1, ?2) /* unscoped: creating */"),
             params![user.id, self.password_hash],
         )?;
@@ -141,7 +141,7 @@ impl Command for DisableUser {
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         authorise(&self.actor, "identity.manage")?;
         let user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
-        tx.exec(
+        tx.put(
             sql!("UPDATE users SET is_disabled = 1 WHERE id = ?1 /* unscoped: by id after authorisation */"),
             params![user.id],
         )?;
@@ -166,7 +166,7 @@ impl Command for ChooseLocale {
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         let user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
         let tag = self.locale.map(xr_web::texts::tag);
-        tx.exec(sql!("UPDATE users SET locale = ?2 WHERE id = ?1 /* unscoped: own account */"), params![user.id, tag])?;
+        tx.put(sql!("UPDATE users SET locale = ?2 WHERE id = ?1 /* unscoped: own account */"), params![user.id, tag])?;
         let body = json!({ "user": user.id, "locale": tag });
         Ok(tell(tx, "identity.locale_chosen", &themselves(&user), of_user(&user), body)?)
     }

@@ -141,7 +141,7 @@ impl<'a> Writer<'a> {
         let back = plan.returns.get(&index).unwrap_or(&none);
         let matched: i64 = back.takes.iter().map(|take| take.units).sum();
         let possible = i64::try_from(back.possible).unwrap_or(i64::MAX);
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO import_adjustments (id, source_id, invoice, kind, buyer_id, sku_id, title, quantity,
                  unit_price, possible_sales, matched_units, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
@@ -192,7 +192,7 @@ impl<'a> Writer<'a> {
         for (part, take) in (1..).zip(&back.takes) {
             let (order, line) = self.line(take.sale)?;
             record_return(tx, &self.grant, line, take.units, take.minor)?;
-            tx.exec(
+            tx.put(
                 sql!(
                     "INSERT INTO import_matches (adjustment_id, line_id, units, amount_minor) VALUES (?1, ?2, ?3, ?4)
                      /* unscoped: the importer's own rows */"
@@ -206,7 +206,7 @@ impl<'a> Writer<'a> {
     }
 
     fn row(&self, tx: &mut Tx<'_>, row: &Row, entry: RowId, kind: Kind) -> Result<(), Fault> {
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO import_rows (source_id, invoice, row_hash, occurrence, entry_id, kind, at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) /* unscoped: the importer's own rows */"

@@ -26,7 +26,7 @@ impl Command for OpenSource {
         let shop =
             CreateShop { actor, org: org.id, name: SHOP_NAME.to_owned(), pack: None, currency: CURRENCY }.run(tx)?;
         let id: RowId = tx.id();
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO import_sources (id, name, merchant_org, shop_id, currency) VALUES (?1, ?2, ?3, ?4, ?5)
                  /* unscoped: the importer's own rows */"
@@ -65,7 +65,7 @@ impl Command for AddGoods {
             };
             let sku = add_sku(tx, &grant, &new)?.id;
             unlist(tx, &grant, sku)?;
-            tx.exec(
+            tx.put(
                 sql!(
                     "INSERT INTO import_skus (source_id, code, sku_id, is_fee) VALUES (?1, ?2, ?3, ?4)
                      /* unscoped: the importer's own rows */"
@@ -96,7 +96,7 @@ impl Command for AddBuyers {
                 number => (format!("{NAME}.{number}"), format!("{NAME} {number}")),
             };
             let buyer = add_dormant_buyer(tx, &Actor::System, &login, &name)?;
-            tx.exec(
+            tx.put(
                 sql!(
                     "INSERT INTO import_buyers (source_id, customer, buyer_id) VALUES (?1, ?2, ?3)
                      /* unscoped: the importer's own rows */"

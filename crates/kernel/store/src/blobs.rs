@@ -101,7 +101,7 @@ impl Prepared {
         )?;
         let Some(bytes) = self.rows.as_ref().filter(|_| added == 1) else { return Ok(()) };
         for (part, chunk) in (0_i64..).zip(bytes.chunks(CHUNK_BYTES)) {
-            tx.exec(
+            tx.put(
                 sql!("INSERT INTO blob_chunks (sha256, part, bytes) VALUES (?1, ?2, ?3) /* unscoped: by hash */"),
                 params![self.sha256, part, *chunk],
             )?;

@@ -71,7 +71,7 @@ impl Tx<'_> {
     pub fn event(&mut self, event: &NewEvent<'_>) -> Result<EventId, StoreError> {
         let id: EventId = self.id();
         let body = event.body.to_string();
-        self.exec(
+        self.put(
             sql!(
                 "INSERT INTO events (id, at, kind, case_id, merchant_org, shop_id, buyer_id, actor, party, body)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) /* unscoped: appending */"
@@ -90,9 +90,9 @@ impl Tx<'_> {
             ],
         )?;
         if self.conn.sequences_at_once() {
-            self.exec(sql!("INSERT INTO event_seq (event_id) VALUES (?1) /* unscoped: appending */"), params![id])?;
+            self.put(sql!("INSERT INTO event_seq (event_id) VALUES (?1) /* unscoped: appending */"), params![id])?;
         } else {
-            self.exec(sql!("INSERT INTO event_pending (event_id) VALUES (?1) /* unscoped: appending */"), params![id])?;
+            self.put(sql!("INSERT INTO event_pending (event_id) VALUES (?1) /* unscoped: appending */"), params![id])?;
         }
         Ok(id)
     }
@@ -195,7 +195,7 @@ fn move_pending(tx: &mut Tx<'_>, instance: &str) -> Result<u64, StoreError> {
         params![last, MOVED_MAX],
     )?;
     if moved > 0 {
-        tx.exec(
+        tx.put(
             sql!(
                 "DELETE FROM event_pending WHERE event_id IN (SELECT event_id FROM event_seq WHERE seq > ?1)
                  /* unscoped: numbering */"

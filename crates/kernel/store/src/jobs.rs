@@ -25,7 +25,7 @@ impl Tx<'_> {
     /// [`StoreError`] of the engine.
     pub fn job(&mut self, kind: &str, payload: &serde_json::Value, run_at: Instant) -> Result<RowId, StoreError> {
         let id: RowId = self.id();
-        self.exec(
+        self.put(
             sql!(
                 "INSERT INTO jobs (id, kind, payload, run_at, attempts, claim) VALUES (?1, ?2, ?3, ?4, 0, 0)
                  /* unscoped: queueing */"
@@ -70,6 +70,6 @@ pub fn claim(tx: &mut Tx<'_>, kind: &str, limit: i64, lease: Millis) -> Result<V
 /// # Errors
 /// [`StoreError`] of the engine.
 pub fn done(tx: &mut Tx<'_>, id: RowId) -> Result<(), StoreError> {
-    tx.exec(sql!("DELETE FROM jobs WHERE id = ?1 /* unscoped: workers serve every organisation */"), params![id])?;
+    tx.put(sql!("DELETE FROM jobs WHERE id = ?1 /* unscoped: workers serve every organisation */"), params![id])?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use xr_base::{Millis, StoreError};
 /// [`StoreError`] of the engine.
 pub fn take(tx: &mut Tx<'_>, name: &str, holder: &str, length: Millis) -> Result<bool, StoreError> {
     let wall = tx.wall();
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO leases (name, holder, fence, until_ms) VALUES (?1, '', 0, 0)
              ON CONFLICT (name) DO NOTHING /* unscoped: leases of nodes */"

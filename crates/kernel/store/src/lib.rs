@@ -3,6 +3,7 @@
 //! A [`Command`] is one use case and one transaction; [`Store::write`] runs it on the store's own threads and answers only after
 //! the commit is on disk. [`Store::read`] gives a snapshot. Nothing outside this crate names an engine.
 
+pub mod baseline;
 pub mod blobs;
 pub mod command;
 pub mod dump;
@@ -11,6 +12,7 @@ pub mod events;
 mod group;
 pub mod idempotency;
 pub mod jobs;
+mod kept;
 pub mod leases;
 pub mod migrate;
 mod mutant;

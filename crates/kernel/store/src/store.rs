@@ -69,6 +69,7 @@ pub struct Store {
 struct Inner {
     shared: Arc<Shared>,
     engine: Engine,
+    base: Base,
     blobs: crate::blobs::Place,
     undumped: Vec<String>,
     writes: RwLock<Option<SyncSender<Box<dyn Task>>>>,
@@ -113,6 +114,7 @@ impl Store {
             inner: Arc::new(Inner {
                 shared,
                 engine,
+                base,
                 blobs,
                 undumped: migrate::undumped(&migrations),
                 writes: RwLock::new(Some(writes)),
@@ -220,6 +222,18 @@ impl Store {
         self.inner.shared.stats()
     }
 
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.inner.shared
+    }
+
+    /// What the connections to the embedded database share.
+    pub(crate) fn log(&self) -> Option<&Log> {
+        match &self.inner.base {
+            Base::File(_, log) => Some(log),
+            Base::Server(_) => None,
+        }
+    }
+
     /// Where blobs lie.
     pub fn blobs(&self) -> &crate::blobs::Place {
         &self.inner.blobs
@@ -255,7 +269,7 @@ fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
 
 type Answer<C> = oneshot::Receiver<Result<<C as Command>::Out, Fault>>;
 
-fn pending<C: Command>(command: C, key: Option<Key>) -> (Box<dyn Task>, Answer<C>) {
+pub(crate) fn pending<C: Command>(command: C, key: Option<Key>) -> (Box<dyn Task>, Answer<C>) {
     let (reply, answer) = oneshot::channel();
     (Box::new(Pending { command, key, out: None, is_repeat: false, reply }), answer)
 }
@@ -295,6 +309,14 @@ impl Base {
     }
 }
 
+/// A connection beside the store's own, for writing: only while the store is idle.
+pub(crate) fn writer_beside(location: &Location) -> Result<Box<dyn Connection + Send>, StoreError> {
+    Ok(match location {
+        Location::Folder(folder) => Box::new(Sqlite::writer(&file_in(folder), None)?),
+        Location::Postgres(url) => Box::new(Postgres::connect(url, false)?),
+    })
+}
+
 /// A connection beside the store's own, for reading.
 pub(crate) fn look_into(location: &Location) -> Result<Box<dyn Connection + Send>, StoreError> {
     Ok(match location {
@@ -303,7 +325,7 @@ pub(crate) fn look_into(location: &Location) -> Result<Box<dyn Connection + Send
     })
 }
 
-fn file_in(folder: &std::path::Path) -> PathBuf {
+pub(crate) fn file_in(folder: &std::path::Path) -> PathBuf {
     folder.join("xiaoer.db")
 }
 

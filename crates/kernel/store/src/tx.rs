@@ -17,6 +17,8 @@ pub(crate) trait Connection {
         variant: Variant,
         params: &[Value<'_>],
     ) -> Result<u64, StoreError>;
+    /// As [`Connection::exec`] when nobody asks for the number; an engine may send it with what follows.
+    fn put(&mut self, statement: &'static Statement, variant: Variant, params: &[Value<'_>]) -> Result<(), StoreError>;
     /// Runs a query, calling `each` for every row.
     fn query(
         &mut self,
@@ -122,6 +124,17 @@ impl<'t> Tx<'t> {
         let changed = self.conn.exec(statement, Variant::Plain, params);
         self.has_failed |= changed.is_err();
         changed
+    }
+
+    /// Runs a statement whose number of changed rows nobody asks for. On PostgreSQL it travels with the next question or
+    /// with the commit, and its error is the answer to that one.
+    ///
+    /// # Errors
+    /// As [`Tx::exec`], now or later.
+    pub fn put(&mut self, statement: &'static Statement, params: &[Value<'_>]) -> Result<(), StoreError> {
+        let put = self.conn.put(statement, Variant::Plain, params);
+        self.has_failed |= put.is_err();
+        put
     }
 
     /// Every row of a query without scope.

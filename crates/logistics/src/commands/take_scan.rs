@@ -91,7 +91,7 @@ fn fetched(tx: &mut Tx<'_>, notice: &Notice, actor: &Actor) -> Result<Shipment, 
         buyer_id: case.buyer_id,
     };
     announce(tx, &grant, &parcel)?;
-    tx.exec(
+    tx.put(
         sql!("UPDATE pickups SET collected_at = ?2 WHERE id = ?1 /* unscoped: carriers' signed notices */"),
         params![pickup.id, notice.at],
     )?;
@@ -100,7 +100,7 @@ fn fetched(tx: &mut Tx<'_>, notice: &Notice, actor: &Actor) -> Result<Shipment, 
 
 fn keep(tx: &mut Tx<'_>, notice: &Notice, shipment: RowId) -> Result<(), Fault> {
     let (id, now) = (tx.id::<RowId>(), tx.now());
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO scans (id, shipment_id, carrier, event_id, body_hash, kind, place, at, received_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) /* unscoped: carriers' signed notices */"

@@ -179,7 +179,7 @@ impl PlaceOrder {
     fn insert(&self, tx: &mut Tx<'_>, id: CaseId, goods: i64, total: i64) -> Result<String, Fault> {
         let number = free_number(tx, id)?;
         let at = tx.at();
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO orders (case_id, number, merchant_org, shop_id, buyer_id, currency, goods_minor,
                  freight_minor, total_minor, source, outside_no, remark, review_exempt, tracking, placed_at, shipped_at,
@@ -202,7 +202,7 @@ impl PlaceOrder {
                 at
             ],
         )?;
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO recipients (order_id, name, phone, region, address) VALUES (?1, ?2, ?3, ?4, ?5)
                  /* unscoped: inserting after authorisation */"
@@ -218,7 +218,7 @@ impl PlaceOrder {
         let freight = split(self.terms.freight_minor, &weights);
         for ((line_no, line), freight_minor) in (1_i64..).zip(lines).zip(freight) {
             let id: RowId = tx.id();
-            tx.exec(
+            tx.put(
                 sql!(
                     "INSERT INTO order_lines (id, order_id, line_no, sku_id, title, spec, quantity, unit_price,
                      amount_minor, freight_minor, shipped, stopped, refunded, refunded_minor)

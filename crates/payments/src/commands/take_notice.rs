@@ -198,7 +198,7 @@ impl TakeNotice {
     }
 
     fn note_reference(&self, tx: &mut Tx<'_>, payment: CaseId) -> Result<(), Fault> {
-        tx.exec(
+        tx.put(
             sql!("UPDATE payments SET provider_ref = ?2 WHERE case_id = ?1 /* unscoped: after verification */"),
             params![payment, self.notice.provider_ref],
         )?;

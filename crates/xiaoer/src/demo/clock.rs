@@ -70,7 +70,7 @@ impl Command for SetClock {
     const NAME: &'static str = "demo.set_clock";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO demo_clock (id, wall0, virtual0, rate) VALUES (1, ?1, ?2, ?3)
                  ON CONFLICT (id) DO UPDATE SET wall0 = ?1, virtual0 = ?2, rate = ?3 /* unscoped: the demo's clock */"

@@ -208,7 +208,7 @@ pub(super) fn start(tx: &mut Tx<'_>, case: &Case, name: &str, plan: &Plan) -> Re
     let wake_at = plan.wake_at(0);
     let late = Millis::hours(i64::from(tx.lacks(Mutant::Due)));
     let due_at = plan.due_at.map(|due| due + late);
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO clocks (id, case_id, name, state, rule, entered_at, anchor_at, length, cal, cal_version,
              due_at, fire_at, wake_at, stage, blocked)
@@ -244,7 +244,7 @@ pub(super) fn stop(tx: &mut Tx<'_>, ready: &Ready, case: &Case, to: &str, all: b
         return Ok(());
     }
     if all || !has_case_clocks {
-        tx.exec(sql!("DELETE FROM clocks WHERE case_id = ?1 /* unscoped: engine */"), params![case.id])?;
+        tx.put(sql!("DELETE FROM clocks WHERE case_id = ?1 /* unscoped: engine */"), params![case.id])?;
         return Ok(());
     }
     let tags = ready.book.book().states.get(to).map(|s| s.tags.as_slice()).unwrap_or_default();
@@ -254,7 +254,7 @@ pub(super) fn stop(tx: &mut Tx<'_>, ready: &Ready, case: &Case, to: &str, all: b
             r.scope == ClockScope::Case && !r.until_tag.as_ref().is_some_and(|tag| tags.contains(tag))
         });
         if !survives {
-            tx.exec(sql!("DELETE FROM clocks WHERE id = ?1 /* unscoped: engine */"), params![row.id])?;
+            tx.put(sql!("DELETE FROM clocks WHERE id = ?1 /* unscoped: engine */"), params![row.id])?;
         }
     }
     Ok(())
@@ -274,7 +274,7 @@ pub fn refresh(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Fault> {
         if fresh.due_at != row.due_at || fresh.blocked != row.blocked {
             store_moved(tx, &running.case, &row, &fresh)?;
         } else if fresh.cal_version != row.cal_version {
-            tx.exec(
+            tx.put(
                 sql!("UPDATE clocks SET cal_version = ?2 WHERE id = ?1 /* unscoped: engine */"),
                 params![row.id, fresh.cal_version],
             )?;
@@ -301,7 +301,7 @@ fn replan(tx: &mut Tx<'_>, running: &Running<'_>, row: &ClockRow, rule: &ClockRu
 fn store_moved(tx: &mut Tx<'_>, case: &Case, row: &ClockRow, fresh: &Plan) -> Result<(), Fault> {
     let stage = fresh.stage_at(tx.at()).max(row.stage);
     let wake_at = fresh.wake_at(stage);
-    tx.exec(
+    tx.put(
         sql!(
             "UPDATE clocks SET anchor_at = ?2, length = ?3, cal = ?4, cal_version = ?5, due_at = ?6, fire_at = ?7,
              wake_at = ?8, stage = ?9, blocked = ?10, rule = ?11 WHERE id = ?1 /* unscoped: engine */"
@@ -334,7 +334,7 @@ fn store_moved(tx: &mut Tx<'_>, case: &Case, row: &ClockRow, fresh: &Plan) -> Re
 
 /// Writes the earliest due of the live clocks into the case, for lists in order of time left.
 pub(super) fn set_due(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Fault> {
-    tx.exec(
+    tx.put(
         sql!(
             "UPDATE cases SET due_at = (SELECT MIN(due_at) FROM clocks WHERE case_id = ?1) WHERE id = ?1
              /* unscoped: engine */"
@@ -350,7 +350,7 @@ pub(super) fn warn(tx: &mut Tx<'_>, running: &Running<'_>, row: &ClockRow) -> Re
     let fresh = replan(tx, running, row, rule)?;
     let stage = fresh.stage_at(tx.now()).max(row.stage + 1);
     let wake_at = fresh.wake_at(stage);
-    tx.exec(
+    tx.put(
         sql!("UPDATE clocks SET stage = ?2, wake_at = ?3 WHERE id = ?1 AND stage = ?4 /* unscoped: engine */"),
         params![row.id, stage, wake_at, row.stage],
     )?;

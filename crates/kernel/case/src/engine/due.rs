@@ -64,7 +64,7 @@ fn fire(tx: &mut Tx<'_>, running: Running<'_>, row: &ClockRow) -> Result<(), Fau
     let (event, name) = (rule.event.clone(), rule.fire.clone());
     let decision = acts::decide(tx, &running, |at| step::choose_silence(&running.ready.book, at, &row.name), &event)?;
     // A self-transition keeps clocks; the one that fired must not fire again.
-    tx.exec(sql!("DELETE FROM clocks WHERE id = ?1 /* unscoped: engine */"), params![row.id])?;
+    tx.put(sql!("DELETE FROM clocks WHERE id = ?1 /* unscoped: engine */"), params![row.id])?;
     let rule = row.rule.clone().or_else(|| decision.rule.clone());
     let cause = Cause { actor: &Actor::Clock, event: &name, rule: rule.as_deref(), clock: Some(row.id), note: None };
     let is_self = decision.is_self && !decision.restart;

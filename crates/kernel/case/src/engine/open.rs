@@ -97,7 +97,7 @@ fn begin(new: &NewCase<'_>, ready: &Ready, state: &str, at: Instant) -> Case {
 }
 
 fn insert(tx: &mut Tx<'_>, case: &Case) -> Result<(), Fault> {
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO cases (id, kind, state, version, rulebook, parent_id, merchant_org, shop_id, buyer_id,
              owner_party, owner_org, opened_at, entered_at, due_at, closed_at)

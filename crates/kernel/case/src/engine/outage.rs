@@ -24,7 +24,7 @@ impl Command for Beat {
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         let now = tx.now();
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO heartbeat (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = ?1
                  /* unscoped: the whole market */"
@@ -62,7 +62,7 @@ impl Command for NoteOutage {
             return know(tx).map(|()| false);
         }
         let id: RowId = tx.id();
-        tx.exec(
+        tx.put(
             sql!(
                 "INSERT INTO pauses (id, case_id, cause, cause_case, from_at, to_at) VALUES (?1, ?2, ?3, NULL, ?4, ?5)
                  /* unscoped: the whole market */"

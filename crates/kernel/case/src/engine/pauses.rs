@@ -64,7 +64,7 @@ pub(super) fn child_opened(tx: &mut Tx<'_>, parent: CaseId, child: CaseId, group
         return Ok(());
     }
     let (id, at) = (tx.id::<RowId>(), tx.at());
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO pauses (id, case_id, cause, cause_case, from_at, to_at) VALUES (?1, ?2, ?3, ?4, ?5, NULL)
              /* unscoped: engine */"

@@ -129,7 +129,7 @@ pub(super) struct Row<'a> {
 }
 
 pub(super) fn write_history(tx: &mut Tx<'_>, case: &Case, row: &Row<'_>, cause: &Cause<'_>) -> Result<(), StoreError> {
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO history (case_id, seq, at, recorded_at, event, taken_as, actor, party, from_state, to_state,
              rule, clock_id, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) /* unscoped: engine */"
@@ -160,7 +160,7 @@ fn count(tx: &mut Tx<'_>, case: &Case, event: &str) -> Result<(), Fault> {
     if !ready.counts(event) {
         return Ok(());
     }
-    tx.exec(
+    tx.put(
         sql!(
             "INSERT INTO case_counts (case_id, event, n) VALUES (?1, ?2, 1)
              ON CONFLICT (case_id, event) DO UPDATE SET n = case_counts.n + 1 /* unscoped: engine */"
@@ -203,7 +203,7 @@ pub(super) fn start_clocks(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<Opt
 fn set_due(tx: &mut Tx<'_>, case: &mut Case, due: Option<Instant>) -> Result<(), Fault> {
     if case.due_at != due {
         case.due_at = due;
-        tx.exec(sql!("UPDATE cases SET due_at = ?2 WHERE id = ?1 /* unscoped: engine */"), params![case.id, due])?;
+        tx.put(sql!("UPDATE cases SET due_at = ?2 WHERE id = ?1 /* unscoped: engine */"), params![case.id, due])?;
     }
     Ok(())
 }
@@ -211,7 +211,7 @@ fn set_due(tx: &mut Tx<'_>, case: &mut Case, due: Option<Instant>) -> Result<(),
 /// The end of a case: its parent runs on, and hears of it.
 fn finish(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<(), Fault> {
     let case = &running.case;
-    tx.exec(sql!("UPDATE cases SET due_at = NULL WHERE id = ?1 /* unscoped: engine */"), params![case.id])?;
+    tx.put(sql!("UPDATE cases SET due_at = NULL WHERE id = ?1 /* unscoped: engine */"), params![case.id])?;
     let Some(parent) = case.parent_id else { return Ok(()) };
     pauses::child_ended(tx, parent, case)?;
     let done = format!("{}.done", case.kind);

@@ -1,43 +1,78 @@
 //! PostgreSQL, and servers that speak its protocol: several writers, READ COMMITTED, no engine extras (decision D12).
+//!
+//! A round trip costs more than most statements. So what needs no answer of its own (the opening of a transaction, rows put
+//! down) is kept until something does, and all of it travels in one trip; the server works through it in order.
 
-use crate::row::{Cells, Row};
+mod values;
+
+use crate::kept::Kept;
+use crate::row::Row;
 use crate::statement::{Dialect, Statement, Variant};
 use crate::tx::Connection;
-use postgres::fallible_iterator::FallibleIterator;
-use postgres::types::private::BytesMut;
-use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use futures_util::TryStreamExt as _;
 use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+use tokio::runtime::Runtime;
+use tokio_postgres::Error;
+use values::{Bound, PostgresRow, fail};
+use xr_base::StoreError;
 use xr_base::value::Value;
-use xr_base::{Clash, StoreError};
 
-type Failure = Box<dyn std::error::Error + Sync + Send>;
+/// What was kept, ready to be sent.
+type Sending = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 pub(crate) struct Postgres {
     url: String,
-    client: postgres::Client,
-    prepared: HashMap<(usize, Variant), postgres::Statement>,
+    runtime: Runtime,
+    client: Arc<tokio_postgres::Client>,
+    prepared: HashMap<(usize, Variant), tokio_postgres::Statement>,
     is_reader: bool,
+    /// Statements that nobody waits for yet, in their order.
+    kept: Vec<Sending>,
+    /// Whether the server has been told that a transaction begins.
+    has_begun: bool,
 }
 
 impl Postgres {
     pub(crate) fn connect(url: &str, is_reader: bool) -> Result<Self, StoreError> {
-        let mut client = postgres::Client::connect(url, postgres::NoTls).map_err(fail)?;
-        client.batch_execute("SET statement_timeout = 5000; SET synchronous_commit = on").map_err(fail)?;
-        Ok(Self { url: url.to_owned(), client, prepared: HashMap::new(), is_reader })
+        // One thread, this one: the connection moves while somebody waits for an answer.
+        let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = built.map_err(|e| StoreError::Engine(e.to_string()))?;
+        let (client, connection) =
+            runtime.block_on(tokio_postgres::connect(url, tokio_postgres::NoTls)).map_err(fail)?;
+        runtime.spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::warn!(%error, "A connection to PostgreSQL ended");
+            }
+        });
+        let greeting = client.batch_execute("SET statement_timeout = 5000; SET synchronous_commit = on");
+        runtime.block_on(greeting).map_err(fail)?;
+        Ok(Self {
+            url: url.to_owned(),
+            runtime,
+            client: Arc::new(client),
+            prepared: HashMap::new(),
+            is_reader,
+            kept: Vec::new(),
+            has_begun: false,
+        })
     }
 
     fn statement(
         &mut self,
         statement: &'static Statement,
         variant: Variant,
-    ) -> Result<postgres::Statement, StoreError> {
+    ) -> Result<tokio_postgres::Statement, StoreError> {
         // The address of a static is its name for life.
         let key = (std::ptr::from_ref(statement).addr(), variant);
         if let Some(found) = self.prepared.get(&key) {
             return Ok(found.clone());
         }
         let text = statement.for_engine(variant, Dialect::Postgres);
-        let prepared = self.client.prepare(text).map_err(fail)?;
+        let prepared = self.runtime.block_on(self.client.prepare(text)).map_err(fail)?;
         self.prepared.insert(key, prepared.clone());
         Ok(prepared)
     }
@@ -49,6 +84,69 @@ impl Postgres {
         }
         Ok(())
     }
+
+    /// Keeps a text without an answer.
+    fn keep(&mut self, text: &'static str) {
+        let client = Arc::clone(&self.client);
+        self.kept.push(Box::pin(async move { client.batch_execute(text).await }));
+    }
+
+    /// Sends what was kept and then `last`, in one trip. The first error of them all is the answer: what follows it on the
+    /// server only says that the transaction has failed.
+    fn send<T>(&mut self, last: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        let mut kept: Vec<Option<Sending>> = std::mem::take(&mut self.kept).into_iter().map(Some).collect();
+        self.has_begun |= !kept.is_empty();
+        let mut failed = None;
+        let mut answer = None;
+        let mut last = pin!(last);
+        // Polled in order, so that the first round writes them in order.
+        let all = poll_fn(|cx| {
+            for slot in &mut kept {
+                if let Some(sending) = slot
+                    && let Poll::Ready(sent) = sending.as_mut().poll(cx)
+                {
+                    *slot = None;
+                    failed = failed.take().or(sent.err());
+                }
+            }
+            if answer.is_none()
+                && let Poll::Ready(given) = last.as_mut().poll(cx)
+            {
+                answer = Some(given);
+            }
+            if answer.is_some() && kept.iter().all(Option::is_none) { Poll::Ready(()) } else { Poll::Pending }
+        });
+        self.runtime.block_on(all);
+        match (failed, answer) {
+            (Some(error), _) => Err(fail(error)),
+            (None, Some(answer)) => answer,
+            (None, None) => Err(StoreError::Engine("no answer".to_owned())),
+        }
+    }
+
+    fn send_batch(&mut self, text: &str) -> Result<(), StoreError> {
+        let client = Arc::clone(&self.client);
+        self.send(async { client.batch_execute(text).await.map_err(fail) })
+    }
+}
+
+/// Gives every row to `each`.
+async fn read<'p, S, P>(
+    client: &tokio_postgres::Client,
+    statement: &S,
+    params: P,
+    each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError>
+where
+    S: tokio_postgres::ToStatement + ?Sized + Sync,
+    P: IntoIterator<Item = Bound<'p>>,
+    P::IntoIter: ExactSizeIterator,
+{
+    let mut rows = pin!(client.query_raw(statement, params).await.map_err(fail)?);
+    while let Some(row) = rows.try_next().await.map_err(fail)? {
+        each(&Row::new(&PostgresRow(&row)))?;
+    }
+    Ok(())
 }
 
 impl Connection for Postgres {
@@ -59,9 +157,16 @@ impl Connection for Postgres {
         params: &[Value<'_>],
     ) -> Result<u64, StoreError> {
         let prepared = self.statement(statement, variant)?;
-        let bound: Vec<Bound<'_>> = params.iter().copied().map(Bound).collect();
-        let refs: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|b| b as &(dyn ToSql + Sync)).collect();
-        self.client.execute(&prepared, &refs).map_err(fail)
+        let client = Arc::clone(&self.client);
+        self.send(async { client.execute_raw(&prepared, params.iter().copied().map(Bound)).await.map_err(fail) })
+    }
+
+    fn put(&mut self, statement: &'static Statement, variant: Variant, params: &[Value<'_>]) -> Result<(), StoreError> {
+        let prepared = self.statement(statement, variant)?;
+        let params: Vec<Kept> = params.iter().map(Kept::from).collect();
+        let client = Arc::clone(&self.client);
+        self.kept.push(Box::pin(async move { client.execute_raw(&prepared, params).await.map(|_| ()) }));
+        Ok(())
     }
 
     fn query(
@@ -72,20 +177,16 @@ impl Connection for Postgres {
         each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let prepared = self.statement(statement, variant)?;
-        let bound: Vec<Bound<'_>> = params.iter().copied().map(Bound).collect();
-        let mut rows = self.client.query_raw(&prepared, bound).map_err(fail)?;
-        while let Some(row) = rows.next().map_err(fail)? {
-            each(&Row::new(&PostgresRow(&row)))?;
-        }
-        Ok(())
+        let client = Arc::clone(&self.client);
+        self.send(read(&client, &prepared, params.iter().copied().map(Bound), each))
     }
 
     fn batch(&mut self, text: &str) -> Result<(), StoreError> {
-        self.client.batch_execute(text).map_err(fail)
+        self.send_batch(text)
     }
 
     fn prepare(&mut self, text: &str) -> Result<(), StoreError> {
-        self.client.prepare(text).map(|_| ()).map_err(fail)
+        self.runtime.block_on(self.client.prepare(text)).map(|_| ()).map_err(fail)
     }
 
     fn query_text(
@@ -93,12 +194,8 @@ impl Connection for Postgres {
         text: &str,
         each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let none: [Bound<'_>; 0] = [];
-        let mut rows = self.client.query_raw(text, none).map_err(fail)?;
-        while let Some(row) = rows.next().map_err(fail)? {
-            each(&Row::new(&PostgresRow(&row)))?;
-        }
-        Ok(())
+        let client = Arc::clone(&self.client);
+        self.send(read(&client, text, [], each))
     }
 
     fn group_begin(&mut self) -> Result<(), StoreError> {
@@ -111,19 +208,26 @@ impl Connection for Postgres {
 
     fn begin(&mut self) -> Result<(), StoreError> {
         self.reconnect_if_closed()?;
-        let level = if self.is_reader { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" };
-        self.client.batch_execute(level).map_err(fail)
+        (self.kept, self.has_begun) = (Vec::new(), false);
+        self.keep(if self.is_reader { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" });
+        Ok(())
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
-        self.client.batch_execute("COMMIT").map_err(fail)
+        if !self.has_begun && self.kept.len() == 1 {
+            // Nothing was asked and nothing written.
+            self.kept.clear();
+            return Ok(());
+        }
+        self.send_batch("COMMIT")
     }
 
     fn rollback(&mut self) -> Result<(), StoreError> {
-        if self.client.is_closed() {
+        self.kept.clear();
+        if self.client.is_closed() || !std::mem::take(&mut self.has_begun) {
             return Ok(());
         }
-        self.client.batch_execute("ROLLBACK").map_err(fail)
+        self.send_batch("ROLLBACK")
     }
 
     fn rest(&mut self) {}
@@ -134,60 +238,5 @@ impl Connection for Postgres {
 
     fn sequences_at_once(&self) -> bool {
         false
-    }
-}
-
-#[derive(Debug)]
-struct Bound<'v>(Value<'v>);
-
-impl ToSql for Bound<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Failure> {
-        match self.0 {
-            Value::Null => Ok(IsNull::Yes),
-            Value::Int(number) if *ty == Type::INT8 => number.to_sql(ty, out),
-            Value::Int(number) if *ty == Type::INT4 => i32::try_from(number)?.to_sql(ty, out),
-            Value::Int(number) if *ty == Type::INT2 => i16::try_from(number)?.to_sql(ty, out),
-            Value::Text(text) if *ty == Type::TEXT || *ty == Type::VARCHAR => text.to_sql(ty, out),
-            Value::Bytes(bytes) if *ty == Type::BYTEA => bytes.to_sql(ty, out),
-            other => Err(format!("{other:?} does not fit a column of type {ty}").into()),
-        }
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    to_sql_checked!();
-}
-
-struct PostgresRow<'r>(&'r postgres::Row);
-
-impl Cells for PostgresRow<'_> {
-    fn cell(&self, index: usize) -> Result<Value<'_>, StoreError> {
-        let columns = self.0.columns();
-        let ty = columns.get(index).ok_or_else(|| StoreError::Corrupt(format!("no column {index}")))?.type_();
-        let value = match *ty {
-            Type::INT8 => self.0.try_get::<_, Option<i64>>(index).map_err(fail)?.map(Value::Int),
-            Type::INT4 => self.0.try_get::<_, Option<i32>>(index).map_err(fail)?.map(|n| Value::Int(n.into())),
-            Type::INT2 => self.0.try_get::<_, Option<i16>>(index).map_err(fail)?.map(|n| Value::Int(n.into())),
-            Type::BOOL => self.0.try_get::<_, Option<bool>>(index).map_err(fail)?.map(|b| Value::Int(b.into())),
-            Type::TEXT | Type::VARCHAR | Type::NAME => {
-                self.0.try_get::<_, Option<&str>>(index).map_err(fail)?.map(Value::Text)
-            }
-            Type::BYTEA => self.0.try_get::<_, Option<&[u8]>>(index).map_err(fail)?.map(Value::Bytes),
-            ref other => return Err(StoreError::Corrupt(format!("column type {other} is not used here"))),
-        };
-        Ok(value.unwrap_or(Value::Null))
-    }
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "used as map_err(fail)")]
-fn fail(error: postgres::Error) -> StoreError {
-    let text = error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned());
-    match error.code().map(postgres::error::SqlState::code) {
-        Some("40P01") => StoreError::Retry(Clash::Deadlock, text),
-        Some("40001") => StoreError::Retry(Clash::Serialization, text),
-        Some("23505") => StoreError::Duplicate(text),
-        _ => StoreError::Engine(text),
     }
 }

@@ -115,6 +115,10 @@ impl Connection for Sqlite {
         Ok(changed as u64)
     }
 
+    fn put(&mut self, statement: &'static Statement, variant: Variant, params: &[Value<'_>]) -> Result<(), StoreError> {
+        self.exec(statement, variant, params).map(|_| ())
+    }
+
     fn query(
         &mut self,
         statement: &'static Statement,

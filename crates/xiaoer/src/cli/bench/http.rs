@@ -1,7 +1,8 @@
 //! The served market on a free port of loopback, and clients that keep their connections.
 
 use super::load::{Until, many};
-use super::{CliError, Load, Market, cpu_us};
+use super::usage::server_us;
+use super::{CliError, Load, Market};
 use crate::serve::{ServeOptions, application};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -150,10 +151,12 @@ pub(super) fn place_orders(market: &Market, load: Load) -> Result<serde_json::Va
             connection.ask("POST /v1/orders", &body.to_string()).map(|_| ()).map_err(|e| BenchError(e.to_string()))
         }
     };
-    let cpu = cpu_us();
+    let cpu = server_us();
     let measured = many(load.clients, &Until::Time(Millis::seconds(load.seconds)), place)
         .map_err(|BenchError(text)| CliError::Other(text))?;
-    let mut answer = measured.summary("place-order-http", market.engine(), cpu_us() - cpu);
+    let (cpu, count) = (server_us() - cpu, i64::try_from(measured.times.len()).unwrap_or(i64::MAX));
+    let mut answer = measured.summary("http", market.engine());
+    answer["cpu_us_per_order"] = json!(cpu / count.max(1));
     answer["orders_before"] = json!(load.orders);
     answer["clients"] = json!(load.clients);
     Ok(answer)

@@ -2,7 +2,8 @@
 
 use super::http::{Client, Served, people, serve};
 use super::load::person;
-use super::{CliError, Market, Measured, cpu_us};
+use super::usage::server_us;
+use super::{CliError, Market, Measured};
 use serde_json::{Value, json};
 use xr_base::{Actor, Fault, Millis, Party, Stopwatch};
 use xr_case::engine::{Act, act};
@@ -58,11 +59,13 @@ pub(super) fn measure(market: &Market, orders: u64, pages: u64) -> Result<Value,
         ("everything", &merchant, "?".to_owned()),
         ("rare_state_of_all_shops", &operator, "?state=closed".to_owned()),
     ];
-    let mut answer = json!({ "bench": "list-orders", "engine": market.engine(), "orders": orders, "pages": pages });
+    let mut answer = json!({ "bench": "list", "engine": market.engine(), "orders": orders, "pages": pages });
     for (name, token, query) in lists {
-        let cpu = cpu_us();
+        let cpu = server_us();
         let measured = read(&served, token, &query, pages).map_err(|e| CliError::Other(e.to_string()))?;
-        let mut summary = measured.summary(name, market.engine(), cpu_us() - cpu);
+        let cpu = server_us() - cpu;
+        let mut summary = measured.summary(name, market.engine());
+        summary["cpu_us_each"] = json!(cpu / i64::try_from(pages).unwrap_or(i64::MAX).max(1));
         for told in ["bench", "engine", "count"] {
             summary.as_object_mut().map(|s| s.remove(told));
         }

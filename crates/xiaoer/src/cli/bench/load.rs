@@ -1,5 +1,6 @@
 //! Orders placed by many clients through the command path.
 
+use super::usage::CLIENT;
 use super::{Market, Measured};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -91,7 +92,7 @@ where
     };
     let start = |client: u64| {
         let (mut once, stop) = (make(client), Arc::clone(&stop));
-        std::thread::spawn(move || {
+        std::thread::Builder::new().name(CLIENT.to_owned()).spawn(move || {
             let mut times = Vec::new();
             for n in (0..count).take_while(|_| !stop.load(Ordering::SeqCst)) {
                 let asked = Stopwatch::start();
@@ -101,7 +102,8 @@ where
             Ok::<Vec<i64>, E>(times)
         })
     };
-    let threads: Vec<_> = (0..clients).map(start).collect();
+    let threads = (0..clients).map(start).collect::<Result<Vec<_>, _>>();
+    let threads = threads.map_err(|e| StoreError::Engine(e.to_string()))?;
     if let Until::Time(span) = until {
         std::thread::sleep(Duration::from_millis(span.0.unsigned_abs()));
         stop.store(true, Ordering::SeqCst);
@@ -111,6 +113,16 @@ where
         times.extend(thread.join().map_err(|_| StoreError::Engine("a client panicked".to_owned()))??);
     }
     Ok(Measured { times, wall: Millis(began.micros() / 1_000) })
+}
+
+/// `count` orders as clients place them, others in every turn.
+pub(super) fn some(goods: &Goods, turn: usize, count: usize) -> Vec<PlaceOrder> {
+    let order = |n: usize| {
+        let (client, n) = ((n % 64) as u64, (turn * count + n) as u64);
+        let lines = vec![LineWanted { sku: goods.pick(client, n), quantity: 1 }];
+        PlaceOrder { lines, ..order_of(client, goods) }
+    };
+    (0..count).map(order).collect()
 }
 
 impl Goods {

@@ -3,13 +3,16 @@
 mod http;
 mod lists;
 mod load;
+mod orders;
+mod usage;
 
 use super::{CliError, Common, DONE};
 use crate::market::{MarketConfig, open};
 use crate::serve::instance_name;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use load::{Goods, Until};
 use serde_json::json;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use xr_base::calendar::DayTables;
 use xr_base::{Millis, SystemClock};
@@ -17,12 +20,16 @@ use xr_store::{Location, Store};
 
 #[derive(Subcommand)]
 pub(super) enum BenchCommand {
-    /// Place orders (stock, number, two cases, clocks, history, events) from many clients; every answer is on disk.
+    /// Place orders (stock, number, two cases, clocks, history, events) from many clients, every answer on disk; in turn with
+    /// the same statements on the bare client library.
     PlaceOrder(Load),
-    /// The same over HTTP, each client with a log-in and a connection of its own.
-    PlaceOrderHttp(Load),
+    /// Place orders over HTTP, each client with a log-in and a connection of its own.
+    Http(Load),
     /// Pages of 20 orders over HTTP, by one client: of a shop and a state, of a state, and of everything.
-    ListOrders {
+    List {
+        /// Engine that is meant; PostgreSQL needs `--database`.
+        #[arg(long)]
+        engine: Option<EngineName>,
         /// Orders placed beforehand; one in a hundred of them is in the state asked for.
         #[arg(long, default_value_t = 10_000)]
         orders: u64,
@@ -35,6 +42,9 @@ pub(super) enum BenchCommand {
 /// Who places how many orders.
 #[derive(Args, Clone, Copy)]
 pub(super) struct Load {
+    /// Engine that is meant; PostgreSQL needs `--database`.
+    #[arg(long)]
+    engine: Option<EngineName>,
     /// Orders placed beforehand, not measured.
     #[arg(long, default_value_t = 0)]
     orders: u64,
@@ -46,22 +56,62 @@ pub(super) struct Load {
     seconds: i64,
 }
 
+/// Engines by the name that benches print.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineName {
+    Sqlite,
+    Postgres,
+}
+
 /// Clients of the orders placed beforehand.
 const CLIENTS: u64 = 64;
 
 pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliError> {
-    let market = fresh(common)?;
+    let (BenchCommand::PlaceOrder(Load { engine, .. })
+    | BenchCommand::Http(Load { engine, .. })
+    | BenchCommand::List { engine, .. }) = command;
+    let (location, _scratch) = place(common, *engine)?;
+    let market = fresh(location)?;
     let answer = match *command {
-        BenchCommand::PlaceOrder(load) => place_order(&market, load)?,
-        BenchCommand::PlaceOrderHttp(load) => {
+        BenchCommand::PlaceOrder(load) => orders::measure(&market, load)?,
+        BenchCommand::Http(load) => {
             market.fill(load.orders)?;
             http::place_orders(&market, load)?
         }
-        BenchCommand::ListOrders { orders, pages } => lists::measure(&market, orders, pages)?,
+        BenchCommand::List { orders, pages, .. } => lists::measure(&market, orders, pages)?,
     };
     market.store.close();
     println!("{answer}");
     Ok(DONE)
+}
+
+/// A folder that is gone when the bench is over.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Where the data lies: as told, else in a new folder on a disk (`/tmp` may be memory).
+fn place(common: &Common, engine: Option<EngineName>) -> Result<(Location, Option<Scratch>), CliError> {
+    let is_told = common.data.is_some() || common.database.is_some() || common.config.is_some();
+    let (location, scratch) = if is_told {
+        (common.settings()?.location()?, None)
+    } else {
+        let folder = Path::new("/var/tmp").join(format!("xiaoer-bench-{}", std::process::id()));
+        (Location::Folder(folder.clone()), Some(Scratch(folder)))
+    };
+    match (&location, engine) {
+        (Location::Folder(_), Some(EngineName::Postgres)) => {
+            Err(CliError::Other("PostgreSQL needs --database URL of an empty database".to_owned()))
+        }
+        (Location::Postgres(_), Some(EngineName::Sqlite)) => {
+            Err(CliError::Other("--engine sqlite goes with --data, not with --database".to_owned()))
+        }
+        _ => Ok((location, scratch)),
+    }
 }
 
 /// An empty market with goods.
@@ -72,8 +122,7 @@ struct Market {
     goods: Arc<Goods>,
 }
 
-fn fresh(common: &Common) -> Result<Market, CliError> {
-    let location = common.settings()?.location()?;
+fn fresh(location: Location) -> Result<Market, CliError> {
     if matches!(&location, Location::Folder(folder) if folder.join("xiaoer.db").exists()) {
         return Err(CliError::Other("the folder holds a database; give an empty one by --data".to_owned()));
     }
@@ -111,20 +160,6 @@ impl Market {
     }
 }
 
-fn place_order(market: &Market, Load { orders, clients, seconds }: Load) -> Result<serde_json::Value, CliError> {
-    market.fill(orders)?;
-    let cpu = cpu_us();
-    let measured = load::run(market, clients, &Until::Time(Millis::seconds(seconds)))?;
-    let cpu = cpu_us() - cpu;
-    let stats = market.store.stats();
-    let mut answer = measured.summary("place-order", market.engine(), cpu);
-    answer["orders_before"] = json!(orders);
-    answer["clients"] = json!(clients);
-    answer["groups"] = json!(stats.groups);
-    answer["retries"] = json!(stats.retries.values().sum::<u64>());
-    Ok(answer)
-}
-
 /// What was asked, and how long each answer took.
 struct Measured {
     /// Microseconds of every answer.
@@ -133,8 +168,8 @@ struct Measured {
 }
 
 impl Measured {
-    /// Rate, percentiles in milliseconds, CPU of this process for one of them.
-    fn summary(mut self, bench: &str, engine: &str, cpu_us: i64) -> serde_json::Value {
+    /// Rate and percentiles in milliseconds.
+    fn summary(mut self, bench: &str, engine: &str) -> serde_json::Value {
         self.times.sort_unstable();
         let count = i64::try_from(self.times.len()).unwrap_or(i64::MAX);
         let at = |share: usize| {
@@ -144,17 +179,6 @@ impl Measured {
         json!({
             "bench": bench, "engine": engine, "count": count, "per_s": count * 1_000 / self.wall.0.max(1),
             "p50_ms": at(500), "p95_ms": at(950), "p99_ms": at(990), "max_ms": at(1_000),
-            "cpu_us_each": cpu_us / count.max(1),
         })
     }
-}
-
-/// CPU time of this process so far, clients included; 0 where the system does not tell.
-fn cpu_us() -> i64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // Fields after the name in brackets; user and system time are the 12th and 13th of them, in ticks of 10 ms.
-    let after = stat.rsplit(") ").next().unwrap_or("");
-    let fields: Vec<&str> = after.split(' ').collect();
-    let ticks = |i: usize| fields.get(i).and_then(|f| f.parse::<i64>().ok()).unwrap_or(0);
-    (ticks(11) + ticks(12)) * 10_000
 }
