@@ -8,6 +8,7 @@ mod apply;
 mod disputes;
 mod evidence;
 mod exchange;
+mod lengths;
 mod market;
 mod money;
 mod parcels;

@@ -32,6 +32,14 @@ const PACKS: [&str; 2] = [
     include_str!("../../../../packs/kuaishou-goods/pack.toml"),
 ];
 
+/// A pack by whose rules shipped goods have another time to answer.
+fn by_shipment(name: &str, after: &str) -> String {
+    format!(
+        "[pack]\nname = \"{name}\"\nversion = \"1\"\nzh = \"试\"\nen = \"Test\"\nbase = \"xiaoer-default\"\n\
+         [refund_only.requested.clock.answer]\nalt = [{{ when = \"facts.is_shipped\", after = \"{after}\" }}]\n"
+    )
+}
+
 struct OnePerson;
 impl Adjudicators for OnePerson {
     fn candidates(&self, _tx: &mut Tx<'_>) -> Result<Vec<UserId>, Fault> {
@@ -82,9 +90,11 @@ fn engine() -> Engine {
 }
 
 fn rulebooks(engine: &Engine) -> Vec<Arc<Compiled>> {
+    let odd = [by_shipment("test-shorter", "30h"), by_shipment("test-longer", "4d")];
+    let packs = PACKS.into_iter().chain(odd.iter().map(String::as_str)).collect::<Vec<_>>();
     let library = Library {
         machines: MACHINES.iter().map(|text| parse::machine("machine.toml", text).unwrap()).collect(),
-        packs: PACKS.iter().map(|text| parse::pack("pack.toml", text).unwrap()).collect(),
+        packs: packs.iter().map(|text| parse::pack("pack.toml", text).unwrap()).collect(),
         vocabularies: engine.vocabularies(),
         effects: engine.effect_specs(),
     };
