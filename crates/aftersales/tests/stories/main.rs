@@ -11,5 +11,6 @@ mod exchange;
 mod lengths;
 mod market;
 mod money;
+mod packs;
 mod parcels;
 mod people;

@@ -27,9 +27,13 @@ const MACHINES: [&str; 6] = [
     xr_aftersales::RETURN_REFUND_MACHINE,
     xr_aftersales::EXCHANGE_MACHINE,
 ];
-const PACKS: [&str; 2] = [
+const PACKS: [&str; 6] = [
+    include_str!("../../../../packs/statutory/pack.toml"),
     include_str!("../../../../packs/xiaoer-default/pack.toml"),
     include_str!("../../../../packs/kuaishou-goods/pack.toml"),
+    include_str!("../../../../packs/taobao/pack.toml"),
+    include_str!("../../../../packs/jd/pack.toml"),
+    include_str!("../../../../packs/wechat/pack.toml"),
 ];
 
 /// A pack by whose rules shipped goods have another time to answer.
@@ -101,7 +105,7 @@ fn rulebooks(engine: &Engine) -> Vec<Arc<Compiled>> {
     let of_pack = |pack: &str| -> Vec<Arc<Compiled>> {
         library.machines.iter().map(|m| Arc::new(library.rulebook(&m.kind, pack).unwrap())).collect()
     };
-    library.packs.iter().flat_map(|pack| of_pack(&pack.name)).collect()
+    library.choosable().flat_map(|pack| of_pack(&pack.name)).collect()
 }
 
 impl Market {
