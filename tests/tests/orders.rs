@@ -5,7 +5,7 @@ use serde_json::json;
 use xr_base::{CaseId, Clock as _, Millis, Party};
 use xr_case::engine::{Beat, NoteOutage, RefreshCases};
 use xr_payments::{NoticeKind, Taken};
-use xr_tests::{buyer, merchant, on_both};
+use xr_tests::{On, TestMarket, buyer, merchant, on_both};
 
 #[test]
 fn an_unpaid_order_closes_after_thirty_minutes_and_gives_its_stock_back() {
@@ -164,4 +164,27 @@ fn waited_for(market: &xr_tests::TestMarket, case: CaseId) -> Option<Party> {
 
 fn due(market: &xr_tests::TestMarket, case: CaseId) -> xr_base::Instant {
     market.read(move |tx| xr_case::engine::get(tx, case)).due_at.unwrap()
+}
+
+#[test]
+fn an_order_runs_on_the_pack_of_its_shop_and_on_the_floor_none_does() {
+    let mut market = TestMarket::new(On::Sqlite).unwrap();
+    let sku = market.sku("A", 1_000, 5);
+    market.pack = "wechat";
+    let placed = market.place(&[(sku, 1)]);
+    market.pay(&placed);
+    let ship = json!({ "carrier": "SF", "waybill": "SF1234567890" });
+    market.act_with(&merchant(), placed.order, "ship_all", ship).unwrap();
+    market.act(&buyer(), placed.order, "confirm").unwrap();
+    // Monday morning: seven days from the midnight after it, not from nine o'clock.
+    market.advance(Millis::days(7));
+    assert_eq!(market.state(placed.order), "completed");
+    market.advance(Millis::hours(15));
+    assert_eq!(market.state(placed.order), "finished");
+    let history = market.read(move |tx| Ok(xr_case::engine::history(tx, placed.order)?));
+    assert_eq!(history.last().and_then(|row| row.rule.clone()).as_deref(), Some("WX-7"));
+
+    market.pack = "statutory";
+    let refusal = market.run(market.order_of(&[(sku, 1)])).unwrap_err();
+    assert_eq!(refusal.problem().unwrap().code, "case.no_rulebook");
 }

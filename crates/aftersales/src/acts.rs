@@ -4,7 +4,7 @@ use crate::amounts;
 use crate::evidence::{check_words, file_photos, state};
 use crate::inputs::{self, Again, Change, Parcel, PickupWish, Proposal, Refusal};
 use crate::model::{AftersalesRow, CaseKind, GoodsAt};
-use crate::opening::save;
+use crate::opening::{progress, save};
 use crate::steps::Step;
 use crate::{Error, queries};
 use xr_base::{Fault, Problem};
@@ -64,6 +64,8 @@ fn modify(tx: &mut Tx<'_>, act: &Act<'_>, mut row: AftersalesRow, change: Change
     if change.quantity.is_some() || change.amount_minor.is_some() {
         reckon(tx, &mut row, change.quantity, change.amount_minor)?;
     }
+    let (line, _) = line_of(tx, &row)?;
+    row.progress = progress(tx, &line)?;
     row.changed_at = tx.at();
     row.proposal_minor = None;
     file_photos(tx, act.actor, row.case_id, &change.photos)?;

@@ -1,7 +1,7 @@
 //! Effects of after-sales.
 
 use crate::inputs::Again;
-use crate::model::{AftersalesRow, CaseKind, GoodsAt, Origin};
+use crate::model::{AftersalesRow, CaseKind, GoodsAt, Origin, Progress};
 use crate::opening::{follower, open, save};
 use crate::{adjudicators, queries};
 use serde_json::json;
@@ -136,6 +136,7 @@ fn open_again(tx: &mut Tx<'_>, grant: &Grant<'_>, case: &Case, mut source: After
         reason: again.reason,
         description: again.description.trim().to_owned(),
         goods_at: GoodsAt::Buyer,
+        progress: Progress::Received,
         ..follower(tx, &source)
     };
     crate::evidence::file_photos(tx, grant.actor, row.case_id, &again.photos)?;

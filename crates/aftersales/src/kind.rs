@@ -40,6 +40,8 @@ impl AftersalesKind {
             "amount_minor" => FactValue::Int(row.amount_minor),
             "adjudication_limit_minor" => FactValue::Int(self.adjudication_limit_minor),
             "is_shipped" => FactValue::Bool(is_shipped(tx, row)?),
+            "progress" => FactValue::Text(row.progress.word().into()),
+            "tries" => FactValue::Int(queries::tries(tx, row.line_id)?),
             "refund_succeeded" => FactValue::Bool(xr_payments::queries::refund_succeeded(tx, case)?),
             "goods_at" => FactValue::Text(row.goods_at.word().into()),
             "waybill_at" => moment(row.waybill_at),

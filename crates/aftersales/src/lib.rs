@@ -21,7 +21,7 @@ mod vocabulary;
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("aftersales");
 
-xr_store::migrations! { 1800 "aftersales" }
+xr_store::migrations! { 1800 "aftersales", 1810 "progress" }
 
 /// Machine of refunds without return.
 pub const REFUND_ONLY_MACHINE: &str = include_str!("../machines/refund_only.toml");

@@ -87,6 +87,18 @@ words! {
 }
 
 words! {
+    /// How far the goods of a line were.
+    Progress {
+        /// 未发货.
+        Unshipped = "unshipped",
+        /// 已发货，未收到.
+        UnderWay = "under_way",
+        /// 已收到.
+        Received = "received",
+    }
+}
+
+words! {
     /// How the merchant reached the buyer.
     Channel {
         /// 电话.
@@ -138,6 +150,8 @@ record! {
         pub currency: Currency,
         /// When the buyer applied or last changed the application.
         pub changed_at: Instant,
+        /// How far the goods were then: what is done to them later changes no time that was promised.
+        pub progress: Progress,
         /// Where the goods are.
         pub goods_at: GoodsAt,
         /// When the return's waybill was entered or the parcel picked up.

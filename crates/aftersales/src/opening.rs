@@ -1,8 +1,9 @@
 //! Writing a new case: its row, what stock it may concern, and the case itself as a child of the order.
 
-use crate::model::{AftersalesRow, CaseKind, GoodsAt};
+use crate::model::{AftersalesRow, CaseKind, GoodsAt, Progress};
 use xr_base::{Fault, OrgId, ShopId, UserId};
 use xr_case::engine::{self, Case, Grant, NewCase};
+use xr_orders::Line;
 use xr_store::{Tx, params, sql};
 
 /// Writes `row` and opens its case under `pack`.
@@ -54,19 +55,30 @@ pub(crate) fn follower(tx: &Tx<'_>, source: &AftersalesRow) -> AftersalesRow {
     }
 }
 
+/// How far the units of `line` are now.
+pub(crate) fn progress(tx: &mut Tx<'_>, line: &Line) -> Result<Progress, Fault> {
+    if line.shipped == 0 {
+        return Ok(Progress::Unshipped);
+    }
+    let order = engine::get(tx, line.order_id)?;
+    let is_received = engine::has_tag(tx, &order, "received")?;
+    Ok(if is_received { Progress::Received } else { Progress::UnderWay })
+}
+
 fn insert(tx: &mut Tx<'_>, row: &AftersalesRow) -> Result<(), Fault> {
     tx.put(
         sql!(
             "INSERT INTO aftersales (case_id, order_id, line_id, sku_id, merchant_org, shop_id, buyer_id, kind, origin,
-             source_case, reason, description, quantity, amount_minor, currency, changed_at, goods_at, waybill_at,
-             proposal_minor, return_address, assigned_to, next_case)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
+             source_case, reason, description, quantity, amount_minor, currency, changed_at, progress, goods_at,
+             waybill_at, proposal_minor, return_address, assigned_to, next_case)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+             ?23)
              /* unscoped: inserting after authorisation */"
         ),
         params![
             row.case_id, row.order_id, row.line_id, row.sku_id, row.merchant_org, row.shop_id, row.buyer_id, row.kind,
             row.origin, row.source_case, row.reason, row.description, row.quantity, row.amount_minor, row.currency,
-            row.changed_at, row.goods_at, row.waybill_at, row.proposal_minor, row.return_address, row.assigned_to,
+            row.changed_at, row.progress, row.goods_at, row.waybill_at, row.proposal_minor, row.return_address, row.assigned_to,
             row.next_case
         ],
     )?;
@@ -79,7 +91,7 @@ pub(crate) fn save(tx: &mut Tx<'_>, row: &AftersalesRow) -> Result<(), Fault> {
         sql!(
             "UPDATE aftersales SET reason = ?2, description = ?3, quantity = ?4, amount_minor = ?5, changed_at = ?6,
              goods_at = ?7, waybill_at = ?8, proposal_minor = ?9, return_address = ?10, assigned_to = ?11,
-             next_case = ?12 WHERE case_id = ?1 /* unscoped: by case, after authorisation */"
+             next_case = ?12, progress = ?13 WHERE case_id = ?1 /* unscoped: by case, after authorisation */"
         ),
         params![
             row.case_id,
@@ -93,7 +105,8 @@ pub(crate) fn save(tx: &mut Tx<'_>, row: &AftersalesRow) -> Result<(), Fault> {
             row.proposal_minor,
             row.return_address,
             row.assigned_to,
-            row.next_case
+            row.next_case,
+            row.progress
         ],
     )?;
     Ok(())

@@ -16,7 +16,7 @@ pub fn find(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<AftersalesRow>, Fault>
     Ok(tx.opt(
         sql!(
             "SELECT case_id, order_id, line_id, sku_id, merchant_org, shop_id, buyer_id, kind, origin, source_case,
-             reason, description, quantity, amount_minor, currency, changed_at, goods_at, waybill_at, proposal_minor,
+             reason, description, quantity, amount_minor, currency, changed_at, progress, goods_at, waybill_at, proposal_minor,
              return_address, assigned_to, next_case FROM aftersales WHERE case_id = ?1
              /* unscoped: by id, callers authorise */"
         ),
@@ -49,7 +49,7 @@ pub fn of_order(tx: &mut Tx<'_>, order: CaseId) -> Result<Vec<AftersalesRow>, Fa
     Ok(tx.all(
         sql!(
             "SELECT case_id, order_id, line_id, sku_id, merchant_org, shop_id, buyer_id, kind, origin, source_case,
-             reason, description, quantity, amount_minor, currency, changed_at, goods_at, waybill_at, proposal_minor,
+             reason, description, quantity, amount_minor, currency, changed_at, progress, goods_at, waybill_at, proposal_minor,
              return_address, assigned_to, next_case FROM aftersales WHERE order_id = ?1 ORDER BY case_id
              /* unscoped: by order, after authorisation */"
         ),
@@ -161,6 +161,22 @@ pub(crate) fn reapplied(tx: &mut Tx<'_>, line: RowId) -> Result<i64, Fault> {
         params![line, Origin::Reapplied],
     )?;
     Ok(count)
+}
+
+/// Applications of the buyer for the line, and changes of them.
+pub(crate) fn tries(tx: &mut Tx<'_>, line: RowId) -> Result<i64, Fault> {
+    let (applied,): (i64,) = tx.one(
+        sql!("SELECT COUNT(*) FROM aftersales WHERE line_id = ?1 AND origin <> ?2 /* unscoped: by line */"),
+        params![line, Origin::Ruled],
+    )?;
+    let (changed,): (i64,) = tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM aftersales a JOIN history h ON h.case_id = a.case_id
+             WHERE a.line_id = ?1 AND h.event = 'modify' /* unscoped: by line */"
+        ),
+        params![line],
+    )?;
+    Ok(applied + changed)
 }
 
 record! {

@@ -19,6 +19,8 @@ kind! {
             amount_minor: int "amount to refund, minor units",
             adjudication_limit_minor: int "up to here a tie goes to the buyer",
             is_shipped: bool "units of the line were shipped",
+            progress: enum("unshipped", "under_way", "received") "how far the goods were when the buyer applied or last changed the application",
+            tries: int "applications for the line and changes of them so far, those of its other cases too",
             refund_succeeded: bool "the refund opened last brought the money back",
         }
         tags { "open", "waiting_refund", "with_platform", "ended_good", "ended_bad", "ended_withdrawn" }
@@ -52,6 +54,7 @@ kind! {
             waybill_at: instant? "the return's waybill was entered, or the parcel picked up",
             delivered_at: instant? "the return's delivery scan, in the carrier's time",
             is_scan_reported_late: bool "that scan reached us more than three days after it was made",
+            tries: int "applications for the line and changes of them so far, those of its other cases too",
         }
         tags { "open", "waiting_refund", "with_platform", "ended_good", "ended_bad", "ended_withdrawn" }
     }
@@ -84,6 +87,7 @@ kind! {
             waybill_at: instant? "the return's waybill was entered, or the parcel picked up",
             delivered_at: instant? "the return's delivery scan, in the carrier's time",
             is_scan_reported_late: bool "that scan reached us more than three days after it was made",
+            tries: int "applications for the line and changes of them so far, those of its other cases too",
             replacement_in_stock: bool "the replacement is reserved, or available now",
             replacement_delivered_at: instant? "the replacement's delivery scan; absent again when it was lost",
             reapplied: int "cases opened before because a replacement did not content the buyer",

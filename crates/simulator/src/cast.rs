@@ -10,7 +10,7 @@ use xr_store::Store;
 
 /// The payment provider's name.
 pub(crate) const PROVIDER: &str = "testpay";
-const PACKS: [&str; 2] = ["xiaoer-default", "kuaishou-goods"];
+const PACKS: [&str; 5] = ["xiaoer-default", "kuaishou-goods", "taobao", "jd", "wechat"];
 const BUYERS: i64 = 12;
 const SKUS: i64 = 8;
 /// Units in stock at the beginning, and refilled to every day.
@@ -64,7 +64,7 @@ pub(crate) fn any_buyer(dice: &mut Dice) -> UserId {
     UserId(1_000 + dice.int(0, BUYERS - 1))
 }
 
-/// Fills the store with two shops, one under each shipped pack.
+/// Fills the store with shops, one under each shipped pack.
 pub(crate) fn enter(store: &Store) -> Result<Cast, Wrong> {
     let mut shops = Vec::new();
     for (number, pack) in (0_i64..).zip(PACKS) {

@@ -21,10 +21,14 @@ pub const MACHINES: &[(&str, &str)] = &[
     ("aftersales/machines/exchange.toml", xr_aftersales::EXCHANGE_MACHINE),
 ];
 
-/// Shipped packs: file name and text.
+/// Shipped packs: file name and text; first the bounds that hold for all others.
 pub const PACKS: &[(&str, &str)] = &[
+    ("packs/statutory/pack.toml", include_str!("../../../packs/statutory/pack.toml")),
     ("packs/xiaoer-default/pack.toml", include_str!("../../../packs/xiaoer-default/pack.toml")),
     ("packs/kuaishou-goods/pack.toml", include_str!("../../../packs/kuaishou-goods/pack.toml")),
+    ("packs/taobao/pack.toml", include_str!("../../../packs/taobao/pack.toml")),
+    ("packs/jd/pack.toml", include_str!("../../../packs/jd/pack.toml")),
+    ("packs/wechat/pack.toml", include_str!("../../../packs/wechat/pack.toml")),
 ];
 
 /// People of the platform whose role may rule on after-sales cases.
@@ -89,13 +93,13 @@ pub fn library(engine: &Engine) -> Result<Library, Vec<Finding>> {
     if findings.is_empty() { Ok(library) } else { Err(findings) }
 }
 
-/// Rulebooks of every kind under every pack.
+/// Rulebooks of every kind under every pack that a case may run on.
 ///
 /// # Errors
 /// Every finding of merging and compiling.
 pub fn rulebooks(library: &Library) -> Result<Vec<Arc<Compiled>>, Vec<Finding>> {
     let mut books = Vec::new();
-    for pack in &library.packs {
+    for pack in library.choosable() {
         books.extend(library.rulebooks(&pack.name)?.into_iter().map(Arc::new));
     }
     Ok(books)

@@ -163,6 +163,32 @@ fn a_case_names_ones_own_people_and_to_the_platform_everybody() {
     assert!(next["cited"]["zh"].as_str().is_some_and(|text| !text.is_empty()), "{next}");
 }
 
+#[test]
+fn packs_are_listed_with_their_machines_and_the_floor_by_its_bounds() {
+    let web = Web::sqlite();
+    let token = web.token("shop");
+    let listed = web.done(&token, "GET /v1/packs", &Value::Null);
+    let packs = listed["items"].as_array().unwrap();
+    let names: Vec<&str> = packs.iter().filter_map(|p| p["name"].as_str()).collect();
+    assert_eq!(names, ["statutory", "xiaoer-default", "kuaishou-goods", "taobao", "jd", "wechat"]);
+    for pack in &packs[1..] {
+        assert_eq!((pack["kinds"].as_array().map(Vec::len), &pack["bounds"]), (Some(6), &json!([])), "{pack}");
+    }
+    assert_eq!(packs[0]["kinds"], json!([]), "no case runs on the floor");
+    let bounds = packs[0]["bounds"].as_array().unwrap();
+    assert_eq!(bounds.len(), 3);
+    let first = ["kind", "min", "max", "calendar", "id"].map(|key| bounds[0][key].clone());
+    assert_eq!(first, [json!("order"), json!("7d"), Value::Null, json!("day0"), json!("LAW-1")]);
+    assert_eq!(
+        (&bounds[0]["event"]["en"], &bounds[0]["rule"]["certainty"]),
+        (&json!("After-sales window over"), &json!("A"))
+    );
+    let status = |path: &str| web.send(&Ask::new(path).by(&token)).status;
+    assert_eq!(status("GET /v1/packs/taobao/return_refund"), 200);
+    assert_eq!(status("GET /v1/packs/statutory/return_refund"), 404);
+    assert_eq!(web.done(&token, "GET /v1/packs/statutory/check", &Value::Null), json!({ "findings": [] }));
+}
+
 /// The committed document is what clients are generated from. `XR_UPDATE_GOLDEN=1` writes it anew.
 #[test]
 fn the_committed_api_document_is_the_served_one() {

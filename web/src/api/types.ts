@@ -233,7 +233,19 @@ export type CaseView = {
   after_sales?: AfterSales | null;
 };
 
-export type PackListed = { name: string; version: string; label: Label; base?: string | null; kinds: string[] };
+export type PackListed = { name: string; version: string; label: Label; base?: string | null; kinds: string[]; bounds: PackBound[] };
+
+/** The shortest and the longest that a clock may take under any pack. */
+export type PackBound = {
+  kind: string;
+  state: Label;
+  event: Label;
+  min?: string | null;
+  max?: string | null;
+  calendar: string;
+  id: string;
+  rule: Rule;
+};
 
 export type ClockRule = {
   after: string;

@@ -2,7 +2,7 @@
 
 use crate::amounts::{self, Asked};
 use crate::evidence::{check_words, file_photos};
-use crate::model::{AftersalesRow, CaseKind, GoodsAt, Origin, Reason};
+use crate::model::{AftersalesRow, CaseKind, GoodsAt, Origin, Progress, Reason};
 use crate::{Error, opening, queries};
 use serde::{Deserialize, Serialize};
 use xr_base::{Actor, CaseId, Fault, Party, RowId, Scope};
@@ -63,7 +63,8 @@ impl Command for Apply {
         if others.iter().any(|o| o.kind == asked.kind) {
             return Err(Error::CaseExists.into());
         }
-        let row = new_row(tx, asked, &order, &line, amount_minor);
+        let progress = opening::progress(tx, &line)?;
+        let row = AftersalesRow { progress, ..new_row(tx, asked, &order, &line, amount_minor) };
         file_photos(tx, &self.actor, row.case_id, &asked.photos)?;
         opening::open(tx, &grant, &self.pack, &row)?;
         Ok(row.case_id)
@@ -116,6 +117,7 @@ fn new_row(tx: &Tx<'_>, asked: &Application, order: &OrderRow, line: &Line, amou
         amount_minor,
         currency: order.currency,
         changed_at: tx.at(),
+        progress: Progress::Unshipped,
         goods_at: GoodsAt::Buyer,
         waybill_at: None,
         proposal_minor: None,

@@ -27,10 +27,22 @@ const MACHINES: [&str; 6] = [
     xr_aftersales::RETURN_REFUND_MACHINE,
     xr_aftersales::EXCHANGE_MACHINE,
 ];
-const PACKS: [&str; 2] = [
+const PACKS: [&str; 6] = [
+    include_str!("../../../../packs/statutory/pack.toml"),
     include_str!("../../../../packs/xiaoer-default/pack.toml"),
     include_str!("../../../../packs/kuaishou-goods/pack.toml"),
+    include_str!("../../../../packs/taobao/pack.toml"),
+    include_str!("../../../../packs/jd/pack.toml"),
+    include_str!("../../../../packs/wechat/pack.toml"),
 ];
+
+/// A pack by whose rules shipped goods have another time to answer.
+fn by_shipment(name: &str, after: &str) -> String {
+    format!(
+        "[pack]\nname = \"{name}\"\nversion = \"1\"\nzh = \"试\"\nen = \"Test\"\nbase = \"xiaoer-default\"\n\
+         [refund_only.requested.clock.answer]\nalt = [{{ when = \"facts.is_shipped\", after = \"{after}\" }}]\n"
+    )
+}
 
 struct OnePerson;
 impl Adjudicators for OnePerson {
@@ -82,16 +94,18 @@ fn engine() -> Engine {
 }
 
 fn rulebooks(engine: &Engine) -> Vec<Arc<Compiled>> {
+    let odd = [by_shipment("test-shorter", "30h"), by_shipment("test-longer", "4d")];
+    let packs = PACKS.into_iter().chain(odd.iter().map(String::as_str)).collect::<Vec<_>>();
     let library = Library {
         machines: MACHINES.iter().map(|text| parse::machine("machine.toml", text).unwrap()).collect(),
-        packs: PACKS.iter().map(|text| parse::pack("pack.toml", text).unwrap()).collect(),
+        packs: packs.iter().map(|text| parse::pack("pack.toml", text).unwrap()).collect(),
         vocabularies: engine.vocabularies(),
         effects: engine.effect_specs(),
     };
     let of_pack = |pack: &str| -> Vec<Arc<Compiled>> {
         library.machines.iter().map(|m| Arc::new(library.rulebook(&m.kind, pack).unwrap())).collect()
     };
-    library.packs.iter().flat_map(|pack| of_pack(&pack.name)).collect()
+    library.choosable().flat_map(|pack| of_pack(&pack.name)).collect()
 }
 
 impl Market {

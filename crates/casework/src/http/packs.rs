@@ -10,7 +10,9 @@ use serde_json::Value;
 use xr_base::locale::Text;
 use xr_base::{Locale, Problem};
 use xr_case::graph::to_svg;
-use xr_case::{Finding, check};
+use xr_case::model::Rule;
+use xr_case::parse::{Floor, RawPack};
+use xr_case::{Finding, Library, check};
 use xr_web::failure::ProblemBody;
 use xr_web::{AppState, Failure, Page, QueryOf, TextPath, Who};
 
@@ -26,8 +28,34 @@ pub(super) struct PackRow {
     label: Text,
     /// Pack that it stands on.
     base: Option<String>,
-    /// Kinds that it gives rulebooks for.
+    /// Kinds that it gives rulebooks for; none for the floor, on which no case runs.
     kinds: Vec<String>,
+    /// Bounds that it sets on the clocks of every other pack; only the floor has any.
+    bounds: Vec<BoundRow>,
+}
+
+/// The shortest and the longest that a clock may take under any pack.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct BoundRow {
+    /// Kind of case.
+    kind: String,
+    /// Label of the state that the clock belongs to.
+    #[schema(value_type = Object)]
+    state: Text,
+    /// What happens when it runs out, in the default rules.
+    #[schema(value_type = Object)]
+    event: Text,
+    /// Shortest length.
+    min: Option<String>,
+    /// Longest length.
+    max: Option<String>,
+    /// How they are counted: `natural` or `day0`.
+    calendar: String,
+    /// Id of the rule.
+    id: String,
+    /// The rule: texts, source, certainty.
+    #[schema(value_type = Object)]
+    rule: Rule,
 }
 
 /// Packs in force.
@@ -35,14 +63,33 @@ pub(super) struct PackRow {
 pub(super) async fn list(State(state): State<AppState>, _who: Who) -> Result<Json<Page<PackRow>>, Failure> {
     let RuleShelf(library) = state.ext::<RuleShelf>()?;
     let kinds: Vec<String> = library.machines.iter().map(|m| m.kind.clone()).collect();
-    let row = |pack: &xr_case::parse::RawPack| PackRow {
+    let row = |pack: &RawPack| PackRow {
         name: pack.name.clone(),
         version: pack.version.clone(),
         label: pack.label.clone(),
         base: pack.base.clone(),
-        kinds: kinds.clone(),
+        kinds: if library.choosable().any(|p| p.name == pack.name) { kinds.clone() } else { Vec::new() },
+        bounds: pack.floors.iter().filter_map(|floor| bound(library, pack, floor)).collect(),
     };
     Ok(Json(Page { items: library.packs.iter().map(row).collect(), next: None }))
+}
+
+/// A bound in words; a checked floor names a machine's clock and a rule of its own.
+fn bound(library: &Library, pack: &RawPack, floor: &Floor) -> Option<BoundRow> {
+    let id = floor.rule.clone()?;
+    let machine = library.machines.iter().find(|m| m.kind == floor.target.kind)?;
+    let state = machine.states.get(&floor.target.state)?;
+    let event = machine.events.get(&state.clocks.get(&floor.target.name)?.fire)?;
+    Some(BoundRow {
+        kind: machine.kind.clone(),
+        state: state.label.clone(),
+        event: event.label.clone(),
+        min: floor.min.clone(),
+        max: floor.max.clone(),
+        calendar: floor.calendar.clone().unwrap_or_else(|| "natural".to_owned()),
+        rule: pack.rules.get(&id)?.clone(),
+        id,
+    })
 }
 
 /// A rulebook: one kind under one pack.

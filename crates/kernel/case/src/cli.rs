@@ -94,8 +94,9 @@ pub fn judge(paths: &[PathBuf], shipped: &Shipped) -> io::Result<Report> {
     };
     // The files of the operator are what is asked about; a machine alone is judged under every pack.
     let asked: Vec<String> = given.packs.iter().filter_map(|(f, t)| pack_name(f, t)).collect();
-    let all = library.packs.iter().map(|p| p.name.clone()).filter(|n| n != STATUTORY);
-    report.packs = if asked.is_empty() { all.collect() } else { asked };
+    // New bounds bear on every pack.
+    let is_for_all = asked.is_empty() || asked.iter().any(|name| name == STATUTORY);
+    report.packs = if is_for_all { library.packs.iter().map(|p| p.name.clone()).collect() } else { asked };
     for pack in &report.packs {
         for finding in check(&library, pack) {
             if !report.findings.contains(&finding) {

@@ -61,10 +61,20 @@ impl Library {
         if findings.is_empty() { Ok(library) } else { Err(findings) }
     }
 
+    /// The packs that a case may run on: all but the floor.
+    pub fn choosable(&self) -> impl Iterator<Item = &RawPack> {
+        self.packs.iter().filter(|p| p.name != STATUTORY)
+    }
+
+    /// The bounds that hold for every pack, if there are any.
+    pub fn statutory(&self) -> Option<&RawPack> {
+        self.packs.iter().find(|p| p.name == STATUTORY)
+    }
+
     /// The chain of packs merged for `pack`: lowest first, itself last.
     ///
     /// # Errors
-    /// An unknown pack or base, or a base that stands on itself.
+    /// An unknown pack or base, a base that stands on itself, or the floor of bounds, on which no case runs.
     pub fn chain(&self, pack: &str) -> Result<Vec<&RawPack>, Vec<Finding>> {
         let names = || self.packs.iter().map(|p| p.name.as_str());
         let mut chain: Vec<&RawPack> = Vec::new();
@@ -75,6 +85,9 @@ impl Library {
                 return Err(vec![Finding::new(at, format!("the pack `{name}` stands on itself"))]);
             }
             let found = self.packs.iter().find(|p| p.name == name);
+            if name == STATUTORY {
+                return Err(vec![Finding::new(at, format!("`{name}` is a floor of bounds: no case runs on it"))]);
+            }
             let missing = || vec![Finding::new(at, format!("there is no pack `{name}`")).suggest(name, names())];
             let found = found.ok_or_else(missing)?;
             chain.push(found);
@@ -109,7 +122,7 @@ impl Library {
             finding.suggestion = nearest(kind, self.vocabularies.iter().map(|v| v.kind));
             vec![finding]
         })?;
-        let statutory = self.packs.iter().find(|p| p.name == STATUTORY);
+        let statutory = self.statutory();
         let parts = Parts { machine, packs: &chain, statutory, vocabulary, effects: &self.effects };
         Ok((merge(&parts)?, vocabulary))
     }

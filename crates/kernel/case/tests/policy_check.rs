@@ -40,9 +40,20 @@ fn told(paths: &[PathBuf], format: Format) -> (bool, String) {
 const PACK: &str =
     "[pack]\nname = \"mine\"\nversion = \"1\"\nzh = \"我的\"\nen = \"Mine\"\nbase = \"xiaoer-default\"\n";
 
+const ALL: &str = "statutory, xiaoer-default, kuaishou-goods, taobao, jd, wechat";
+
 #[test]
 fn without_a_path_all_that_is_shipped_is_judged() {
-    assert_eq!(told(&[], Format::Text), (true, "xiaoer-default, kuaishou-goods: every promise is kept\n".to_owned()));
+    assert_eq!(told(&[], Format::Text), (true, format!("{ALL}: every promise is kept\n")));
+}
+
+#[test]
+fn the_folder_of_the_shipped_packs_is_judged_with_all_their_tests() {
+    let report = judge(&[workspace("packs")], &shipped()).unwrap();
+    assert!(report.is_clean(), "{:#?} {:#?}", report.findings, report.failed_tests);
+    let cases =
+        |p: &&str| std::fs::read_to_string(workspace(p).join("tests.toml")).unwrap().matches("[[case]]").count();
+    assert_eq!(report.tests, common::PACKS[1..].iter().map(cases).sum::<usize>());
 }
 
 #[test]
@@ -71,6 +82,19 @@ fn a_given_pack_replaces_the_shipped_one_of_its_name() {
     assert_eq!(report.packs, ["kuaishou-goods"], "{file}");
     assert_eq!(report.findings.len(), 1, "{:?}", report.findings);
     assert!(report.findings[0].at.file.ends_with("mine.toml"));
+}
+
+#[test]
+fn other_bounds_are_judged_with_every_pack() {
+    let (_, text) = common::source("packs/statutory/pack.toml");
+    let report = judge(&[workspace("packs/statutory")], &shipped()).unwrap();
+    assert_eq!((report.packs.len(), report.findings.as_slice()), (common::PACKS.len(), [].as_slice()));
+    let text = text.replacen("max = \"7d\"", "max = \"5d\"", 1);
+    let report = judge(&[folder("bounds", &[("pack.toml", &text)])], &shipped()).unwrap();
+    let lines: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+    assert_eq!(lines.len(), 1, "Taobao and JD inspect sooner, the others as the default says: {lines:#?}");
+    assert!(lines[0].contains("7d is longer than the statutory 5d (LAW-3)"), "{lines:?}");
+    assert!(lines[0].starts_with("packs/xiaoer-default/pack.toml:"), "{lines:?}");
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! `add`: the first people, shops and goods of a market, before anybody can log in.
 
 use super::{CliError, Common, DONE, open};
+use crate::market::OpenError;
 use crate::wiring;
 use clap::Subcommand;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::stdin;
+use xr_base::calendar::DayTables;
 use xr_base::{Actor, Currency, OrgId, ShopId, SkuId, UnitPrice};
 use xr_catalog::{CreateSku, NewSku, StockMode};
 use xr_identity::commands::{CreateOrg, CreateShop, CreateUser};
@@ -108,10 +110,7 @@ fn add(store: &Store, command: AddCommand) -> Result<Value, CliError> {
             told(&store.write_blocking(CreateOrg { actor, kind, name })?)
         }
         AddCommand::Shop { org, name, pack, currency } => {
-            let known = wiring::PACKS.iter().any(|(file, _)| file.split('/').nth(1) == Some(pack.as_str()));
-            if !known {
-                return Err(CliError::Other(format!("no pack {pack}")));
-            }
+            choosable(&pack)?;
             told(&store.write_blocking(CreateShop { actor, org, name, pack: Some(pack), currency })?)
         }
         AddCommand::User { login, name, role, org } => {
@@ -135,6 +134,16 @@ fn add(store: &Store, command: AddCommand) -> Result<Value, CliError> {
             Ok(json!({ "id": sku, "stock": stock }))
         }
     }
+}
+
+/// Whether cases of a shop may run on this pack.
+fn choosable(pack: &str) -> Result<(), CliError> {
+    let library = wiring::library(&wiring::engine(DayTables::empty())).map_err(OpenError::from)?;
+    if library.choosable().any(|p| p.name == pack) {
+        return Ok(());
+    }
+    let names: Vec<&str> = library.choosable().map(|p| p.name.as_str()).collect();
+    Err(CliError::Other(format!("no pack {pack} for a shop: {}", names.join(", "))))
 }
 
 fn new_sku(

@@ -36,6 +36,9 @@ use walk::{Machine, Walk};
 ///
 /// A kind whose words do not resolve is not walked; its parents are judged as if it ended.
 pub fn check(library: &Library, pack: &str) -> Vec<Finding> {
+    if let Some(statutory) = library.statutory().filter(|p| p.name == pack) {
+        return floor(library, statutory);
+    }
     let chain = match library.chain(pack) {
         Ok(chain) => chain,
         Err(findings) => return findings,
@@ -56,6 +59,22 @@ pub fn check(library: &Library, pack: &str) -> Vec<Finding> {
         findings.extend(subject.findings(&ends, &chain));
     }
     findings.dedup();
+    findings
+}
+
+/// Checks the bounds that hold for all packs: what they speak of is there, their rules are told, and every pack keeps them.
+fn floor(library: &Library, statutory: &RawPack) -> Vec<Finding> {
+    let mut findings = library.stray_kinds(&[statutory]);
+    findings.extend(words::untold(statutory));
+    for pack in library.choosable() {
+        for machine in &library.machines {
+            for finding in library.merged(&machine.kind, &pack.name).err().into_iter().flatten() {
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
+        }
+    }
     findings
 }
 

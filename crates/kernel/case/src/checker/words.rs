@@ -1,5 +1,6 @@
 //! Who, what and why: texts in both languages, actors, events that only clocks fire, ends that are ends.
 
+use crate::finding::Finding;
 use crate::merge::Work;
 use crate::model::{Rulebook, State};
 use crate::parse::RawPack;
@@ -39,6 +40,15 @@ fn rules(work: &mut Work<'_>, book: &Rulebook, packs: &[&RawPack]) {
         let at = pack.map(|p| p.origins.find(&format!("rule.{id}"))).unwrap_or_default();
         work.find_at(at, "", format!("the rule `{id}` is cited and lacks its text in zh or en, or its source"));
     }
+}
+
+/// Rules of a floor that lack their text in a language, or their source; each of them may be cited by a finding.
+pub(super) fn untold(statutory: &RawPack) -> Vec<Finding> {
+    let untold = statutory.rules.iter().filter(|(_, r)| is_blank(&r.text) || r.source.trim().is_empty());
+    let at = |id: &str| statutory.origins.find(&format!("rule.{id}"));
+    untold
+        .map(|(id, _)| Finding::new(at(id), format!("the rule `{id}` lacks its text in zh or en, or its source")))
+        .collect()
 }
 
 fn actors(work: &mut Work<'_>, name: &str, state: &State) {

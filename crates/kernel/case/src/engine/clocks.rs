@@ -115,7 +115,6 @@ pub(super) struct PlanInput<'a> {
 
 /// Computes one clock; pure.
 pub(super) fn plan(input: &PlanInput<'_>, name: &str, rule: &ClockRule) -> Result<Plan, StoreError> {
-    let ready = &input.running.ready;
     let (length_text, cal, cited) = chosen(input, name, rule)?;
     let anchor = rule.anchor.as_deref().map(|fact| input.facts.instant(fact));
     let (anchor_at, length_text) = match (anchor, rule.or_entered.as_deref()) {
@@ -123,6 +122,17 @@ pub(super) fn plan(input: &PlanInput<'_>, name: &str, rule: &ClockRule) -> Resul
         (Some(None), Some(longer)) => (input.entered_at, longer),
         (Some(None) | None, _) => (input.entered_at, length_text),
     };
+    reckon(input, name, rule, (anchor_at, length_text, cal, cited))
+}
+
+/// Computes a clock whose anchor, length, calendar and citation are known.
+fn reckon(
+    input: &PlanInput<'_>,
+    name: &str,
+    rule: &ClockRule,
+    (anchor_at, length_text, cal, cited): (Instant, &str, &str, Option<&str>),
+) -> Result<Plan, StoreError> {
+    let ready = &input.running.ready;
     let missing = || StoreError::Corrupt(format!("clock {name}: {length_text} or {cal} is not in the rulebook"));
     let mut length = ready.length(length_text).ok_or_else(missing)?.clone();
     let calendar = ready.calendar(cal).ok_or_else(missing)?;
@@ -292,10 +302,20 @@ pub(super) fn refresh_each(tx: &mut Tx<'_>, cases: &[(CaseId,)]) -> Result<Optio
 }
 
 fn replan(tx: &mut Tx<'_>, running: &Running<'_>, row: &ClockRow, rule: &ClockRule) -> Result<Plan, Fault> {
+    reckoned(tx, running, row, |input| plan(input, &row.name, rule))
+}
+
+/// What `compute` makes of a live clock under the facts and pauses of now.
+fn reckoned(
+    tx: &mut Tx<'_>,
+    running: &Running<'_>,
+    row: &ClockRow,
+    compute: impl FnOnce(&PlanInput<'_>) -> Result<Plan, StoreError>,
+) -> Result<Plan, Fault> {
     let facts = running.facts(tx, running.ready.book.entry_facts(&row.state))?;
     let pauses = pauses::of_case(tx, running.case.id)?;
     let input = PlanInput { running, state: &row.state, entered_at: row.entered_at, facts: &facts, pauses: &pauses };
-    Ok(plan(&input, &row.name, rule)?)
+    Ok(compute(&input)?)
 }
 
 fn store_moved(tx: &mut Tx<'_>, case: &Case, row: &ClockRow, fresh: &Plan) -> Result<(), Fault> {
@@ -347,9 +367,13 @@ pub(super) fn set_due(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Fault> {
 /// Gives the warning that is due and sets the clock to the next moment.
 pub(super) fn warn(tx: &mut Tx<'_>, running: &Running<'_>, row: &ClockRow) -> Result<(), Fault> {
     let Some(rule) = running.ready.clock(&row.state, &row.name) else { return Ok(()) };
-    let fresh = replan(tx, running, row, rule)?;
-    let stage = fresh.stage_at(tx.now()).max(row.stage + 1);
-    let wake_at = fresh.wake_at(stage);
+    // A fact by which another length would hold now moves nothing here: what was promised stands until a refresh.
+    let told = (row.anchor_at, row.length.as_str(), row.cal.as_str(), row.rule.as_deref());
+    let fresh = reckoned(tx, running, row, |input| reckon(input, &row.name, rule, told))?;
+    let now = tx.now();
+    let stage = fresh.stage_at(now).max(row.stage + 1);
+    // Never after the promised moment, and never at one that is past: that would warn for ever.
+    let wake_at = fresh.wake_at(stage).filter(|at| *at > now && Some(*at) < row.fire_at).or(row.fire_at);
     tx.put(
         sql!("UPDATE clocks SET stage = ?2, wake_at = ?3 WHERE id = ?1 AND stage = ?4 /* unscoped: engine */"),
         params![row.id, stage, wake_at, row.stage],

@@ -5,6 +5,8 @@
 mod apply;
 mod clocks;
 mod floor;
+#[cfg(test)]
+mod floor_tests;
 mod resolve;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
+use crate::Compiled;
 use crate::fixture::{BASE, Loan, MACHINE, PACK, ShopEffect, base_findings, book, findings, library, line, only, with};
 use crate::model::EffectCall;
 use crate::vocabulary::EffectError;
-use crate::{Compiled, Finding};
 
 #[test]
 fn the_base_alone_leaves_the_machine_as_it_is() {
@@ -210,36 +210,6 @@ fn a_human_act_fired_by_a_clock_without_as_is_refused() {
     );
     let found = findings(&with(&text, "give_up = { zh = \"放弃\", en = \"Give up\" }\n", ""), PACK);
     assert!(only(found).2.contains("as = \"return\""));
-}
-
-fn under_floor(min: &str, max: &str, after: &str) -> Vec<Finding> {
-    let statutory = format!(
-        "[pack]\nname = \"statutory\"\nversion = \"1\"\nzh = \"法\"\nen = \"Law\"\n[floor.loan.requested.clock.answer]\nmin = \"{min}\"\nmax = \"{max}\"\nrule = \"LAW-1\"\n"
-    );
-    let pack = with(PACK, "after = \"24h\"", &format!("after = \"{after}\"\nalt = []"));
-    library(MACHINE, &[BASE, &pack, &statutory]).unwrap().rulebook("loan", "strict").err().unwrap_or_default()
-}
-
-#[test]
-fn lengths_beyond_a_statutory_bound_are_refused_at_the_packs_line() {
-    for (min, max, after) in [
-        ("24h", "7d", "24h"),
-        ("24h", "7d", "168h"),
-        ("1d", "7d", "1440m"),
-        ("3wd", "9wd", "3wd"),
-        ("1mo", "2mo", "2mo"),
-    ] {
-        assert_eq!(under_floor(min, max, after), [], "{min} {max} {after}");
-    }
-    for (min, max, after, part) in [
-        ("24h", "7d", "23h", "23h is shorter than the statutory 24h (LAW-1)"),
-        ("24h", "7d", "8d", "8d is longer than the statutory 7d (LAW-1)"),
-        ("24h", "9wd", "2d", "2d cannot be compared with the statutory 9wd"),
-    ] {
-        let (file, at, message, _) = only(under_floor(min, max, after));
-        assert_eq!((file.as_str(), at), ("pack1.toml", line(PACK, "after = ")));
-        assert!(message.contains(part), "{message}");
-    }
 }
 
 #[test]

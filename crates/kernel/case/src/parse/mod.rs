@@ -110,6 +110,8 @@ pub struct Floor {
     pub min: Option<String>,
     /// Longest length allowed.
     pub max: Option<String>,
+    /// How the law counts them: `natural` (from the anchor) or `day0` (from the midnight after it); none = `natural`.
+    pub calendar: Option<String>,
     /// The rule that says so.
     pub rule: Option<Name>,
 }

@@ -193,9 +193,13 @@ fn floors(reader: &mut Reader<'_>, kind: &Block<'_, '_>, pack: &mut RawPack) {
         reader.only(&state, &["clock"]);
     }
     for (target, block) in targets(reader, kind, "clock") {
-        reader.only(&block, &["min", "max", "rule"]);
+        reader.only(&block, &["min", "max", "calendar", "rule"]);
         let (min, max, rule) = (reader.text(&block, "min"), reader.text(&block, "max"), reader.text(&block, "rule"));
-        pack.floors.push(Floor { target, min, max, rule });
+        let calendar = reader.text(&block, "calendar");
+        if calendar.as_deref().is_some_and(|c| c != "natural" && c != "day0") {
+            reader.find(block.offset, "the `calendar` of a floor is `natural` or `day0`");
+        }
+        pack.floors.push(Floor { target, min, max, calendar, rule });
     }
     reader.kind = None;
 }

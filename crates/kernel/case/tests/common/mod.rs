@@ -18,8 +18,9 @@ pub(crate) const MACHINES: [&str; 6] = [
 ];
 /// The operator's machine.
 pub(crate) const CALLBACK: &str = "tests/fixtures/machines/callback";
-/// Packs of the product.
-pub(crate) const PACKS: [&str; 2] = ["packs/xiaoer-default", "packs/kuaishou-goods"];
+/// Packs of the product, the floor first.
+pub(crate) const PACKS: [&str; 6] =
+    ["packs/statutory", "packs/xiaoer-default", "packs/kuaishou-goods", "packs/taobao", "packs/jd", "packs/wechat"];
 
 /// A file of the workspace with its path.
 pub(crate) fn source(path: &str) -> Source {
@@ -40,6 +41,19 @@ pub(crate) fn vocabularies() -> Vec<&'static Vocabulary> {
     ]
 }
 
+/// All shipped machines and packs, one pack read with other words: `edits` are pieces of its text and what stands for them.
+pub(crate) fn shipped_but(pack: &str, edits: &[(&str, &str)]) -> Library {
+    let packs = PACKS.map(|p| {
+        let (file, mut text) = source(&format!("{p}/pack.toml"));
+        for (old, new) in edits.iter().filter(|_| p == pack) {
+            assert!(text.contains(old), "{pack} has no {old}");
+            text = text.replacen(old, new, 1);
+        }
+        (file, text)
+    });
+    library(&MACHINES.map(source), &packs)
+}
+
 /// All shipped machines and packs.
 pub(crate) fn shipped() -> Library {
     library(&MACHINES.map(source), &PACKS.map(|p| source(&format!("{p}/pack.toml"))))
@@ -49,7 +63,7 @@ pub(crate) fn shipped() -> Library {
 pub(crate) fn callback() -> Library {
     let machines: Vec<_> =
         MACHINES.into_iter().map(source).chain([source(&format!("{CALLBACK}/machine.toml"))]).collect();
-    library(&machines, &[PACKS[0], CALLBACK].map(|p| source(&format!("{p}/pack.toml"))))
+    library(&machines, &[PACKS[0], PACKS[1], CALLBACK].map(|p| source(&format!("{p}/pack.toml"))))
 }
 
 /// Every effect that a machine here names.

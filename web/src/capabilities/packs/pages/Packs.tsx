@@ -4,6 +4,7 @@ import * as calls from '@/api/calls';
 import type { PackListed } from '@/api/types';
 import { Empty, Loaded } from '@/kit/PageState';
 import { useText } from '@/kit/text';
+import { Bounds, isFloor } from '../parts/Bounds';
 
 export function Packs() {
   const { t } = useText();
@@ -14,8 +15,17 @@ export function Packs() {
         <h1 id="packs-title">{t('packs.title')}</h1>
         <p className="muted">{t('packs.about')}</p>
       </header>
-      <Loaded query={query}>{({ items }) => (items.length === 0 ? <Empty /> : <PackTable items={items} />)}</Loaded>
+      <Loaded query={query}>{({ items }) => (items.length === 0 ? <Empty /> : <Listed items={items} />)}</Loaded>
     </section>
+  );
+}
+
+function Listed({ items }: { items: PackListed[] }) {
+  return (
+    <>
+      <PackTable items={items.filter((pack) => !isFloor(pack))} />
+      {items.filter(isFloor).map((pack) => <Bounds key={pack.name} pack={pack} />)}
+    </>
   );
 }
 
