@@ -3,6 +3,7 @@
 //! A [`Command`] is one use case and one transaction; [`Store::write`] runs it on the store's own threads and answers only after
 //! the commit is on disk. [`Store::read`] gives a snapshot. Nothing outside this crate names an engine.
 
+pub mod audit;
 pub mod blobs;
 pub mod command;
 pub mod dump;
@@ -14,6 +15,7 @@ pub mod jobs;
 pub mod leases;
 pub mod migrate;
 mod mutant;
+pub mod outside;
 pub mod row;
 mod shared;
 pub mod statement;
