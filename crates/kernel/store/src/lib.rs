@@ -4,6 +4,7 @@
 //! the commit is on disk. [`Store::read`] gives a snapshot. Nothing outside this crate names an engine.
 
 pub mod audit;
+pub mod backup;
 pub mod blobs;
 pub mod command;
 pub mod dump;

@@ -2,6 +2,7 @@
 
 mod add;
 mod audit;
+mod backup;
 mod bench;
 mod calendar;
 mod doctor;
@@ -74,6 +75,10 @@ enum Command {
     /// The event record, which is the audit record: check its hash chain.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Copy the embedded database with its blobs, also while it is served.
+    Backup(backup::BackupArgs),
+    /// Put a backup into the folder of `--data`, which is absent or empty.
+    Restore(backup::RestoreArgs),
     /// Measure the real commands on a fresh database.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -130,6 +135,8 @@ pub fn run() -> ExitCode {
         Command::Import(command) => import::run_import(&common, &command),
         Command::Dump(args) => dump::run(&common, &args),
         Command::Audit(command) => audit::run(&common, &command),
+        Command::Backup(args) => backup::run(&common, &args),
+        Command::Restore(args) => backup::restore(&common, &args),
         Command::Bench(command) => bench::run(&common, &command),
         Command::Simulate(args) => simulate::run(&common, &args),
         Command::Doctor => doctor::run(&common),

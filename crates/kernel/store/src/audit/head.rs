@@ -1,10 +1,25 @@
 //! The end of the chain.
 
-use super::record::{Hash, start};
+use super::BLOCK_EVENTS_MAX;
+use super::record::{Hash, chained, page, start};
+use crate::migrate::hex;
 use crate::sql;
 use crate::statement::Variant;
 use crate::tx::Connection;
+use serde::{Deserialize, Serialize};
 use xr_base::StoreError;
+
+/// Where the record ends: a hash to note elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// The last event's place in the order; 0 for an empty record.
+    pub last_seq: i64,
+    /// The chain after it, 64 hex digits.
+    pub hash: String,
+    /// Events at the end that no block holds yet.
+    pub unsealed: i64,
+}
 
 /// A hash as somebody noted it: 64 hex digits.
 pub fn noted(text: &str) -> Option<[u8; 32]> {
@@ -33,10 +48,25 @@ pub(super) fn last_block(conn: &mut dyn Connection) -> Result<(i64, Hash), Store
     Ok(last)
 }
 
+/// Goes on from the last block; what is sealed is taken as it is. A database of before the chain has no blocks.
+pub(crate) fn head(conn: &mut dyn Connection, has_blocks: bool) -> Result<Head, StoreError> {
+    let (sealed, mut hash) = if has_blocks { last_block(conn)? } else { (0, start()) };
+    let mut last_seq = sealed;
+    loop {
+        let places = page(conn, last_seq, BLOCK_EVENTS_MAX)?;
+        for placed in &places {
+            last_seq = placed.seq;
+            hash = chained(&hash, last_seq, &placed.digest());
+        }
+        if places.is_empty() {
+            return Ok(Head { last_seq, hash: hex(&hash), unsealed: last_seq - sealed });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::migrate::hex;
 
     #[test]
     fn a_noted_hash_is_64_hex_digits() {

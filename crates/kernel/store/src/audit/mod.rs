@@ -16,9 +16,11 @@ mod seal;
 mod verify;
 
 pub use compare::What;
-pub use head::noted;
+pub(crate) use head::head;
+pub use head::{Head, noted};
 pub use record::COLUMNS;
 pub use seal::{SealBlock, seal_next};
+pub(crate) use verify::verify_on;
 pub use verify::{Break, Report, verify};
 
 /// Events of one block at most.

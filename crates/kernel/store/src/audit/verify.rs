@@ -112,7 +112,7 @@ pub fn verify(location: &Location, expected: Option<[u8; 32]>) -> Result<Report,
 }
 
 /// As [`verify`], inside the snapshot that `conn` has begun.
-fn verify_on(conn: &mut dyn Connection, expected: Option<Hash>) -> Result<Report, StoreError> {
+pub(crate) fn verify_on(conn: &mut dyn Connection, expected: Option<Hash>) -> Result<Report, StoreError> {
     let mut walk = Walk { conn, expected, hash: start(), seq: 0, last: 0, report: Report::default() };
     walk.expect_at(0);
     walk.last = walk.number(sql!("SELECT COALESCE(MAX(seq), 0) FROM event_seq /* unscoped: a count, no content */"))?;
