@@ -7,7 +7,7 @@ use xr_base::{CaseId, Fault, Millis, StoreError};
 use xr_case::engine::{self, Beat, FireDue, NoteOutage, RefreshCases, RefreshForDays};
 use xr_logistics::NoteStalled;
 use xr_payments::ResendRefund;
-use xr_store::{Command, Store, Tx, jobs};
+use xr_store::{Command, Store, Tx, audit, jobs};
 
 /// Cases looked at in one round; with as many in flight the embedded database commits them together.
 const FIRED_PER_ROUND_MAX: i64 = 500;
@@ -112,7 +112,11 @@ pub async fn resend_refunds(store: Store, mut stop: watch::Receiver<bool>) {
 /// Pause between two rounds of house-keeping.
 const KEEP_HOUSE_EVERY: Duration = Duration::from_mins(1);
 
-/// What silence of the outside world means, once a minute until `stop` turns true: parcels that nobody scans are stalled.
+/// Events wait so long at most for a full block of the hash chain.
+const SEAL_AFTER: Millis = Millis::minutes(5);
+
+/// Once a minute until `stop` turns true: what silence of the outside world means (parcels that nobody scans are stalled), and
+/// the event record is sealed.
 pub async fn keep_house(store: Store, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         match store.write(NoteStalled).await {
@@ -120,8 +124,17 @@ pub async fn keep_house(store: Store, mut stop: watch::Receiver<bool>) {
             Ok(noted) => info!(noted, "Parcels have stalled"),
             Err(fault) => warn!(%fault, "Stalled parcels could not be noted"),
         }
+        if let Err(fault) = seal(&store, &stop).await {
+            warn!(%fault, "The event record could not be sealed");
+        }
         let _ = tokio::time::timeout(KEEP_HOUSE_EVERY, stop.changed()).await;
     }
+}
+
+/// Seals what is ready, block by block; after an upgrade that is the whole record.
+async fn seal(store: &Store, stop: &watch::Receiver<bool>) -> Result<(), Fault> {
+    while audit::seal_next(store, SEAL_AFTER).await? && !*stop.borrow() {}
+    Ok(())
 }
 
 /// Pause between two signs of life.

@@ -19,6 +19,7 @@ pub fn write(store: &Store, location: &Location, out: &mut dyn Write) -> Result<
     let skipped = store.undumped();
     let mut hash = Sha256::new();
     conn.begin()?;
+    crate::outside::without_hurry(conn.as_mut(), location)?;
     for table in tables(conn.as_mut(), engine)?.into_iter().filter(|t| !skipped.contains(t)) {
         let names = columns(conn.as_mut(), engine, &table)?;
         let text = select(engine, &table, &names);

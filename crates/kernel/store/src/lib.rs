@@ -3,6 +3,8 @@
 //! A [`Command`] is one use case and one transaction; [`Store::write`] runs it on the store's own threads and answers only after
 //! the commit is on disk. [`Store::read`] gives a snapshot. Nothing outside this crate names an engine.
 
+pub mod audit;
+pub mod backup;
 pub mod baseline;
 pub mod blobs;
 pub mod command;
@@ -16,6 +18,7 @@ mod kept;
 pub mod leases;
 pub mod migrate;
 mod mutant;
+pub mod outside;
 pub mod row;
 mod shared;
 pub mod statement;

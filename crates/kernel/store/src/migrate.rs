@@ -35,8 +35,10 @@ macro_rules! migrations {
 }
 
 /// The store's own tables.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1000, name: "store", sql: include_str!("../migrations/1000_store.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1000, name: "store", sql: include_str!("../migrations/1000_store.sql") },
+    Migration { number: 1001, name: "audit", sql: include_str!("../migrations/1001_audit.sql") },
+];
 
 /// Which of them ran. Two nodes may both find it missing, and one of the two creations fails.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL,

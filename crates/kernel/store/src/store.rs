@@ -87,7 +87,11 @@ impl Store {
     /// [`StoreError`] when the folder is in use by another process, the database cannot be reached, or a migration fails.
     pub fn open(config: Config) -> Result<Self, StoreError> {
         let (engine, lock) = match &config.location {
-            Location::Folder(folder) => (Engine::Sqlite, Some(lock_folder(folder)?)),
+            Location::Folder(folder) => {
+                let lock = lock_folder(folder)?;
+                crate::backup::refuse_unfinished(folder)?;
+                (Engine::Sqlite, Some(lock))
+            }
             Location::Postgres(_) => (Engine::Postgres, None),
         };
         let base = Base::of(&config.location)?;
@@ -326,10 +330,10 @@ pub(crate) fn look_into(location: &Location) -> Result<Box<dyn Connection + Send
 }
 
 pub(crate) fn file_in(folder: &std::path::Path) -> PathBuf {
-    folder.join("xiaoer.db")
+    folder.join(crate::outside::DATABASE)
 }
 
-fn lock_folder(folder: &std::path::Path) -> Result<std::fs::File, StoreError> {
+pub(crate) fn lock_folder(folder: &std::path::Path) -> Result<std::fs::File, StoreError> {
     let fail = |e: std::io::Error| StoreError::Engine(format!("{}: {e}", folder.display()));
     std::fs::create_dir_all(folder).map_err(fail)?;
     let file = std::fs::File::create(folder.join("lock")).map_err(fail)?;

@@ -3,11 +3,23 @@
 use super::{CliError, Common, DONE, FOUND, open};
 use crate::wiring;
 use serde_json::json;
+use xr_base::Fault;
+use xr_store::Tx;
 
 /// One thing looked at.
-struct Finding {
-    what: &'static str,
-    wrong: Vec<String>,
+pub(super) struct Finding {
+    pub(super) what: &'static str,
+    pub(super) wrong: Vec<String>,
+}
+
+/// What has to hold of every market's data.
+pub(super) fn invariants(tx: &mut Tx<'_>) -> Result<Vec<Finding>, Fault> {
+    let stock = xr_inventory::queries::broken(tx)?;
+    Ok(vec![
+        Finding { what: "ledger", wrong: xr_payments::ledger::broken(tx)? },
+        Finding { what: "stock", wrong: stock.iter().map(ToString::to_string).collect() },
+        Finding { what: "clocks", wrong: xr_case::engine::broken(tx)? },
+    ])
 }
 
 pub(super) fn run(common: &Common) -> Result<u8, CliError> {
@@ -19,10 +31,7 @@ pub(super) fn run(common: &Common) -> Result<u8, CliError> {
         wrong: rules.err().into_iter().flatten().map(|f| f.to_string()).collect(),
     });
     let (store, _) = open(common)?;
-    found.push(Finding { what: "ledger", wrong: store.read_blocking(xr_payments::ledger::broken)? });
-    let stock = store.read_blocking(xr_inventory::queries::broken)?;
-    found.push(Finding { what: "stock", wrong: stock.iter().map(ToString::to_string).collect() });
-    found.push(Finding { what: "clocks", wrong: store.read_blocking(xr_case::engine::broken)? });
+    found.extend(store.read_blocking(invariants)?);
     let awaited = store.read_blocking(xr_case::engine::awaited_years)?;
     let awaited = awaited.iter().map(|(year, count)| format!("{count} clocks wait for the days of {year}"));
     found.push(Finding { what: "day tables", wrong: awaited.collect() });

@@ -1,6 +1,8 @@
 //! Subcommands. Options that say where the data lies are accepted before and after the subcommand.
 
 mod add;
+mod audit;
+mod backup;
 mod bench;
 mod calendar;
 mod doctor;
@@ -14,7 +16,7 @@ use crate::config::{Settings, SettingsError};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use xr_base::Locale;
+use xr_base::{Locale, Problem};
 
 /// Exit codes: done.
 const DONE: u8 = 0;
@@ -70,6 +72,13 @@ enum Command {
     Import(import::ImportCommand),
     /// Write every fact of the database in one order, or only its fingerprint.
     Dump(dump::DumpArgs),
+    /// The event record, which is the audit record: check its hash chain.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Copy the embedded database with its blobs, also while it is served.
+    Backup(backup::BackupArgs),
+    /// Put a backup into the folder of `--data`, which is absent or empty.
+    Restore(backup::RestoreArgs),
     /// Measure the real commands on a fresh database.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -125,6 +134,9 @@ pub fn run() -> ExitCode {
         Command::Policy(command) => policy::run(&common, &command),
         Command::Import(command) => import::run_import(&common, &command),
         Command::Dump(args) => dump::run(&common, &args),
+        Command::Audit(command) => audit::run(&common, &command),
+        Command::Backup(args) => backup::run(&common, &args),
+        Command::Restore(args) => backup::restore(&common, &args),
         Command::Bench(command) => bench::run(&common, &command),
         Command::Simulate(args) => simulate::run(&common, &args),
         Command::Doctor => doctor::run(&common),
@@ -132,11 +144,16 @@ pub fn run() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            let language = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
-            eprintln!("xiaoer: {}", in_words(&error, &language.unwrap_or_default()));
+            eprintln!("xiaoer: {}", in_words(&error, &language()));
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// What the terminal speaks, e.g. `zh_CN.UTF-8`.
+fn language() -> String {
+    let named = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
+    named.unwrap_or_default()
 }
 
 /// A refusal as the API would tell it, in the language of the terminal; everything else as it is.
@@ -150,9 +167,28 @@ fn in_words(error: &CliError, language: &str) -> String {
         return error.to_string();
     };
     let xr_base::Fault::Refused(problem) = fault else { return error.to_string() };
+    told(problem, language).unwrap_or_else(|| error.to_string())
+}
+
+/// A problem in the language of the terminal, with its code.
+fn told(problem: &Problem, language: &str) -> Option<String> {
     let locale = if language.starts_with("zh") { Locale::ZhCn } else { Locale::En };
-    let text = crate::wiring::texts().ok().and_then(|texts| texts.get(locale, &problem.code, &problem.params));
-    text.map_or_else(|| error.to_string(), |text| format!("{text} ({})", problem.code))
+    let text = crate::wiring::texts().ok()?.get(locale, &problem.code, &problem.params)?;
+    Some(format!("{text} ({})", problem.code))
+}
+
+/// Findings with their codes and values.
+fn as_json(findings: &[Problem]) -> Vec<serde_json::Value> {
+    let one = |problem: &Problem| serde_json::json!({ "code": problem.code, "params": problem.params });
+    findings.iter().map(one).collect()
+}
+
+/// Findings in the language of the terminal, one a line.
+fn print_findings(findings: &[Problem]) {
+    let language = language();
+    for problem in findings {
+        println!("WRONG  {}", told(problem, &language).unwrap_or_else(|| problem.code.clone()));
+    }
 }
 
 /// Opens the market of a command that only reads or repairs: no secret is asked, none is used.
@@ -182,7 +218,7 @@ fn open_at(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use xr_base::{Fault, Problem};
+    use xr_base::Fault;
 
     #[test]
     fn a_refusal_is_told_in_the_language_of_the_terminal() {

@@ -1,7 +1,7 @@
 //! Clients that place orders and call them off, and remember what they were told.
 
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
@@ -137,6 +137,12 @@ impl Load {
         self.acknowledged.fetch_add(usize::from(is_done(reply.as_ref())), SeqCst);
         self.told.lock().unwrap().push(Told { ask, reply: reply.clone(), cancels });
         reply
+    }
+
+    /// Orders that clients were told of so far.
+    pub(crate) fn placed(&self) -> BTreeSet<String> {
+        let told = self.told.lock().unwrap();
+        told.iter().filter(|told| told.cancels.is_none()).filter_map(|told| order_of(told.reply.as_ref()?)).collect()
     }
 
     /// Until so many were answered and so many are under way, or a minute is over; gives the latter.

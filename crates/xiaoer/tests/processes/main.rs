@@ -1,6 +1,7 @@
 //! The program as processes: set up, killed in the middle of its work, several on one database, cut off from its clients.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod backup;
 mod kill;
 mod live;
 mod load;

@@ -9,7 +9,7 @@ pub(crate) struct Server {
     pub(crate) address: String,
 }
 
-fn program(place: &[&str]) -> Command {
+pub(crate) fn program(place: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xiaoer"));
     command.args(place).env("XIAOER_LOG", "error").env("XIAOER_SECRET", "a secret of tests only").stdin(Stdio::null());
     command

@@ -78,7 +78,7 @@ impl Sqlite {
 
     /// Plans do not depend on bound values: else SQLite parses and plans every statement with `LIMIT ?` again at each
     /// call, which cost a quarter of the processor time of a simulated market.
-    fn keeping_plans(conn: rusqlite::Connection, log: Option<Log>) -> Result<Self, StoreError> {
+    pub(super) fn keeping_plans(conn: rusqlite::Connection, log: Option<Log>) -> Result<Self, StoreError> {
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fail)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         let opened = Self { conn, log };
@@ -234,7 +234,7 @@ impl Cells for SqliteRow<'_, '_> {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "used as map_err(fail)")]
-fn fail(error: rusqlite::Error) -> StoreError {
+pub(super) fn fail(error: rusqlite::Error) -> StoreError {
     let detail = error.sqlite_error().map(|e| e.extended_code);
     match error.sqlite_error_code() {
         // Only keys: a NULL where none is allowed is a fault of ours, not an answer to anybody.

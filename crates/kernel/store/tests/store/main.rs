@@ -1,6 +1,8 @@
 //! The store from outside: every promise tried on both engines.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests fail loudly")]
 
+mod audit;
+mod backup;
 mod blobs;
 mod commands;
 mod dump;
