@@ -1,7 +1,7 @@
 //! Playing tapes on the bare client libraries, as fast as they go.
 
 use super::{Step, Tape};
-use crate::engine::checkpoint::Log;
+use crate::engine::checkpoint::{Log, RESTART_WITHIN_MS};
 use crate::statement::Dialect;
 use crate::store::{Location, Store, file_in};
 use futures_util::TryStreamExt as _;
@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use xr_base::value::Value;
 use xr_base::{Stopwatch, StoreError};
 
@@ -45,9 +46,13 @@ pub fn play(
 fn play_file(path: &Path, log: Option<&Log>, tapes: &[Tape], group: usize) -> Result<i64, StoreError> {
     let play = || -> rusqlite::Result<i64> {
         let conn = rusqlite::Connection::open(path)?;
-        conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0;")?;
+        // What a savepoint may have to undo would else be written to a file.
+        conn.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;")?;
+        conn.execute_batch("PRAGMA wal_autocheckpoint = 0;")?;
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         conn.set_prepared_statement_cache_capacity(1_000);
+        // As the writer of a store: nobody waits long for the log to start anew.
+        conn.busy_timeout(Duration::from_millis(RESTART_WITHIN_MS.into()))?;
         let began = Stopwatch::start();
         for tapes in tapes.chunks(group) {
             conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;

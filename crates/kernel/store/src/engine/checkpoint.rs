@@ -20,7 +20,7 @@ const EVERY: Duration = Duration::from_millis(250);
 /// Pages in the log (4 KiB each, 64 MiB together) from which on the writer starts it anew.
 const LOG_PAGES_MAX: i64 = 16_384;
 /// How long the writer waits for old snapshots to end before it goes on with a longer log.
-const RESTART_WITHIN_MS: u32 = 20;
+pub(crate) const RESTART_WITHIN_MS: u32 = 20;
 
 /// What the connections to one database file share.
 ///
