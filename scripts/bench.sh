@@ -16,6 +16,7 @@ bench() {
 bench place-order
 bench place-order --orders 100000
 bench http
+bench clocks --orders 100000
 bench list --orders 10000
 bench list --orders 1000000
 (time "$binary" simulate --seed 1 --days 30 --orders-per-day 200) 2>&1 | grep -E 'orders,|covered|CPU|real'

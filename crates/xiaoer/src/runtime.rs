@@ -25,7 +25,7 @@ pub async fn keep_promises(store: Store, mut stop: watch::Receiver<bool>) {
             Ok(0) => {
                 let _ = tokio::time::timeout(IDLE, stop.changed()).await;
             }
-            Ok(fired) => tracing::debug!(fired, "Deadlines were looked at"),
+            Ok(fired) => tracing::debug!(fired, "Deadlines were fired"),
             Err(fault) => {
                 warn!(%fault, "A round of deadlines failed");
                 tokio::time::sleep(IDLE).await;
@@ -35,21 +35,23 @@ pub async fn keep_promises(store: Store, mut stop: watch::Receiver<bool>) {
     info!("Deadlines are no longer watched");
 }
 
-/// One round; gives the number of cases looked at.
+/// One round; gives the number of cases that were fired. One that cannot be stays due, and is tried again after a pause.
 async fn fire_round(store: &Store) -> Result<usize, Fault> {
     let due = store.read(|tx| engine::due_cases(tx, FIRED_PER_ROUND_MAX)).await?;
-    let count = due.len();
+    let mut fired = 0;
     let mut running = tokio::task::JoinSet::new();
     for case in due {
         let store = store.clone();
         running.spawn(async move { (case, store.write(FireDue { case }).await) });
     }
     while let Some(done) = running.join_next().await {
-        if let Ok((case, Err(fault))) = done {
-            note_failure(case, &fault);
+        match done {
+            Ok((case, Err(fault))) => note_failure(case, &fault),
+            Ok((_, Ok(_))) => fired += 1,
+            Err(error) => warn!(%error, "A deadline was left"),
         }
     }
-    Ok(count)
+    Ok(fired)
 }
 
 fn note_failure(case: CaseId, fault: &Fault) {

@@ -30,6 +30,7 @@ pub(crate) const RESTART_WITHIN_MS: u32 = 20;
 pub(crate) struct Log {
     file: Arc<File>,
     is_long: Arc<AtomicBool>,
+    pages_max: i64,
 }
 
 impl Log {
@@ -37,7 +38,7 @@ impl Log {
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let opened = File::options().read(true).write(true).create(true).truncate(false).open(path);
         let file = opened.map_err(|e| StoreError::Engine(format!("{}: {e}", path.display())))?;
-        Ok(Self { file: Arc::new(file), is_long: Arc::default() })
+        Ok(Self { file: Arc::new(file), is_long: Arc::default(), pages_max: LOG_PAGES_MAX })
     }
 
     /// Whether the writer is to start the log anew; says so once.
@@ -71,7 +72,7 @@ fn round(conn: &Sqlite, log: &Log, before: Option<Copied>) -> Result<Copied, Sto
     if before != Some(copied) {
         log.file.sync_data().map_err(|e| StoreError::Engine(e.to_string()))?;
     }
-    if copied.pages > LOG_PAGES_MAX {
+    if copied.pages > log.pages_max {
         log.is_long.store(true, Ordering::Relaxed);
     }
     Ok(copied)
@@ -82,5 +83,89 @@ pub(crate) fn restart(conn: &Sqlite) {
     let restarted = conn.waiting(RESTART_WITHIN_MS, |conn| conn.checkpoint("PRAGMA wal_checkpoint(RESTART)"));
     if let Err(error) = restarted {
         warn!(%error, "Starting the log anew failed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Copied, Log, round};
+    use crate::engine::sqlite::Sqlite;
+    use crate::tx::Connection as _;
+    use tempfile::TempDir;
+
+    struct Scene {
+        writer: Sqlite,
+        copier: Sqlite,
+        reader: Sqlite,
+        log: Log,
+        _folder: TempDir,
+    }
+
+    /// A database whose log is long from ten pages on.
+    fn scene() -> Scene {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.db");
+        let log = Log { pages_max: 10, ..Log::open(&path).expect("opens") };
+        let mut writer = Sqlite::writer(&path, Some(log.clone())).expect("opens");
+        writer.batch("CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT)").expect("runs");
+        let copier = Sqlite::copier(&path, log.clone()).expect("opens");
+        let reader = Sqlite::reader(&path, Some(log.clone())).expect("opens");
+        Scene { writer, copier, reader, log, _folder: folder }
+    }
+
+    impl Scene {
+        fn write(&mut self, rows: i64) {
+            let text = "INSERT INTO t (body) VALUES (hex(zeroblob(2000)));";
+            for _ in 0..rows {
+                self.writer.batch(text).expect("runs");
+            }
+        }
+
+        fn copy(&self) -> Copied {
+            round(&self.copier, &self.log, None).expect("copies")
+        }
+
+        fn rows(&mut self) -> i64 {
+            let mut rows = 0;
+            let count = self.reader.query_text("SELECT COUNT(*) FROM t", &mut |row| {
+                rows = row.get(0)?;
+                Ok(())
+            });
+            count.expect("counts");
+            rows
+        }
+    }
+
+    #[test]
+    fn a_long_log_is_started_anew_by_the_writer() {
+        let mut scene = scene();
+        scene.write(30);
+        let copied = scene.copy();
+        assert!(copied.pages > 30 && copied.done == copied.pages, "{copied:?}");
+        scene.writer.rest();
+        scene.write(1);
+        let copied = scene.copy();
+        assert!(copied.pages < 10, "{copied:?}");
+        assert_eq!(scene.rows(), 31);
+    }
+
+    #[test]
+    fn a_snapshot_delays_the_new_start_but_neither_the_writer_nor_the_copy() {
+        let mut scene = scene();
+        scene.write(5);
+        scene.reader.begin().expect("begins");
+        assert_eq!(scene.rows(), 5);
+        scene.write(30);
+        let held = scene.copy();
+        assert!(held.done < held.pages, "what the snapshot needs stays in the log: {held:?}");
+        scene.writer.rest();
+        scene.write(30);
+        assert_eq!(scene.rows(), 5, "the snapshot is what it was");
+        scene.reader.commit().expect("ends");
+        assert!(scene.copy().pages > held.pages);
+        scene.writer.rest();
+        scene.write(1);
+        assert!(scene.copy().pages < 10);
+        assert_eq!(scene.rows(), 66);
     }
 }

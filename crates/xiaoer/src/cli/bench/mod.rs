@@ -1,5 +1,6 @@
 //! `bench`: how fast the real commands are, on a fresh database, as one line of JSON each.
 
+mod clocks;
 mod http;
 mod lists;
 mod load;
@@ -37,6 +38,18 @@ pub(super) enum BenchCommand {
         #[arg(long, default_value_t = 2_000)]
         pages: u64,
     },
+    /// Deadlines: how late 200 a second fire among many open ones, and how many a second are made up for after an outage.
+    Clocks {
+        /// Engine that is meant; PostgreSQL needs `--database`.
+        #[arg(long)]
+        engine: Option<EngineName>,
+        /// Open orders.
+        #[arg(long, default_value_t = 100_000)]
+        orders: u64,
+        /// Seconds of either measurement.
+        #[arg(long, default_value_t = 10)]
+        seconds: i64,
+    },
 }
 
 /// Who places how many orders.
@@ -69,7 +82,8 @@ const CLIENTS: u64 = 64;
 pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliError> {
     let (BenchCommand::PlaceOrder(Load { engine, .. })
     | BenchCommand::Http(Load { engine, .. })
-    | BenchCommand::List { engine, .. }) = command;
+    | BenchCommand::List { engine, .. }
+    | BenchCommand::Clocks { engine, .. }) = command;
     let (location, _scratch) = place(common, *engine)?;
     let market = fresh(location)?;
     let answer = match *command {
@@ -79,6 +93,7 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
             http::place_orders(&market, load)?
         }
         BenchCommand::List { orders, pages, .. } => lists::measure(&market, orders, pages)?,
+        BenchCommand::Clocks { orders, seconds, .. } => clocks::measure(&market, orders, seconds)?,
     };
     market.store.close();
     println!("{answer}");

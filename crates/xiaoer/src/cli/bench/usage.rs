@@ -1,4 +1,4 @@
-//! CPU time of threads, as the system counts it.
+//! CPU time and memory, as the system counts them.
 
 use std::fs;
 
@@ -17,4 +17,11 @@ pub(super) fn server_us() -> i64 {
         if is_first || name.trim() == CLIENT { 0 } else { nanos / 1_000 }
     };
     tasks.filter_map(Result::ok).map(|task| of_task(task.path())).sum()
+}
+
+/// Memory of this process in MB, as the system counts it; 0 where it does not tell.
+pub(super) fn memory_mb() -> i64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<i64>().unwrap_or(0) / 1_024
 }

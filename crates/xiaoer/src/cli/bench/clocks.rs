@@ -1,0 +1,112 @@
+//! Deadlines: how late they fire at a steady pace among many open ones, and how fast they are made up for after an outage.
+
+use super::load::{self, Until};
+use super::usage::{memory_mb, server_us};
+use super::{CLIENTS, CliError, Market, Measured};
+use crate::runtime::keep_promises;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::sync::watch;
+use xr_base::{Clock as _, Fault, Instant, Millis, Stopwatch, StoreError};
+use xr_case::engine::due_cases;
+use xr_store::{params, sql};
+
+/// Orders a second whose time to pay runs out one after another.
+const PACE: i64 = 200;
+/// The open orders are younger by so much, so that they do not fall due meanwhile.
+const LATER: Millis = Millis::minutes(10);
+/// Time to pay (OD-1).
+const TO_PAY: Millis = Millis::minutes(30);
+/// Waits so long for the last one.
+const GRACE: Millis = Millis::seconds(2);
+/// Starts so long before the first deadline.
+const AHEAD: Millis = Millis::seconds(1);
+
+/// `orders` stay open while others fall due for `seconds`; then all of them are due at once, and are fired for `seconds`.
+pub(super) fn measure(market: &Market, orders: u64, seconds: i64) -> Result<Value, CliError> {
+    let start = market.clock.now();
+    let paced = load::some(&market.goods, 0, usize::try_from(PACE * seconds).unwrap_or(0));
+    for (n, order) in (0..).zip(paced) {
+        stand(market, start + Millis(n * 1_000 / PACE));
+        market.store.write_blocking(order)?;
+    }
+    stand(market, start + LATER);
+    load::run(market, CLIENTS, &Until::Count(orders.div_ceil(CLIENTS)))?;
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| CliError::Other(e.to_string()))?;
+    let (stop, stopped) = watch::channel(false);
+    // The warnings of all of them first: time has not jumped for a market that is served.
+    stand(market, start + TO_PAY - AHEAD);
+    let keeper = runtime.spawn(keep_promises(market.store.clone(), stopped));
+    let is_done = || market.store.read_blocking(|tx| Ok(due_cases(tx, 1)?.is_empty()));
+    while !is_done()? {
+        wait(Millis(50));
+    }
+    let cpu = server_us();
+    run_from(market, start + TO_PAY - AHEAD);
+    let span = Millis::seconds(seconds);
+    wait(Millis(AHEAD.0 + span.0 + GRACE.0));
+    let cpu = server_us() - cpu;
+    let late = lateness(market)?;
+
+    let before = closed(market)?;
+    run_from(market, start + LATER + TO_PAY);
+    let began = Stopwatch::start();
+    while began.micros() < span.0 * 1_000 && !is_done()? {
+        wait(Millis(50));
+    }
+    let (wall, made_up) = (began.micros(), closed(market)? - before);
+    stop.send_replace(true);
+    runtime.block_on(keeper).map_err(|e| CliError::Other(e.to_string()))?;
+
+    let fired = i64::try_from(late.len()).unwrap_or(i64::MAX);
+    let mut answer = Measured { times: late, wall: span }.summary("clocks", market.engine());
+    answer["orders_open"] = json!(orders);
+    answer["cpu_us_each"] = json!(cpu / fired.max(1));
+    answer["made_up_orders_per_s"] = json!(made_up * 1_000_000 / u64::try_from(wall).unwrap_or(1).max(1));
+    answer["memory_mb"] = json!(memory_mb());
+    Ok(answer)
+}
+
+/// Business time stands at `at`.
+fn stand(market: &Market, at: Instant) {
+    market.clock.set(market.clock.wall(), at, 0);
+}
+
+/// Business time runs on from `at`.
+fn run_from(market: &Market, at: Instant) {
+    market.clock.set(market.clock.wall(), at, 1);
+}
+
+fn wait(span: Millis) {
+    std::thread::sleep(Duration::from_millis(span.0.unsigned_abs()));
+}
+
+/// Microseconds between due and firing of every order closed so far.
+fn lateness(market: &Market) -> Result<Vec<i64>, Fault> {
+    let read = market.store.read_blocking(|tx| {
+        let rows: Vec<(i64,)> = tx.all(
+            sql!(
+                "SELECT h.recorded_at - h.at FROM history h JOIN cases c ON c.id = h.case_id
+                 WHERE c.kind = 'order' AND h.clock_id IS NOT NULL /* unscoped: a bench of its own database */"
+            ),
+            params![],
+        )?;
+        Ok(rows)
+    });
+    Ok(read?.into_iter().map(|(millis,)| millis * 1_000).collect())
+}
+
+fn closed(market: &Market) -> Result<u64, Fault> {
+    market.store.read_blocking(|tx| {
+        let (count,): (i64,) = tx.one(
+            sql!(
+                "SELECT COUNT(*) FROM cases WHERE kind = 'order' AND closed_at IS NOT NULL
+                 /* unscoped: a bench of its own database */"
+            ),
+            params![],
+        )?;
+        u64::try_from(count).map_err(|e| StoreError::Corrupt(e.to_string()).into())
+    })
+}
