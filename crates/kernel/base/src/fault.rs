@@ -48,7 +48,7 @@ pub trait Coded: std::error::Error {
     fn problem(&self) -> Problem;
 }
 
-/// How a transaction lost to another one.
+/// Why a transaction came to nothing and may be run again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Clash {
     /// Each waited for a row that the other held.
@@ -57,11 +57,13 @@ pub enum Clash {
     Serialization,
     /// The other one was first: a version, a key or a number was taken meanwhile.
     Overtaken,
+    /// The connection was cut before the commit was sent.
+    Cut,
 }
 
 impl Clash {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Deadlock, Self::Serialization, Self::Overtaken];
+    pub const ALL: [Self; 4] = [Self::Deadlock, Self::Serialization, Self::Overtaken, Self::Cut];
 
     /// Word in metrics.
     pub const fn word(self) -> &'static str {
@@ -69,6 +71,7 @@ impl Clash {
             Self::Deadlock => "deadlock",
             Self::Serialization => "serialization",
             Self::Overtaken => "overtaken",
+            Self::Cut => "cut",
         }
     }
 }

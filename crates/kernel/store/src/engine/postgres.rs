@@ -18,8 +18,11 @@ use std::task::Poll;
 use tokio::runtime::Runtime;
 use tokio_postgres::Error;
 use values::{Bound, PostgresRow, fail};
-use xr_base::StoreError;
 use xr_base::value::Value;
+use xr_base::{Clash, StoreError};
+
+/// Turns of the runtime until a closed connection is known as closed.
+const TURNS_TO_SEE: usize = 3;
 
 /// What was kept, ready to be sent.
 type Sending = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
@@ -77,8 +80,14 @@ impl Postgres {
         Ok(prepared)
     }
 
-    /// A connection that was cut is opened anew before the next group; statements are prepared again.
+    /// A connection that was cut meanwhile is opened anew before the next transaction; statements are prepared again.
     fn reconnect_if_closed(&mut self) -> Result<(), StoreError> {
+        // Nobody reads what the server says while nothing is asked: each turn looks at the socket, then lets the connection see it.
+        self.runtime.block_on(async {
+            for _ in 0..TURNS_TO_SEE {
+                tokio::task::yield_now().await;
+            }
+        });
         if self.client.is_closed() {
             *self = Self::connect(&self.url.clone(), self.is_reader)?;
         }
@@ -117,10 +126,14 @@ impl Postgres {
             if answer.is_some() && kept.iter().all(Option::is_none) { Poll::Ready(()) } else { Poll::Pending }
         });
         self.runtime.block_on(all);
-        match (failed, answer) {
+        let result = match (failed, answer) {
             (Some(error), _) => Err(fail(error)),
             (None, Some(answer)) => answer,
             (None, None) => Err(StoreError::Engine("no answer".to_owned())),
+        };
+        match result {
+            Err(StoreError::Engine(why)) if self.client.is_closed() => Err(StoreError::Retry(Clash::Cut, why)),
+            other => other,
         }
     }
 
@@ -219,7 +232,11 @@ impl Connection for Postgres {
             self.kept.clear();
             return Ok(());
         }
-        self.send_batch("COMMIT")
+        // Whether a commit that was cut has happened is not known: it is not run again.
+        self.send_batch("COMMIT").map_err(|error| match error {
+            StoreError::Retry(Clash::Cut, why) => StoreError::Engine(why),
+            other => other,
+        })
     }
 
     fn rollback(&mut self) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use crate::notes::MIGRATIONS;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Barrier};
 use xr_base::{Clash, Clock, Fault, Millis};
-use xr_store::{Command, Migration, Store, Tx, leases, params, sql};
+use xr_store::{Command, Location, Migration, Store, Tx, leases, params, sql};
 
 fn postgres() -> Option<Place> {
     places().into_iter().nth(1)
@@ -126,4 +126,82 @@ fn a_lease_has_one_holder_until_it_runs_out() {
         place.clock.jump_to(begin + Millis::minutes(1) + Millis(1));
         assert_eq!((take("b"), take("a")), (true, false));
     }
+}
+
+/// Ends every other connection to the database, as a server does that restarts; returns when they are gone.
+fn cut_all(location: &Location) {
+    let Location::Postgres(url) = location else { return };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let pids: Vec<i32> = client.query(others, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+        // Told first, then waited for one by one: a store may open others at once.
+        for wait_ms in [0_i64, 10_000] {
+            for pid in &pids {
+                client.query_one("SELECT pg_terminate_backend($1, $2)", &[pid, &wait_ms]).await.unwrap();
+            }
+        }
+    });
+}
+
+fn words(store: &Store) -> i64 {
+    let count = |tx: &mut Tx<'_>| Ok(tx.one(sql!("SELECT COUNT(*) FROM notes /* unscoped: a test */"), &[])?);
+    let (count,): (i64,) = store.read_blocking(count).unwrap();
+    count
+}
+
+#[test]
+fn connections_cut_while_nobody_asks_are_opened_anew_and_nobody_notices() {
+    let Some(place) = postgres() else { return };
+    let store = opened(&place, &[MIGRATIONS[0]], "one");
+    for round in 1..=3 {
+        cut_all(&place.location);
+        std::thread::scope(|scope| {
+            let write = |n: i64| Write(format!("{round} {n}").leak());
+            let asking: Vec<_> = (0..20)
+                .map(|n| {
+                    scope.spawn({
+                        let (store, note) = (&store, write(n));
+                        move || store.write_blocking(note)
+                    })
+                })
+                .collect();
+            for answer in asking {
+                answer.join().unwrap().unwrap();
+            }
+        });
+        assert_eq!(words(&store), 20 * round);
+    }
+    store.close();
+}
+
+/// Is cut between its two halves the first time.
+struct CutInside {
+    location: Location,
+    runs: AtomicU32,
+}
+
+impl Command for CutInside {
+    type Out = ();
+    const NAME: &'static str = "notes.cut_inside";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        Write("first").run(tx)?;
+        if self.runs.fetch_add(1, SeqCst) == 0 {
+            std::thread::scope(|scope| scope.spawn(|| cut_all(&self.location)).join().unwrap());
+        }
+        Write("second").run(tx)
+    }
+}
+
+#[test]
+fn a_command_that_is_cut_before_its_commit_is_run_again_and_happens_once() {
+    let Some(place) = postgres() else { return };
+    let store = opened(&place, &[MIGRATIONS[0]], "one");
+    store.write_blocking(CutInside { location: place.location.clone(), runs: AtomicU32::new(0) }).unwrap();
+    assert_eq!(words(&store), 2);
+    assert_eq!(store.stats().retries, [(Clash::Cut, 1)].into());
+    store.close();
 }
