@@ -12,6 +12,8 @@ const IDLE_MS = 1_000;
 /** A page is at rest when it has asked nothing of the server for this long. */
 const QUIET_MS = 200;
 const READY_MS = 20_000;
+/** Rows of a full page. */
+const BOARD_ROWS = 30;
 /** What the pages measured show in the end, and only before. */
 const SHOWN = 'tbody tr, .orders li';
 const AWAITED = '.skeleton';
@@ -63,9 +65,20 @@ async function cost({ page, used }, act) {
   return (await used()) - before;
 }
 
+/** The board of a busy day: the rows that wait, again and again up to a full page. */
+async function fillBoard(page) {
+  await page.route('**/v1/board?*', async (route) => {
+    const answer = await route.fetch();
+    const { items } = await answer.json();
+    const rows = Array.from({ length: BOARD_ROWS }, (_, i) => ({ ...items[i % items.length], id: `${items[i % items.length].id}${i}` }));
+    await route.fulfill({ response: answer, json: { items: rows, next: null } });
+  });
+}
+
 /** Loads the page as a first visit: a new context has nothing cached. */
-async function visit(browser, url, login, path) {
+async function visit(browser, url, login, path, set = async () => {}) {
   const page = await open(browser, url, { login });
+  await set(page);
   await page.goto(BLANK);
   const seen = { page, used: await meter(page) };
   const load = await cost(seen, () => page.goto(path));
@@ -111,7 +124,7 @@ export async function budgets(browser, url) {
   const [orders, portal, board, cases] = await Promise.all([
     visits(browser, url, 'op', '/orders', useList),
     visits(browser, url, 'lin', '/m'),
-    visit(browser, url, 'op', '/'),
+    visit(browser, url, 'op', '/', fillBoard),
     visit(browser, url, 'op', '/aftersales'),
   ]);
   const [ordersIdle, boardIdle] = await Promise.all([idle(orders), idle(board)]);

@@ -1,7 +1,8 @@
 //! The first week of a demo market: orders and cases in every state, by the same commands that people use.
 
 use super::clock::step_to;
-use super::seed::{SeededBuyer, SeededShop, Words};
+use super::providers;
+use super::seed::{Cast, SeededBuyer, SeededShop, Words};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use xr_aftersales::{Application, Apply, CaseKind, NewContact, Reason, RecordContact, ReturnAddress, SetReturnAddress};
@@ -9,6 +10,7 @@ use xr_base::{Actor, CaseId, Clock, Fault, Millis, SystemClock};
 use xr_case::engine::{Act, act};
 use xr_logistics::{Notice, ScanKind, TakeScan};
 use xr_orders::{LineWanted, PlaceOrder, Placed, Recipient};
+use xr_payments::NoticeKind;
 use xr_store::{Command, Store, Tx};
 
 /// Orders of the week; each takes another way through the machine by its number.
@@ -46,6 +48,7 @@ struct Life<'a> {
     store: &'a Store,
     clock: &'a SystemClock,
     words: &'a Words,
+    operator: &'a Actor,
     scans: i64,
 }
 
@@ -64,9 +67,9 @@ pub(super) fn first_week(
     store: &Store,
     clock: &Arc<SystemClock>,
     words: &Words,
-    (shops, buyers): (&[SeededShop], &[SeededBuyer]),
+    &Cast { operator, shops, buyers }: &Cast<'_>,
 ) -> Result<(), Fault> {
-    let mut life = Life { store, clock, words, scans: 0 };
+    let mut life = Life { store, clock, words, operator, scans: 0 };
     for shop in shops {
         let new = ReturnAddress { shop: shop.terms.shop, address: words.return_address.clone() };
         store.write_blocking(SetReturnAddress {
@@ -87,6 +90,11 @@ pub(super) fn first_week(
         life.pass(EVERY)?;
     }
     Ok(())
+}
+
+/// Late enough in the week that what it leads to still waits at its end.
+const fn is_late(story: &Story<'_>) -> bool {
+    story.number >= 30
 }
 
 impl Life<'_> {
@@ -128,6 +136,9 @@ impl Life<'_> {
             3 if !matches!(way, 10 | 11) => self.ship(story),
             5 if !matches!(way, 9..=11) => self.scan(story, &story.waybill, ScanKind::Collected),
             14 if !matches!(way, 8..=11) => self.scan(story, &story.waybill, ScanKind::Delivered),
+            20 if way == 7 && is_late(story) => {
+                providers::tell(self.store, NoticeKind::Chargeback, story.placed.payment)
+            }
             18 if way == 6 => self.try_act(&story.buyer.actor, story.placed.order, "confirm", Value::Null),
             16 if way < 6 => self.apply(story),
             _ => self.after_sales(story, way, age),
@@ -136,7 +147,7 @@ impl Life<'_> {
 
     fn pay(&self, story: &Story<'_>) -> Result<(), Fault> {
         self.act(&story.buyer.actor, story.placed.payment, "submit", Value::Null)?;
-        super::providers::answer_all(self.store).map(|_| ())
+        providers::answer_all(self.store).map(|_| ())
     }
 
     fn ship(&self, story: &Story<'_>) -> Result<(), Fault> {
@@ -198,6 +209,7 @@ impl Life<'_> {
         let Some(case) = cases.first().map(|c| c.case_id) else { return Ok(()) };
         let back = format!("R{}", story.waybill);
         match (age, way) {
+            (19, 1 | 5) if is_late(story) => self.try_act(self.operator, case, "platform_take", Value::Null),
             (19, 1..=3) => self.try_act(&story.shop.merchant, case, "approve", Value::Null),
             (19, 4) => self.speak(story, case),
             (24, 1 | 3) => {

@@ -46,7 +46,8 @@ pub(super) fn answer_all(store: &Store) -> Result<usize, Fault> {
     Ok(answered)
 }
 
-fn tell(store: &Store, kind: NoticeKind, case: CaseId) -> Result<(), Fault> {
+/// The provider tells of a payment or refund by itself.
+pub(super) fn tell(store: &Store, kind: NoticeKind, case: CaseId) -> Result<(), Fault> {
     let amount: Money = store.read_blocking(move |tx| amount(tx, kind, case))?;
     let notice_id = format!("{NAME}-{case}-{kind:?}");
     let notice = Notice {

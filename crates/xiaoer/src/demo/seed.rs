@@ -167,6 +167,13 @@ pub(super) struct SeededBuyer {
     pub(super) who: Buyer,
 }
 
+/// Who lives the first week.
+pub(super) struct Cast<'a> {
+    pub(super) operator: &'a Actor,
+    pub(super) shops: &'a [SeededShop],
+    pub(super) buyers: &'a [SeededBuyer],
+}
+
 /// Creates everybody and everything, then lives a first week.
 pub(super) fn fill(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault> {
     let roles = Roles::shipped().map_err(|e| broken(&e))?;
@@ -179,12 +186,16 @@ pub(super) fn fill(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault>
     let people = Registrar { store, roles: &roles, hash: &hash };
     let abroad = import_abroad(store)?;
     people.register((&market.abroad.login, &market.abroad.name, None), "merchant", Some(abroad))?;
-    for Staff { login, name, role } in &market.staff {
-        people.register((login, name, None), role, Some(platform.id))?;
-    }
+    let staff = market
+        .staff
+        .iter()
+        .map(|Staff { login, name, role }| people.register((login, name, None), role, Some(platform.id)));
+    // The first of them is the operator.
+    let staff = staff.collect::<Result<Vec<_>, Fault>>()?;
+    let operator = staff.first().ok_or_else(|| broken(&"no staff"))?;
     let shops = market.merchant.iter().map(|m| people.open_shop(m)).collect::<Result<Vec<_>, Fault>>()?;
     let buyers = market.buyer.iter().map(|b| people.buyer(b)).collect::<Result<Vec<_>, Fault>>()?;
-    super::life::first_week(store, clock, &market.words, (&shops, &buyers))
+    super::life::first_week(store, clock, &market.words, &Cast { operator, shops: &shops, buyers: &buyers })
 }
 
 /// Imports a month of real orders of a cross-border shop (UCI "Online Retail", see crates/imports/data); gives its merchant.
