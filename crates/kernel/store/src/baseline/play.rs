@@ -2,17 +2,16 @@
 
 use super::{Step, Tape};
 use crate::engine::checkpoint::{Log, RESTART_WITHIN_MS};
+use crate::engine::sqlite::Bound;
 use crate::statement::Dialect;
 use crate::store::{Location, Store, file_in};
 use futures_util::TryStreamExt as _;
 use rusqlite::config::DbConfig;
-use rusqlite::types::{ToSqlOutput, ValueRef};
 use std::collections::HashMap;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use xr_base::value::Value;
 use xr_base::{Stopwatch, StoreError};
 
 /// How long playing took.
@@ -60,7 +59,7 @@ fn play_file(path: &Path, log: Option<&Log>, tapes: &[Tape], group: usize) -> Re
                 conn.prepare_cached("SAVEPOINT command")?.execute([])?;
                 for step in steps {
                     let mut statement = conn.prepare_cached(text(step, Dialect::Sqlite))?;
-                    let params = rusqlite::params_from_iter(step.params.iter().map(|p| Raw(p.value())));
+                    let params = rusqlite::params_from_iter(step.params.iter().map(|p| Bound(p.value())));
                     let mut rows = statement.query(params)?;
                     while rows.next()?.is_some() {}
                 }
@@ -78,19 +77,6 @@ fn play_file(path: &Path, log: Option<&Log>, tapes: &[Tape], group: usize) -> Re
 
 fn text(step: &Step, dialect: Dialect) -> &str {
     step.statement.for_engine(step.variant, dialect)
-}
-
-struct Raw<'v>(Value<'v>);
-
-impl rusqlite::ToSql for Raw<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
-            Value::Null => ValueRef::Null,
-            Value::Int(number) => ValueRef::Integer(number),
-            Value::Text(text) => ValueRef::Text(text.as_bytes()),
-            Value::Bytes(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
 }
 
 fn play_server(url: &str, tapes: &[Tape], connections: usize) -> Result<i64, StoreError> {

@@ -204,7 +204,8 @@ impl Sqlite {
     }
 }
 
-struct Bound<'v>(Value<'v>);
+/// A value as the client library wants it.
+pub(crate) struct Bound<'v>(pub(crate) Value<'v>);
 
 impl rusqlite::ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
