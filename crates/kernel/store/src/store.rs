@@ -69,7 +69,8 @@ pub struct Store {
 struct Inner {
     shared: Arc<Shared>,
     engine: Engine,
-    base: Base,
+    /// Let go when the store is closed, as late as the last connection.
+    base: Mutex<Option<Base>>,
     blobs: crate::blobs::Place,
     undumped: Vec<String>,
     writes: RwLock<Option<SyncSender<Box<dyn Task>>>>,
@@ -118,7 +119,7 @@ impl Store {
             inner: Arc::new(Inner {
                 shared,
                 engine,
-                base,
+                base: Mutex::new(Some(base)),
                 blobs,
                 undumped: migrate::undumped(&migrations),
                 writes: RwLock::new(Some(writes)),
@@ -231,9 +232,9 @@ impl Store {
     }
 
     /// What the connections to the embedded database share.
-    pub(crate) fn log(&self) -> Option<&Log> {
-        match &self.inner.base {
-            Base::File(_, log) => Some(log),
+    pub(crate) fn log(&self) -> Option<Log> {
+        match self.inner.base.lock().unwrap_or_else(PoisonError::into_inner).as_ref()? {
+            Base::File(_, log) => Some(log.clone()),
             Base::Server(_) => None,
         }
     }
@@ -258,6 +259,7 @@ impl Store {
             thread.thread().unpark();
             let _ = thread.join();
         }
+        drop(self.inner.base.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 

@@ -36,7 +36,7 @@ pub fn play(
     connections: usize,
 ) -> Result<Played, StoreError> {
     let micros = match location {
-        Location::Folder(folder) => play_file(&file_in(folder), store.log(), tapes, group.max(1))?,
+        Location::Folder(folder) => play_file(&file_in(folder), store.log().as_ref(), tapes, group.max(1))?,
         Location::Postgres(url) => play_server(url, tapes, connections.max(1))?,
     };
     Ok(Played { count: tapes.len(), micros })
