@@ -5,7 +5,9 @@ use super::providers;
 use super::seed::{Cast, SeededBuyer, SeededShop, Words};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use xr_aftersales::{Application, Apply, CaseKind, NewContact, Reason, RecordContact, ReturnAddress, SetReturnAddress};
+use xr_aftersales::{
+    Application, Apply, CaseKind, NewContact, Reason, RecordContact, ReturnAddress, SetReturnAddress, UploadPicture,
+};
 use xr_base::{Actor, CaseId, Clock, Fault, Millis, SystemClock};
 use xr_case::engine::{Act, act};
 use xr_logistics::{Notice, ScanKind, TakeScan};
@@ -17,6 +19,8 @@ use xr_store::{Command, Store, Tx};
 const ORDERS: usize = 72;
 /// Pause between two orders: they spread over a week.
 const EVERY: Millis = Millis::minutes(140);
+/// A plain picture: what merchants of the demo show as evidence.
+const PHOTO: &[u8] = include_bytes!("../../demo/evidence.png");
 const CARRIERS: [&str; 4] = ["SF", "ZTO", "YTO", "JD"];
 
 /// Fires an event as somebody would by a click.
@@ -207,19 +211,40 @@ impl Life<'_> {
         let order = story.placed.order;
         let cases = self.store.read_blocking(move |tx| xr_aftersales::queries::of_order(tx, order))?;
         let Some(case) = cases.first().map(|c| c.case_id) else { return Ok(()) };
-        let back = format!("R{}", story.waybill);
+        let (merchant, buyer) = (&story.shop.merchant, &story.buyer.actor);
+        let (back, anew) = (format!("R{}", story.waybill), format!("N{}", story.waybill));
+        let parcel = |waybill: &str| json!({ "carrier": story.carrier, "waybill": waybill });
+        // Which twelve of the week the order is of.
+        match (age, way, story.number / 12) {
+            (20, 4, 3) => return self.try_act(buyer, case, "withdraw", Value::Null),
+            (19, 2, 2) => return self.refuse(merchant, case, "reject"),
+            (19, 2, 3) => {
+                let part = json!({ "amount_minor": 3_000, "note": self.words.proposal });
+                return self.try_act(merchant, case, "propose", part);
+            }
+            (30, 1, 1) => return self.scan(story, &back, ScanKind::Delivered),
+            (33, 3, 1) => return self.refuse(merchant, case, "refuse"),
+            (36, 3, 0) => return self.try_act(merchant, case, "reshipped", parcel(&anew)),
+            (42, 3, 0) => return self.scan(story, &anew, ScanKind::Delivered),
+            _ => {}
+        }
         match (age, way) {
             (19, 1 | 5) if is_late(story) => self.try_act(self.operator, case, "platform_take", Value::Null),
-            (19, 1..=3) => self.try_act(&story.shop.merchant, case, "approve", Value::Null),
+            (19, 1..=3) => self.try_act(merchant, case, "approve", Value::Null),
             (19, 4) => self.speak(story, case),
-            (24, 1 | 3) => {
-                let input = json!({ "carrier": story.carrier, "waybill": back });
-                self.try_act(&story.buyer.actor, case, "fill_waybill", input)
-            }
+            (24, 1 | 3) => self.try_act(buyer, case, "fill_waybill", parcel(&back)),
             (30, 3) => self.scan(story, &back, ScanKind::Delivered),
-            (33, 3) => self.try_act(&story.shop.merchant, case, "accept", Value::Null),
+            (33, 3) => self.try_act(merchant, case, "accept", Value::Null),
             _ => Ok(()),
         }
+    }
+
+    /// Says no, with a photo that shows why.
+    fn refuse(&self, merchant: &Actor, case: CaseId, event: &'static str) -> Result<(), Fault> {
+        let picture = xr_aftersales::pictures::clean(PHOTO)?;
+        let upload = UploadPicture::new(merchant.clone(), picture, self.store.blobs())?;
+        let photo = self.store.write_blocking(upload)?.sha256;
+        self.try_act(merchant, case, event, json!({ "reason": self.words.refusal, "photos": [photo] }))
     }
 
     fn speak(&self, story: &Story<'_>, case: CaseId) -> Result<(), Fault> {

@@ -44,6 +44,8 @@ pub(super) struct Words {
     pub(super) exchange: String,
     pub(super) return_refund: String,
     pub(super) refund_only: String,
+    pub(super) refusal: String,
+    pub(super) proposal: String,
 }
 
 #[derive(Deserialize)]
