@@ -1,7 +1,8 @@
 //! The logical dump: every fact of the database in one order, equal on both engines (decision D20).
 
 use crate::migrate::{columns, hex, tables};
-use crate::store::{Location, look_into};
+use crate::outside;
+use crate::store::Location;
 use crate::{Engine, Store};
 use sha2::{Digest, Sha256};
 use std::io::Write;
@@ -14,12 +15,12 @@ use xr_base::value::Value;
 /// # Errors
 /// [`StoreError`] of the engine, or of the writer.
 pub fn write(store: &Store, location: &Location, out: &mut dyn Write) -> Result<String, StoreError> {
-    let mut conn = look_into(location)?;
+    let mut conn = outside::connect(location)?;
     let engine = store.engine();
     let skipped = store.undumped();
     let mut hash = Sha256::new();
     conn.begin()?;
-    crate::outside::without_hurry(conn.as_mut(), location)?;
+    outside::without_hurry(conn.as_mut(), location)?;
     for table in tables(conn.as_mut(), engine)?.into_iter().filter(|t| !skipped.contains(t)) {
         let names = columns(conn.as_mut(), engine, &table)?;
         let text = select(engine, &table, &names);

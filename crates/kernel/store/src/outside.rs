@@ -3,8 +3,9 @@
 //! A process that serves a folder holds its lock; reading beside it is safe all the same, because the engine keeps snapshots
 //! apart. Nothing here writes, or tidies up what a killed process left behind.
 
+use crate::engine::postgres::Postgres;
 use crate::engine::sqlite_copy;
-use crate::store::{self, Location};
+use crate::store::Location;
 use crate::tx::Connection;
 use std::path::Path;
 use xr_base::StoreError;
@@ -14,10 +15,10 @@ pub(crate) const DATABASE: &str = "xiaoer.db";
 
 /// A connection for snapshots.
 pub(crate) fn connect(location: &Location) -> Result<Box<dyn Connection + Send>, StoreError> {
-    match location {
-        Location::Folder(folder) => Ok(Box::new(sqlite_copy::outside(&folder.join(DATABASE))?)),
-        Location::Postgres(_) => store::look_into(location),
-    }
+    Ok(match location {
+        Location::Folder(folder) => Box::new(sqlite_copy::outside(&folder.join(DATABASE))?),
+        Location::Postgres(url) => Box::new(Postgres::connect(url, true)?),
+    })
 }
 
 /// Lets the statements of the open transaction run longer than those of requests may.

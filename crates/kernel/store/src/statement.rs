@@ -94,7 +94,7 @@ impl Statement {
 /// # Errors
 /// [`StoreError`] when the database cannot be reached.
 pub fn failing(store: &crate::Store, location: &crate::Location) -> Result<Vec<String>, StoreError> {
-    let mut conn = crate::store::look_into(location)?;
+    let mut conn = crate::outside::connect(location)?;
     let dialect = match store.engine() {
         crate::Engine::Sqlite => Dialect::Sqlite,
         crate::Engine::Postgres => Dialect::Postgres,

@@ -323,14 +323,6 @@ pub(crate) fn writer_beside(location: &Location) -> Result<Box<dyn Connection + 
     })
 }
 
-/// A connection beside the store's own, for reading.
-pub(crate) fn look_into(location: &Location) -> Result<Box<dyn Connection + Send>, StoreError> {
-    Ok(match location {
-        Location::Folder(folder) => Box::new(Sqlite::reader(&file_in(folder), None)?),
-        Location::Postgres(url) => Box::new(Postgres::connect(url, true)?),
-    })
-}
-
 pub(crate) fn file_in(folder: &std::path::Path) -> PathBuf {
     folder.join(crate::outside::DATABASE)
 }
