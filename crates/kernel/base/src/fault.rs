@@ -59,11 +59,13 @@ pub enum Clash {
     Overtaken,
     /// The connection was cut before the commit was sent.
     Cut,
+    /// Another process holds the node number that its ids were drawn under.
+    Fenced,
 }
 
 impl Clash {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Deadlock, Self::Serialization, Self::Overtaken, Self::Cut];
+    pub const ALL: [Self; 5] = [Self::Deadlock, Self::Serialization, Self::Overtaken, Self::Cut, Self::Fenced];
 
     /// Word in metrics.
     pub const fn word(self) -> &'static str {
@@ -72,6 +74,7 @@ impl Clash {
             Self::Serialization => "serialization",
             Self::Overtaken => "overtaken",
             Self::Cut => "cut",
+            Self::Fenced => "fenced",
         }
     }
 }

@@ -113,6 +113,7 @@ ids! {
 
 #[derive(Debug)]
 struct Last {
+    node: i64,
     ms: i64,
     counter: i64,
 }
@@ -120,7 +121,6 @@ struct Last {
 /// Gives ids that grow: the time part never goes back, a full counter carries into the next millisecond.
 #[derive(Debug)]
 pub struct IdSource {
-    node: i64,
     last: Mutex<Last>,
 }
 
@@ -128,25 +128,36 @@ impl IdSource {
     /// For `node` (0 on the embedded database, else a leased number); every id lies after `reserved_ms`, the
     /// highest time part that an earlier process may have used (milliseconds since 2025, 0 for a new database).
     pub fn after(node: u8, reserved_ms: i64) -> Self {
-        Self { node: i64::from(node), last: Mutex::new(Last { ms: reserved_ms, counter: (1 << COUNTER_BITS) - 1 }) }
+        Self { last: Mutex::new(Last { node: i64::from(node), ms: reserved_ms, counter: (1 << COUNTER_BITS) - 1 }) }
+    }
+
+    /// Goes on for another `node`, as [`IdSource::after`]; the time part does not go back.
+    pub fn renumber(&self, node: u8, reserved_ms: i64) {
+        let mut last = self.last();
+        let ms = last.ms.max(reserved_ms);
+        *last = Last { node: i64::from(node), ms, counter: (1 << COUNTER_BITS) - 1 };
+    }
+
+    fn last(&self) -> std::sync::MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Time part of the last id given, in milliseconds since 2025.
     pub fn time_part(&self) -> i64 {
-        self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner).ms
+        self.last().ms
     }
 
     /// A new raw id at `now`. At most 2^14 a millisecond are drawn before the time part runs ahead of the clock.
     pub fn next_raw(&self, now: Instant) -> i64 {
-        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut last = self.last();
         let ms = (now.0 - EPOCH_2025_MS).max(1);
         if ms > last.ms {
-            *last = Last { ms, counter: 0 };
+            (last.ms, last.counter) = (ms, 0);
         } else if last.counter + 1 < (1 << COUNTER_BITS) {
             last.counter += 1;
         } else {
-            *last = Last { ms: last.ms + 1, counter: 0 };
+            (last.ms, last.counter) = (last.ms + 1, 0);
         }
-        (last.ms << (COUNTER_BITS + NODE_BITS)) | (self.node << COUNTER_BITS) | last.counter
+        (last.ms << (COUNTER_BITS + NODE_BITS)) | (last.node << COUNTER_BITS) | last.counter
     }
 }

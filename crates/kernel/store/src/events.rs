@@ -154,10 +154,14 @@ impl Sequencer {
     }
 
     fn renew_node(&mut self, shared: &Shared, wall: Instant) -> Result<(), StoreError> {
-        if wall.0 - self.renewed_at < 1_000 {
+        if shared.has_lost_node() {
+            return shared.renumber(self.conn.as_mut());
+        }
+        // A wall clock that was put back renews at once.
+        if (0..1_000).contains(&(wall.0 - self.renewed_at)) {
             return Ok(());
         }
-        let (until, name) = (wall.0 + LEASE_MS, format!("node:{}", shared.node));
+        let (until, name) = (wall.0 + LEASE_MS, format!("node:{}", shared.node()));
         self.conn.begin()?;
         let mut tx = Tx::new(self.conn.as_mut(), shared, wall);
         let kept = tx.exec(
@@ -166,8 +170,7 @@ impl Sequencer {
         )?;
         self.conn.commit()?;
         if kept == 0 {
-            tracing::error!(node = shared.node, "Another process took this node's number; writing stops");
-            shared.is_fenced.store(true, std::sync::atomic::Ordering::SeqCst);
+            return shared.renumber(self.conn.as_mut());
         }
         self.renewed_at = wall.0;
         Ok(())

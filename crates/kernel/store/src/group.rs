@@ -1,6 +1,8 @@
 //! One loop for both engines: run commands, undo refused ones, fire due clocks first, commit, then answer.
 
 use crate::command::Task;
+use crate::leases;
+use crate::mutant::Mutant;
 use crate::store::{DueHandler, Shared};
 use crate::tx::{Connection, Tx};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -33,7 +35,7 @@ pub(crate) fn run(conn: &mut dyn Connection, shared: &Shared, tasks: Vec<Box<dyn
     }
     let committed = match broken {
         Some(error) => Err(error),
-        None => shared.reserve_ids(conn).and_then(|()| conn.group_commit()),
+        None => commit_group(conn, shared),
     };
     match committed {
         Ok(()) => {
@@ -48,6 +50,31 @@ pub(crate) fn run(conn: &mut dyn Connection, shared: &Shared, tasks: Vec<Box<dyn
             refuse_all(done, &error);
         }
     }
+}
+
+/// On SQLite one commit for the group; on PostgreSQL every command has committed already.
+fn commit_group(conn: &mut dyn Connection, shared: &Shared) -> Result<(), StoreError> {
+    if !conn.commits_as_group() {
+        return conn.group_commit();
+    }
+    let mark = shared.reserve_ids(conn, shared.node())?;
+    conn.group_commit()?;
+    shared.has_reserved(mark);
+    Ok(())
+}
+
+/// Commits a transaction whose ids were drawn under `node`, unless another process holds that number by now.
+fn commit(conn: &mut dyn Connection, shared: &Shared, node: u8, is_fenced: bool) -> Result<(), StoreError> {
+    if conn.commits_as_group() {
+        return conn.commit();
+    }
+    let mark = shared.reserve_ids(conn, node)?;
+    if is_fenced {
+        leases::hold(conn, &format!("node:{node}"), &shared.instance)?;
+    }
+    conn.commit()?;
+    shared.has_reserved(mark);
+    Ok(())
 }
 
 fn refuse_all(tasks: Vec<(Box<dyn Task>, Option<Fault>)>, error: &StoreError) {
@@ -124,10 +151,12 @@ fn attempt(
     work: &mut dyn FnMut(&mut Tx<'_>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     conn.begin()?;
-    let now = shared.command_now();
+    let (now, node) = (shared.command_now(), shared.node());
+    let mut is_fenced = true;
     let result = catch_unwind(AssertUnwindSafe(|| {
         let mut tx = Tx::new(&mut *conn, shared, now);
         work(&mut tx)?;
+        is_fenced = !tx.lacks(Mutant::Fence);
         if tx.has_failed() {
             return Err(StoreError::Engine("a command went on after a statement had failed".to_owned()).into());
         }
@@ -141,7 +170,7 @@ fn attempt(
     });
     match result {
         Ok(()) => {
-            if let Err(error) = conn.commit() {
+            if let Err(error) = commit(conn, shared, node, is_fenced) {
                 let _ = conn.rollback();
                 return Err(error.into());
             }

@@ -1,11 +1,14 @@
 //! Leases: what one process of several does at a time, until it stops or dies.
 
+use crate::statement::Variant;
+use crate::tx::Connection;
 use crate::{Tx, params, sql};
-use xr_base::{Millis, StoreError};
+use xr_base::{Instant, Millis, StoreError};
 
 /// Takes the lease `name` for `holder`, or renews it; gives whether it is held. It ends by itself after `length` of wall time.
 ///
-/// The row stays locked until the commit, so two holders never work at once even if their clocks disagree.
+/// The row stays locked until the commit, so two holders never work at once even if their clocks disagree. A lease that ends later
+/// than any could ([`too_far`]) was taken by a clock that was wrong and counts as ended.
 ///
 /// # Errors
 /// [`StoreError`] of the engine.
@@ -21,9 +24,24 @@ pub fn take(tx: &mut Tx<'_>, name: &str, holder: &str, length: Millis) -> Result
     let held = tx.exec(
         sql!(
             "UPDATE leases SET fence = CASE WHEN holder = ?1 THEN fence ELSE fence + 1 END, holder = ?1, until_ms = ?2
-             WHERE name = ?4 AND (holder = ?1 OR until_ms < ?3) /* unscoped: leases of nodes */"
+             WHERE name = ?4 AND (holder = ?1 OR until_ms < ?3 OR until_ms > ?5) /* unscoped: leases of nodes */"
         ),
-        params![holder, wall + length, wall, name],
+        params![holder, wall + length, wall, name, too_far(wall, length)],
     )?;
     Ok(held == 1)
+}
+
+/// From here on the end of a lease of `length` is nothing that clocks agree on.
+pub(crate) fn too_far(wall: Instant, length: Millis) -> Instant {
+    wall + Millis(2 * length.0)
+}
+
+/// Fails the open transaction on PostgreSQL ([`Clash::Fenced`](xr_base::Clash)) unless `holder` has the lease `name`, whenever it ends: the
+/// division by nothing travels with the commit and costs no trip of its own.
+pub(crate) fn hold(conn: &mut dyn Connection, name: &str, holder: &str) -> Result<(), StoreError> {
+    conn.put(
+        sql!("SELECT 1 / COUNT(*) FROM leases WHERE name = ?1 AND holder = ?2 /* unscoped: leases of nodes */"),
+        Variant::Plain,
+        params![name, holder],
+    )
 }

@@ -42,6 +42,8 @@ pub enum Mutant {
     StockReadThenWrite,
     /// What was refunded is read on another snapshot and then written whatever it has become.
     RefundReadThenWrite,
+    /// A process whose node number was taken goes on committing under it.
+    Fence,
 }
 
 impl Mutant {

@@ -1,13 +1,14 @@
 //! What the threads of a store share: clock, ids, counters.
 
+use crate::leases;
 use crate::store::Engine;
 use crate::tx::Connection;
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
-use xr_base::{Clash, Clock, Fault, IdSource, Instant, StoreError};
+use xr_base::{Clash, Clock, Fault, IdSource, Instant, Millis, StoreError};
 
 /// Ids are reserved so far ahead of the last one given, so that a restart never gives one twice.
 const RESERVE_MS: i64 = 10_000;
@@ -41,8 +42,11 @@ pub(crate) struct Shared {
     pub(crate) ids: IdSource,
     pub(crate) ext: Vec<Box<dyn Any + Send + Sync>>,
     pub(crate) ticks: watch::Sender<u64>,
-    pub(crate) node: u8,
-    pub(crate) is_fenced: AtomicBool,
+    /// Name of this process among those that share the database.
+    pub(crate) instance: String,
+    node: AtomicU8,
+    /// Whether another process was found to hold this node's number.
+    is_fenced: AtomicBool,
     last_now: AtomicI64,
     reserved_ms: AtomicI64,
     stats: Mutex<Stats>,
@@ -59,22 +63,29 @@ pub(crate) fn open_shared(
         Engine::Sqlite => 0,
         Engine::Postgres => lease_node(conn, clock.wall(), instance)?,
     };
-    let mut reserved = 0;
-    conn.query_text(&format!("SELECT reserved_ms FROM node_ids WHERE node = {node}"), &mut |row| {
-        reserved = row.get(0)?;
-        Ok(())
-    })?;
+    let reserved = reserved_by(conn, node)?;
     Ok(Shared {
         ids: IdSource::after(node, reserved),
         clock,
         ext,
         ticks: watch::Sender::new(0),
-        node,
+        instance: instance.to_owned(),
+        node: AtomicU8::new(node),
         is_fenced: AtomicBool::new(false),
         last_now: AtomicI64::new(i64::MIN),
         reserved_ms: AtomicI64::new(reserved),
         stats: Mutex::default(),
     })
+}
+
+/// Highest time part that holders of `node` may have given so far.
+fn reserved_by(conn: &mut dyn Connection, node: u8) -> Result<i64, StoreError> {
+    let mut reserved = 0;
+    conn.query_text(&format!("SELECT reserved_ms FROM node_ids WHERE node = {node}"), &mut |row| {
+        reserved = row.get(0)?;
+        Ok(())
+    })?;
+    Ok(reserved)
 }
 
 /// Takes the smallest node number whose lease has run out.
@@ -86,8 +97,9 @@ fn lease_node(conn: &mut dyn Connection, wall: Instant, instance: &str) -> Resul
             "INSERT INTO leases (name, holder, fence, until_ms) VALUES ('node:{node}', '', 0, 0)
              ON CONFLICT (name) DO NOTHING;
              UPDATE leases SET holder = '{holder}', fence = fence + 1, until_ms = {until}
-             WHERE name = 'node:{node}' AND until_ms < {}",
-            wall.0
+             WHERE name = 'node:{node}' AND (until_ms < {} OR until_ms > {})",
+            wall.0,
+            leases::too_far(wall, Millis(LEASE_MS)).0
         ))?;
         let mut is_mine = false;
         conn.query_text(&format!("SELECT holder FROM leases WHERE name = 'node:{node}'"), &mut |row| {
@@ -108,23 +120,46 @@ impl Shared {
         Instant(self.last_now.fetch_max(now, Ordering::SeqCst).max(now))
     }
 
-    /// Before a commit: moves the mark of reserved ids when the ids given come near it.
-    pub(crate) fn reserve_ids(&self, conn: &mut dyn Connection) -> Result<(), StoreError> {
-        if self.is_fenced.load(Ordering::SeqCst) {
-            return Err(StoreError::Engine("this node lost its lease".to_owned()));
-        }
-        let given = self.ids.time_part();
-        if given + RESERVE_MS / 2 <= self.reserved_ms.load(Ordering::SeqCst) {
-            return Ok(());
+    /// Number in the ids of this process.
+    pub(crate) fn node(&self) -> u8 {
+        self.node.load(Ordering::SeqCst)
+    }
+
+    /// Whether a commit was fenced since the last [`Shared::renumber`]: the keeper is to take another number.
+    pub(crate) fn has_lost_node(&self) -> bool {
+        self.is_fenced.load(Ordering::SeqCst)
+    }
+
+    /// Takes another node number; what was begun under the old one does not commit.
+    pub(crate) fn renumber(&self, conn: &mut dyn Connection) -> Result<(), StoreError> {
+        let node = lease_node(conn, self.clock.wall(), &self.instance)?;
+        let reserved = reserved_by(conn, node)?;
+        tracing::warn!(from = self.node(), to = node, "Another process took this node's number");
+        self.ids.renumber(node, reserved);
+        self.reserved_ms.store(reserved, Ordering::SeqCst);
+        self.node.store(node, Ordering::SeqCst);
+        self.is_fenced.store(false, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Before a commit: moves the mark of reserved ids when the ids given come near it. Gives the mark for
+    /// [`Shared::has_reserved`].
+    pub(crate) fn reserve_ids(&self, conn: &mut dyn Connection, node: u8) -> Result<i64, StoreError> {
+        let (given, reserved) = (self.ids.time_part(), self.reserved_ms.load(Ordering::SeqCst));
+        if given + RESERVE_MS / 2 <= reserved {
+            return Ok(reserved);
         }
         let mark = given + RESERVE_MS;
         conn.batch(&format!(
-            "INSERT INTO node_ids (node, reserved_ms) VALUES ({0}, {mark})
-             ON CONFLICT (node) DO UPDATE SET reserved_ms = {mark}",
-            self.node
+            "INSERT INTO node_ids (node, reserved_ms) VALUES ({node}, {mark}) ON CONFLICT (node) DO UPDATE
+             SET reserved_ms = excluded.reserved_ms WHERE node_ids.reserved_ms < excluded.reserved_ms"
         ))?;
+        Ok(mark)
+    }
+
+    /// After that commit.
+    pub(crate) fn has_reserved(&self, mark: i64) {
         self.reserved_ms.fetch_max(mark, Ordering::SeqCst);
-        Ok(())
     }
 
     /// After a commit: tells the consumers of events.
@@ -144,6 +179,9 @@ impl Shared {
     }
 
     pub(crate) fn count_retry(&self, clash: Clash, why: &str) {
+        if clash == Clash::Fenced {
+            self.is_fenced.store(true, Ordering::SeqCst);
+        }
         tracing::debug!(why, "A transaction runs again");
         *self.lock().retries.entry(clash).or_default() += 1;
     }

@@ -37,7 +37,9 @@ pub(crate) trait Connection {
         text: &str,
         each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
-    /// Starts a group of commands that commit together.
+    /// Whether the commands of a group commit together (SQLite) or each by itself.
+    fn commits_as_group(&self) -> bool;
+    /// Starts a group of commands.
     fn group_begin(&mut self) -> Result<(), StoreError>;
     /// Makes the group durable.
     fn group_commit(&mut self) -> Result<(), StoreError>;

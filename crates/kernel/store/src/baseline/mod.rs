@@ -103,6 +103,10 @@ impl Connection for Taping {
         self.inner.query_text(text, each)
     }
 
+    fn commits_as_group(&self) -> bool {
+        self.inner.commits_as_group()
+    }
+
     fn group_begin(&mut self) -> Result<(), StoreError> {
         self.inner.group_begin()
     }

@@ -51,7 +51,10 @@ impl Postgres {
                 tracing::warn!(%error, "A connection to PostgreSQL ended");
             }
         });
-        let greeting = client.batch_execute("SET statement_timeout = 5000; SET synchronous_commit = on");
+        // A process that was stopped in the middle of a transaction must not hold its locks for ever.
+        let idle = if is_reader { "" } else { "SET idle_in_transaction_session_timeout = 10000;" };
+        let greeting = format!("SET statement_timeout = 5000; SET synchronous_commit = on; {idle}");
+        let greeting = client.batch_execute(&greeting);
         runtime.block_on(greeting).map_err(fail)?;
         Ok(Self {
             url: url.to_owned(),
@@ -209,6 +212,10 @@ impl Connection for Postgres {
     ) -> Result<(), StoreError> {
         let client = Arc::clone(&self.client);
         self.send(read(&client, text, [], each))
+    }
+
+    fn commits_as_group(&self) -> bool {
+        false
     }
 
     fn group_begin(&mut self) -> Result<(), StoreError> {

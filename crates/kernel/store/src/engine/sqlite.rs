@@ -155,6 +155,10 @@ impl Connection for Sqlite {
         Ok(())
     }
 
+    fn commits_as_group(&self) -> bool {
+        true
+    }
+
     fn group_begin(&mut self) -> Result<(), StoreError> {
         self.cached("BEGIN IMMEDIATE")
     }

@@ -128,22 +128,35 @@ fn a_lease_has_one_holder_until_it_runs_out() {
     }
 }
 
-/// Ends every other connection to the database, as a server does that restarts; returns when they are gone.
-fn cut_all(location: &Location) {
-    let Location::Postgres(url) = location else { return };
+/// Runs a text beside the stores.
+fn beside(location: &Location, texts: &[&str]) -> Vec<Vec<String>> {
+    let Location::Postgres(url) = location else { return vec![] };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
         tokio::spawn(connection);
-        let others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        let pids: Vec<i32> = client.query(others, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
-        // Told first, then waited for one by one: a store may open others at once.
-        for wait_ms in [0_i64, 10_000] {
-            for pid in &pids {
-                client.query_one("SELECT pg_terminate_backend($1, $2)", &[pid, &wait_ms]).await.unwrap();
-            }
+        let mut answers = Vec::new();
+        for text in texts {
+            let rows = client.simple_query(text).await.unwrap();
+            let first = |row: &tokio_postgres::SimpleQueryMessage| match row {
+                tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            };
+            answers.push(rows.iter().filter_map(first).collect());
         }
-    });
+        answers
+    })
+}
+
+/// Ends every other connection to the database, as a server does that restarts; returns when they are gone.
+fn cut_all(location: &Location) {
+    let others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let pids = beside(location, &[others]).remove(0);
+    // Told first, then waited for one by one: a store may open others at once.
+    for wait_ms in [0, 10_000] {
+        let ends: Vec<_> = pids.iter().map(|pid| format!("SELECT pg_terminate_backend({pid}, {wait_ms})")).collect();
+        beside(location, &ends.iter().map(String::as_str).collect::<Vec<_>>());
+    }
 }
 
 fn words(store: &Store) -> i64 {
@@ -203,5 +216,52 @@ fn a_command_that_is_cut_before_its_commit_is_run_again_and_happens_once() {
     store.write_blocking(CutInside { location: place.location.clone(), runs: AtomicU32::new(0) }).unwrap();
     assert_eq!(words(&store), 2);
     assert_eq!(store.stats().retries, [(Clash::Cut, 1)].into());
+    store.close();
+}
+
+/// Node numbers in the ids of all notes but those of `before`.
+fn nodes_of_notes(store: &Store, before: i64) -> Vec<i64> {
+    let ids: Vec<(i64,)> = store
+        .read_blocking(|tx| Ok(tx.all(sql!("SELECT id FROM notes ORDER BY id /* unscoped: a test */"), &[])?))
+        .unwrap();
+    ids.iter().map(|(id,)| *id).filter(|id| *id > before).map(|id| id >> 14 & 0xff).collect()
+}
+
+/// A process was stopped for so long that another one took its number; then it goes on. Gives the store after `rounds` of that.
+fn robbed(place: &Place, ext: Vec<Box<dyn std::any::Any + Send + Sync>>, rounds: i64) -> (Store, Vec<i64>) {
+    let mut config = place.config(&[MIGRATIONS[0]], "one");
+    config.ext = ext;
+    let store = std::thread::spawn(move || Store::open(config).unwrap()).join().unwrap();
+    let until = place.clock.wall() + Millis(5_000);
+    for round in 0..rounds {
+        store.write_blocking(Write(format!("before {round}").leak())).unwrap();
+        let rob = format!(
+            "UPDATE leases SET holder = 'thief', until_ms = {} WHERE name LIKE 'node:%' AND holder = 'one'",
+            until.0
+        );
+        beside(&place.location, &[&rob]);
+        store.write_blocking(Write(format!("after {round}").leak())).unwrap();
+    }
+    let numbers = nodes_of_notes(&store, 0);
+    (store, numbers)
+}
+
+#[test]
+fn a_process_whose_number_was_taken_commits_nothing_under_it_and_goes_on_with_another() {
+    let Some(place) = postgres() else { return };
+    let (store, numbers) = robbed(&place, vec![], 3);
+    // Each theft is followed by a number that nobody has.
+    assert_eq!(numbers, [0, 1, 1, 2, 2, 3]);
+    let seen = beside(&place.location, &["SELECT holder FROM leases WHERE name = 'node:3'"]);
+    assert_eq!(seen, [["one"]]);
+    store.close();
+}
+
+#[cfg(feature = "mutants")]
+#[test]
+fn without_the_fence_it_would_commit_under_the_number_of_another() {
+    let Some(place) = postgres() else { return };
+    let (store, numbers) = robbed(&place, vec![Box::new(xr_store::Mutant::Fence)], 3);
+    assert_ne!(numbers, [0, 1, 1, 2, 2, 3]);
     store.close();
 }

@@ -71,6 +71,8 @@ pub(super) fn fail(error: tokio_postgres::Error) -> StoreError {
     match error.code().map(tokio_postgres::error::SqlState::code) {
         Some("40P01") => StoreError::Retry(Clash::Deadlock, text),
         Some("40001") => StoreError::Retry(Clash::Serialization, text),
+        // Only the fence before a commit divides.
+        Some("22012") => StoreError::Retry(Clash::Fenced, text),
         Some("23505") => StoreError::Duplicate(text),
         _ => StoreError::Engine(text),
     }
