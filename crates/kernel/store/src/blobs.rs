@@ -1,5 +1,6 @@
 //! Files: named by the SHA-256 of their bytes, on disk before a row speaks of them (decision D19).
 
+use crate::durable;
 use crate::migrate::hex;
 use crate::store::Location;
 use crate::{Tx, params, sql};
@@ -110,19 +111,20 @@ impl Prepared {
     }
 }
 
-/// tmp + fsync + rename + fsync of the folder: after a power cut the file is whole or absent.
+/// tmp + fsync + rename + fsync of the folders: after a power cut the file is whole or absent.
 fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
     let target = folder.join(name);
-    if target.exists() {
-        return Ok(());
+    if !target.exists() {
+        fs::create_dir_all(folder)?;
+        let tmp = folder.join(format!(".{name}.{}", std::process::id()));
+        let mut file = fs::File::create(&tmp)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&tmp, &target)?;
     }
-    fs::create_dir_all(folder)?;
-    let tmp = folder.join(format!(".{name}.{}", std::process::id()));
-    let mut file = fs::File::create(&tmp)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&tmp, &target)?;
-    fs::File::open(folder)?.sync_all()
+    // Also where it was there already: whoever wrote it may have been killed before this.
+    durable::sync(folder)?;
+    folder.ancestors().take(2).try_for_each(durable::make_folder)
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "used as map_err(fail)")]

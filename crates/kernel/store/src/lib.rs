@@ -9,6 +9,7 @@ pub mod baseline;
 pub mod blobs;
 pub mod command;
 pub mod dump;
+mod durable;
 mod engine;
 pub mod events;
 mod group;

@@ -76,6 +76,12 @@ impl Mutant {
 #[derive(Clone, Default)]
 pub struct Elsewhere(pub std::sync::Arc<std::sync::OnceLock<crate::Store>>);
 
+/// Whether this whole process leaves a rule out, as the variable `XR_MUTANT` says: for programs that a test starts. Always false without
+/// the feature `mutants`.
+pub(crate) fn process_lacks(rule: &str) -> bool {
+    cfg!(feature = "mutants") && std::env::var_os("XR_MUTANT").is_some_and(|lacking| lacking == *rule)
+}
+
 impl crate::Tx<'_> {
     /// Runs `query` as another request would: on a snapshot that sees nothing of this transaction, nor of its group.
     ///

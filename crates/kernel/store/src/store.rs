@@ -97,6 +97,7 @@ impl Store {
         };
         let base = Base::of(&config.location)?;
         let mut first = base.writer()?;
+        base.save_name()?;
         let migrations: Vec<Migration> = migrate::MIGRATIONS.iter().chain(config.migrations.iter()).copied().collect();
         migrate::apply(first.as_mut(), engine, &migrations)?;
         let shared = Arc::new(open_shared(first.as_mut(), engine, config.clock, config.ext, &config.instance)?);
@@ -300,6 +301,13 @@ impl Base {
         })
     }
 
+    /// SQLite syncs the name of its log, but not that of the database file.
+    fn save_name(&self) -> Result<(), StoreError> {
+        let Self::File(path, _) = self else { return Ok(()) };
+        let folder = path.parent().unwrap_or(path);
+        crate::durable::sync(folder).map_err(|e| StoreError::Engine(format!("{}: {e}", folder.display())))
+    }
+
     pub(crate) fn writer(&self) -> Result<Box<dyn Connection + Send>, StoreError> {
         Ok(match self {
             Self::File(path, log) => Box::new(Sqlite::writer(path, Some(log.clone()))?),
@@ -329,7 +337,7 @@ pub(crate) fn file_in(folder: &std::path::Path) -> PathBuf {
 
 pub(crate) fn lock_folder(folder: &std::path::Path) -> Result<std::fs::File, StoreError> {
     let fail = |e: std::io::Error| StoreError::Engine(format!("{}: {e}", folder.display()));
-    std::fs::create_dir_all(folder).map_err(fail)?;
+    crate::durable::make_folder(folder).map_err(fail)?;
     let file = std::fs::File::create(folder.join("lock")).map_err(fail)?;
     file.try_lock()
         .map_err(|_| StoreError::Engine(format!("{} is in use by another xiaoer process", folder.display())))?;

@@ -1,5 +1,6 @@
 //! Files that are on disk when a function returns, and their hashes.
 
+pub(super) use crate::durable::sync;
 use crate::migrate::hex;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -32,11 +33,6 @@ pub(super) fn link_or_copy(from: &Path, to: &Path) -> io::Result<()> {
     }
     fs::copy(from, to)?;
     sync(to)
-}
-
-/// Makes what is written to a file, or the names in a folder, survive a power cut.
-pub(super) fn sync(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
 }
 
 /// Whether a path is free: absent, or a folder without anything in it.

@@ -1,6 +1,7 @@
 //! SQLite, embedded: one writer with group commit, readers on WAL snapshots.
 
 use super::checkpoint::{self, Copied, Log};
+use crate::mutant;
 use crate::row::{Cells, Row};
 use crate::statement::{Dialect, Statement, Variant};
 use crate::tx::Connection;
@@ -36,6 +37,9 @@ impl Sqlite {
              PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;",
         )
         .map_err(fail)?;
+        if mutant::process_lacks("synchronous") {
+            conn.execute_batch("PRAGMA synchronous = OFF").map_err(fail)?;
+        }
         Self::keeping_plans(conn, log)
     }
 

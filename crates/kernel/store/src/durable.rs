@@ -1,0 +1,23 @@
+//! Names that survive a power cut. Syncing a file saves its bytes; its name is saved by syncing the folder that it stands in.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+/// Makes what is written to a file, or the names in a folder, survive a power cut.
+pub(crate) fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Makes `folder` with all above it, and their names. A folder that is there may have been made by a process that did not come to
+/// saving its name, so its parent is saved in any case.
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
+    let folder = std::path::absolute(folder)?;
+    let made: Vec<&Path> = folder.ancestors().take_while(|above| !above.is_dir()).collect();
+    fs::create_dir_all(&folder)?;
+    let parents = made.iter().filter_map(|made| made.parent());
+    for parent in folder.parent().into_iter().chain(parents) {
+        sync(parent)?;
+    }
+    Ok(())
+}
