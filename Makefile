@@ -1,7 +1,7 @@
 # Thin on purpose: the work is in xtask/ and scripts/.
 CARGO ?= cargo
 
-.PHONY: run build test bench tidy fmt lint
+.PHONY: run build test torture bench tidy fmt lint
 
 run: ## the demo market in a browser, on http://127.0.0.1:8080
 	@bash scripts/run.sh
@@ -13,6 +13,9 @@ build: ## target/release/xiaoer, with the console inside
 
 test: ## everything that has to hold, with the time of each stage
 	@bash scripts/test.sh
+
+torture: ## kills, power cuts, full disks, crashes of PostgreSQL, for an hour or so
+	@bash scripts/torture.sh
 
 bench: ## the tables of docs/PERFORMANCE.md
 	@bash scripts/bench.sh

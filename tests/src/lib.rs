@@ -305,3 +305,11 @@ impl Command for TestAct {
         Ok(engine::act(tx, &act)?.id)
     }
 }
+
+/// A PNG of one colour, so many pixels high and wide.
+pub fn picture(side: u32, shade: u8) -> Vec<u8> {
+    let image = image::RgbImage::from_pixel(side, side, image::Rgb([shade, 20, 30]));
+    let mut out = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut out, image::ImageFormat::Png).unwrap();
+    out.into_inner()
+}

@@ -9,6 +9,7 @@ mod cluster;
 use cluster::Cluster;
 use postgres::{Client, NoTls};
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::process::Command;
 use std::sync::OnceLock;
 
 /// Environment variable with the address of a running server: `postgres://USER@HOST:PORT/DATABASE`.
@@ -101,6 +102,44 @@ pub fn server() -> Option<String> {
         eprintln!("SKIPPED: this test needs PostgreSQL, and no server programs were found (Debian: postgresql)");
     }
     own.as_ref().map(Cluster::address)
+}
+
+/// A server of one test, which may do to it what others must not feel.
+#[derive(Debug)]
+pub struct OwnServer(Cluster);
+
+impl OwnServer {
+    /// Starts it; `None` (said on standard error) without PostgreSQL.
+    ///
+    /// # Panics
+    /// It does not start, or there are no programs and `CI=true`.
+    pub fn start() -> Option<Self> {
+        server()?;
+        apart(|| must(Cluster::start())).map(Self)
+    }
+
+    /// Address of its one database.
+    pub fn url(&self) -> String {
+        self.0.address()
+    }
+
+    /// Kills one of its processes in the middle of whatever it does: the server then ends all connections, goes through its log and starts
+    /// anew.
+    ///
+    /// # Panics
+    /// Nobody is connected.
+    pub fn crash(&self) {
+        let others =
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+                      ORDER BY state = 'idle', pid";
+        let killed = apart(|| -> Result<bool, String> {
+            let mut client = Client::connect(&self.url(), NoTls).map_err(|e| e.to_string())?;
+            let victim: i32 = client.query(others, &[]).map_err(|e| e.to_string())?.first().ok_or("nobody")?.get(0);
+            let ended = Command::new("kill").args(["-KILL", &victim.to_string()]).status();
+            Ok(ended.map_err(|e| e.to_string())?.success())
+        });
+        assert!(must(killed), "not killed");
+    }
 }
 
 fn refuse_to_skip(in_ci: bool) -> Result<(), String> {

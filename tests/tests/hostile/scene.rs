@@ -18,11 +18,7 @@ pub(crate) struct Scene {
 pub(crate) fn png() -> Vec<u8> {
     use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
     static SHADE: AtomicU8 = AtomicU8::new(1);
-    let shade = SHADE.fetch_add(1, SeqCst);
-    let image = image::RgbImage::from_pixel(4, 4, image::Rgb([shade, 20, 30]));
-    let mut out = std::io::Cursor::new(Vec::new());
-    image.write_to(&mut out, image::ImageFormat::Png).unwrap();
-    out.into_inner()
+    xr_tests::picture(4, SHADE.fetch_add(1, SeqCst))
 }
 
 impl Scene {

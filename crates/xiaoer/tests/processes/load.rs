@@ -135,8 +135,15 @@ impl Load {
             std::thread::sleep(Duration::from_millis(5));
         };
         self.acknowledged.fetch_add(usize::from(is_done(reply.as_ref())), SeqCst);
-        self.told.lock().unwrap().push(Told { ask, reply: reply.clone(), cancels });
+        // After a failure of the server nobody knows whether it was done.
+        let kept = reply.clone().filter(|reply| reply.status < 500);
+        self.told.lock().unwrap().push(Told { ask, reply: kept, cancels });
         reply
+    }
+
+    /// How many requests were answered so far.
+    pub(crate) fn acknowledged(&self) -> usize {
+        self.acknowledged.load(SeqCst)
     }
 
     /// Orders that clients were told of so far.

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod backup;
+mod ill;
 mod kill;
 mod live;
 mod load;
 mod nodes;
+mod power;
 mod server;
 mod setup;

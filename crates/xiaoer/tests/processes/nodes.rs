@@ -1,11 +1,13 @@
 //! Two processes on one place: together on PostgreSQL, one only on a folder.
 
-use crate::load::{Shop, log_in, read};
+use crate::kill::{Lives, times};
+use crate::load::{Load, Shop, log_in, read};
 use crate::server::{Server, doctor, refusal, two_at_once};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use xr_base::{Instant, Millis};
 use xr_testkit::http::Ask;
-use xr_testkit::postgres_server::{FreshDatabase, fresh_database};
+use xr_testkit::postgres_server::{FreshDatabase, OwnServer, fresh_database};
 use xr_tests::http::Web;
 use xr_tests::rush::{Servers, persist};
 
@@ -121,4 +123,63 @@ fn crossing_carts_and_refunds_at_two_processes_lose_nothing_and_their_retries_ar
     assert_eq!(wrong, NOTHING);
     assert_eq!(pair.rush().settle_refunds(&bought), NOTHING);
     pair.end();
+}
+
+/// The server below crashes in the middle of the load; the program above it goes on by itself.
+#[test]
+fn a_database_that_crashes_under_load_loses_nothing_and_is_found_again() {
+    let Some(database) = OwnServer::start() else { return };
+    let url = database.url();
+    let place = ["--database", url.as_str()];
+    let end = |round: usize, server: &mut Server, load: &Load, _: &Shop| {
+        for crash in 1..=2 {
+            database.crash();
+            let before = load.acknowledged();
+            let now = load.wait_for(before + 100, 1);
+            assert!(
+                load.acknowledged() >= before + 100,
+                "round {round}, crash {crash}: {now} in flight and no answers"
+            );
+        }
+        server.kill();
+    };
+    let rounds = times("XR_CRASHES_POSTGRES", 1);
+    Lives { place: &place, rounds, acknowledged: 150, start: &|_| Server::start(&place), end: &end }.live();
+}
+
+/// Longer than a node's lease.
+const PAUSE: Duration = Duration::from_secs(6);
+
+/// A node stops in the middle of its work, for so long that another one is given its number; then it goes on, and one of them dies.
+#[test]
+fn a_node_that_was_stopped_for_long_and_one_that_dies_do_no_harm() {
+    let Some(database) = fresh_database(None) else { return };
+    let url = database.url();
+    let place = ["--database", url.as_str()];
+    let end = |round: usize, paused: &mut Server, load: &Load, shop: &Shop| {
+        paused.pause(true);
+        std::thread::sleep(PAUSE);
+        let mut other = Server::start(&place);
+        std::thread::scope(|scope| {
+            for client in 0..8 {
+                let address = other.address.clone();
+                scope.spawn(move || load.run(shop, &address, 100 + client));
+            }
+            // What it was in the middle of held nobody up for ever, and both together lose nothing.
+            for is_paused in [true, false] {
+                let before = load.acknowledged();
+                load.wait_for(before + 100, 1);
+                assert!(load.acknowledged() >= before + 100, "round {round}: no answers; paused: {is_paused}");
+                paused.pause(false);
+            }
+            let dying = if round.is_multiple_of(2) { &mut *paused } else { &mut other };
+            dying.kill();
+            let before = load.acknowledged();
+            load.wait_for(before + 50, 1);
+            paused.kill();
+            other.kill();
+        });
+    };
+    let rounds = times("XR_PAUSES_POSTGRES", 1);
+    Lives { place: &place, rounds, acknowledged: 150, start: &|_| Server::start(&place), end: &end }.live();
 }

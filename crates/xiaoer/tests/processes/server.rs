@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// A running demo market.
 pub(crate) struct Server {
@@ -23,20 +24,52 @@ impl Server {
 
     /// `command` is `demo` or `serve`.
     pub(crate) fn run(place: &[&str], command: &str) -> Self {
-        let mut program = program(place);
+        Self::spawn(program(place), command).unwrap_or_else(|why| panic!("it did not start: {why}"))
+    }
+
+    /// Starts what [`program`] made and was changed since; or tells how it ended.
+    pub(crate) fn spawn(mut program: Command, command: &str) -> Result<Self, String> {
         program.args([command, "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
         let mut child = program.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().rsplit_once("//").map(|(_, address)| address.to_owned());
-        let address = address.unwrap_or_else(|| panic!("it did not start: {line:?} {:?}", child.wait()));
-        Self { child, address }
+        match line.trim().rsplit_once("//") {
+            Some((_, address)) => Ok(Self { address: address.to_owned(), child }),
+            None => Err(format!("{line:?} {:?}", child.wait())),
+        }
+    }
+
+    /// Waits at most ten seconds for it to end by itself.
+    pub(crate) fn dies(&mut self) -> bool {
+        let begin = xr_base::Stopwatch::start();
+        while begin.elapsed() < Duration::from_secs(10) {
+            if self.child.try_wait().unwrap().is_some() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
+    /// Stops it in the middle of whatever it does, or lets it go on.
+    pub(crate) fn pause(&self, is_paused: bool) {
+        let signal = if is_paused { "-STOP" } else { "-CONT" };
+        let told = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
     }
 
     /// SIGKILL: no goodbye.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+}
+
+/// Everything of a place that nobody serves is sound: ledger, stock, clocks, the record.
+pub(crate) fn sweep(place: &[&str]) {
+    for check in [&["doctor"][..], &["audit", "verify"]] {
+        let found = output(place, check, "");
+        assert!(found.is_ok(), "{check:?}: {found:?}");
     }
 }
 
