@@ -42,6 +42,7 @@ const withData = ({ order, waiting, over }) => [
   { name: 'pack-graph', path: '/packs/kuaishou-goods/exchange?view=graph', login: 'op' },
   { name: 'pack-check', path: '/packs/kuaishou-goods/exchange?view=check', login: 'op' },
   { name: 'demo', path: '/demo', login: 'op' },
+  { name: 'status', path: '/status', login: 'audit' },
 ];
 
 const opened = ({ order, waiting }) => [

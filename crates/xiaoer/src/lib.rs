@@ -7,6 +7,7 @@ pub mod demo;
 pub mod market;
 pub mod runtime;
 pub mod serve;
+pub mod status;
 pub mod wiring;
 
 /// Texts of the demo market's problems.

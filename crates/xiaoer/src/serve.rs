@@ -2,6 +2,7 @@
 
 use crate::demo::{self, DemoClock};
 use crate::market::{MarketConfig, OpenError, open};
+use crate::status::Since;
 use crate::{assets, runtime, wiring};
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -156,6 +157,7 @@ pub fn application(
         Box::new(NoticeSecrets(options.notice_secrets.clone())),
         Box::new(DefaultProvider(options.payment_provider.clone())),
         Box::new(DemoClock(Arc::clone(clock))),
+        Box::new(Since(xr_base::Stopwatch::start())),
     ];
     let rate_of = Arc::clone(clock);
     let state = AppState::new(Parts {

@@ -3,7 +3,7 @@
 import { get, post, request, type Query } from './http';
 import type {
   Application, CaseSummary, CaseView, DemoClock, DemoParcel, Finding, OrderListed, OrderView, PackListed, Page, Person, Recipient, Rulebook,
-  ServerTime, Session, Shop, StateCount,
+  ServerTime, Session, Shop, StateCount, Status,
 } from './types';
 
 const at = (id: string) => encodeURIComponent(id);
@@ -38,6 +38,8 @@ export const rulebook = (pack: string, kind: string) =>
   get<{ rulebook: Rulebook; hash: string }>(`/v1/packs/${at(pack)}/${at(kind)}`);
 export const graphUrl = (pack: string, kind: string, lang: string) => `/v1/packs/${at(pack)}/${at(kind)}/graph.svg?lang=${lang}`;
 export const packCheck = (pack: string) => get<{ findings: Finding[] }>(`/v1/packs/${at(pack)}/check`);
+
+export const status = () => get<Status>('/v1/status');
 
 export const demoPeople = () => get<Person[]>('/v1/demo/people');
 export const demoClock = () => get<DemoClock>('/v1/demo/clock');

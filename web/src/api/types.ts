@@ -19,6 +19,27 @@ export type Session = {
 
 export type Person = { login: string; password: string; name: string; party: Party; org: string | null; about: Label };
 
+/** How the server does. */
+export type Status = {
+  version: string;
+  engine: 'sqlite' | 'postgresql';
+  up_s: number;
+  waiting: number;
+  commands: { done: number; refused: number; failed: number };
+  retries: Record<string, number>;
+  live_open: number;
+  database_bytes: number | null;
+  log_bytes: number | null;
+  now: string;
+  overdue: number;
+  lag_ms: number;
+  next_due: string | null;
+  awaited_years: Record<string, number>;
+  jobs: { kind: string; count: number; next_at: string; attempts_max: number }[];
+  events: number;
+  slow: { text: string; count: number; max_ms: number; mean_ms: number }[];
+};
+
 export type ServerTime = { server_now: string; rate: number };
 
 /** What happens by itself when a clock reaches zero. */

@@ -94,6 +94,7 @@ function Menu({ session }: { session: Session }) {
       <Link to="/orders" activeOptions={{ includeSearch: false }}>{t('orders.title')}</Link>
       <Link to="/aftersales" activeOptions={{ includeSearch: false }} className={isCase ? 'active' : ''}>{t('aftersales.title')}</Link>
       {can(session, 'packs.read') && <Link to="/packs" activeOptions={{ includeSearch: false }}>{t('packs.title')}</Link>}
+      {can(session, 'system.status') && <Link to="/status" activeOptions={{ includeSearch: false }}>{t('system.title')}</Link>}
       {can(session, 'demo.clock') && <Link to="/demo" activeOptions={{ includeSearch: false }}>{t('demo.title')}</Link>}
     </nav>
   );

@@ -26,9 +26,10 @@ const pack = createRoute({
   getParentRoute, path: '/packs/$pack/$kind', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Pack'), 'PackPage'),
 });
 const demo = createRoute({ getParentRoute, path: '/demo', component: lazyRouteComponent(() => import('@/capabilities/demo/pages/DemoClock'), 'DemoClock') });
+const status = createRoute({ getParentRoute, path: '/status', component: lazyRouteComponent(() => import('@/capabilities/system/pages/Status'), 'Status') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, packs, pack, demo]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, packs, pack, demo, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

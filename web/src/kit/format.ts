@@ -75,3 +75,11 @@ export function fromInput(value: string): string | null {
   const ms = Date.parse(`${value.length === 16 ? `${value}:00` : value}${ZONE_OFFSET}`);
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }
+
+/** `136 MB`: in units of 1,000, as disks are sold. */
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
+  const scaled = count / 1000 ** power;
+  return `${scaled >= 10 || power === 0 ? Math.round(scaled) : scaled.toFixed(1)} ${units[power]}`;
+}

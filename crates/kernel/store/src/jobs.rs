@@ -73,3 +73,32 @@ pub fn done(tx: &mut Tx<'_>, id: RowId) -> Result<(), StoreError> {
     tx.put(sql!("DELETE FROM jobs WHERE id = ?1 /* unscoped: workers serve every organisation */"), params![id])?;
     Ok(())
 }
+
+record! {
+    /// The jobs of one kind that wait.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Waiting {
+        /// What they do.
+        pub kind: String,
+        /// How many.
+        pub count: i64,
+        /// When the first is to run; one that is being worked on, when it is given up.
+        pub next_at: Instant,
+        /// The most tries of one of them.
+        pub attempts_max: i64,
+    }
+}
+
+/// What waits, by kind.
+///
+/// # Errors
+/// [`StoreError`] of the engine.
+pub fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Waiting>, StoreError> {
+    tx.all(
+        sql!(
+            "SELECT kind, COUNT(*), MIN(run_at), MAX(attempts) FROM jobs GROUP BY kind ORDER BY kind
+             /* unscoped: counts of the whole market */"
+        ),
+        &[],
+    )
+}

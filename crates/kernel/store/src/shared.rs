@@ -1,6 +1,7 @@
 //! What the threads of a store share: clock, ids, counters.
 
 use crate::leases;
+use crate::slow::{Slow, SlowStatement};
 use crate::store::Engine;
 use crate::tx::Connection;
 use std::any::Any;
@@ -35,6 +36,10 @@ pub struct Stats {
     pub retries: BTreeMap<Clash, u64>,
     /// Group commits.
     pub groups: u64,
+    /// Commands that wait for a writer now.
+    pub waiting: u64,
+    /// Statements that took long, the costliest first.
+    pub slow: Vec<SlowStatement>,
 }
 
 pub(crate) struct Shared {
@@ -42,6 +47,9 @@ pub(crate) struct Shared {
     pub(crate) ids: IdSource,
     pub(crate) ext: Vec<Box<dyn Any + Send + Sync>>,
     pub(crate) ticks: watch::Sender<u64>,
+    /// Commands that were queued and that no writer has taken yet.
+    pub(crate) waiting: AtomicI64,
+    pub(crate) slow: Slow,
     /// Name of this process among those that share the database.
     pub(crate) instance: String,
     node: AtomicU8,
@@ -69,6 +77,8 @@ pub(crate) fn open_shared(
         clock,
         ext,
         ticks: watch::Sender::new(0),
+        waiting: AtomicI64::new(0),
+        slow: Slow::default(),
         instance: instance.to_owned(),
         node: AtomicU8::new(node),
         is_fenced: AtomicBool::new(false),
@@ -187,7 +197,9 @@ impl Shared {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        self.lock().clone()
+        // Taken may be counted before queued.
+        let waiting = u64::try_from(self.waiting.load(Ordering::Relaxed)).unwrap_or(0);
+        Stats { waiting, slow: self.slow.worst(), ..self.lock().clone() }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Stats> {

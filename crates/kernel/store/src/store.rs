@@ -13,6 +13,7 @@ use crate::tx::{Connection, Tx};
 use crate::{group, threads};
 use std::any::Any;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Sender, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -156,6 +157,7 @@ impl Store {
         let (task, answer) = pending(command, None);
         let queue = read(&self.inner.writes).clone().ok_or(StoreError::Busy)?;
         queue.send(task).map_err(|_| StoreError::Busy)?;
+        self.inner.shared.waiting.fetch_add(1, Ordering::Relaxed);
         answer.blocking_recv().map_err(|_| Fault::from(StoreError::Busy))?
     }
 
@@ -167,7 +169,10 @@ impl Store {
         let (task, answer) = pending(command, key);
         let queue = read(&self.inner.writes);
         match queue.as_ref().ok_or(StoreError::Busy)?.try_send(task) {
-            Ok(()) => Ok(answer),
+            Ok(()) => {
+                self.inner.shared.waiting.fetch_add(1, Ordering::Relaxed);
+                Ok(answer)
+            }
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(StoreError::Busy.into()),
         }
     }
@@ -238,6 +243,14 @@ impl Store {
             Base::File(_, log) => Some(log.clone()),
             Base::Server(_) => None,
         }
+    }
+
+    /// Bytes of the embedded database's file and of its log; none on PostgreSQL.
+    pub fn file_bytes(&self) -> Option<(u64, u64)> {
+        let base = self.inner.base.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Base::File(path, _)) = base.as_ref() else { return None };
+        let bytes = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |file| file.len());
+        Some((bytes(path), bytes(&path.with_extension("db-wal"))))
     }
 
     /// Where blobs lie.

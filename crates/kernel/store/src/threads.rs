@@ -52,6 +52,7 @@ pub(crate) fn writers(
         let (queue, shared) = (Arc::clone(&queue), Arc::clone(shared));
         started.push(spawn("store-write", move || {
             while let Some(tasks) = next_group(&queue, group_max) {
+                shared.waiting.fetch_sub(i64::try_from(tasks.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
                 run_group(conn.as_mut(), &shared, tasks);
                 conn.rest();
             }

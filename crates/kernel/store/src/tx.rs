@@ -6,7 +6,7 @@ use crate::store::Shared;
 use std::collections::VecDeque;
 use xr_base::id::Id;
 use xr_base::value::Value;
-use xr_base::{CaseId, Instant, Scope, StoreError};
+use xr_base::{CaseId, Instant, Scope, Stopwatch, StoreError};
 
 /// What an engine's connection can do; one implementation per engine.
 pub(crate) trait Connection {
@@ -123,7 +123,9 @@ impl<'t> Tx<'t> {
     /// # Errors
     /// [`StoreError`] of the engine; a broken unique key is [`StoreError::Duplicate`].
     pub fn exec(&mut self, statement: &'static Statement, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        let watch = Stopwatch::start();
         let changed = self.conn.exec(statement, Variant::Plain, params);
+        self.shared.slow.took(statement, watch.elapsed());
         self.has_failed |= changed.is_err();
         changed
     }
@@ -232,7 +234,9 @@ impl<'t> Tx<'t> {
         params: &[Value<'_>],
         each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        let watch = Stopwatch::start();
         let done = self.conn.query(statement, variant, params, each);
+        self.shared.slow.took(statement, watch.elapsed());
         self.has_failed |= done.is_err();
         done
     }

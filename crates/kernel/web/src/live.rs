@@ -67,6 +67,6 @@ pub(crate) async fn live(
 }
 
 /// Open live channels of this process.
-pub(crate) fn open(state: &AppState) -> usize {
+pub fn open(state: &AppState) -> usize {
     crate::state::LIVE_MAX.saturating_sub(state.inner.live.available_permits())
 }

@@ -74,7 +74,14 @@ fn write_store(out: &mut String, stats: &Stats) {
         let n = stats.retries.get(&clash).copied().unwrap_or_default();
         let _ = writeln!(out, "xiaoer_store_retries_total{{cause=\"{}\"}} {n}", clash.word());
     }
-    let _ = writeln!(out, "# TYPE xiaoer_store_groups_total counter\nxiaoer_store_groups_total {}", stats.groups);
+    let slow: u64 = stats.slow.iter().map(|statement| statement.count).sum();
+    for (name, kind, n) in [
+        ("xiaoer_store_groups_total", "counter", stats.groups),
+        ("xiaoer_store_waiting", "gauge", stats.waiting),
+        ("xiaoer_store_slow_statements_total", "counter", slow),
+    ] {
+        let _ = writeln!(out, "# TYPE {name} {kind}\n{name} {n}");
+    }
 }
 
 #[cfg(test)]

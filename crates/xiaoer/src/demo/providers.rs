@@ -3,7 +3,7 @@
 use crate::runtime::{ClaimJobs, Claimed};
 use std::time::Duration;
 use tokio::sync::watch;
-use xr_base::{CaseId, Fault, Money};
+use xr_base::{CaseId, Fault, Millis, Money};
 use xr_payments::{Notice, NoticeKind, TakeNotice, queries};
 use xr_store::{Command, Store, Tx, jobs};
 
@@ -15,6 +15,9 @@ const QUESTIONS: [(&str, Option<NoticeKind>); 5] = [
     ("gateway.refund", Some(NoticeKind::RefundSucceeded)),
     ("gateway.query_refund", Some(NoticeKind::RefundSucceeded)),
 ];
+
+/// Parcels taken at a time.
+const PARCELS_MAX: i64 = 100;
 
 /// Name of the demo's provider.
 pub(super) const NAME: &str = "testpay";
@@ -43,7 +46,27 @@ pub(super) fn answer_all(store: &Store) -> Result<usize, Fault> {
             answered += 1;
         }
     }
-    Ok(answered)
+    Ok(answered + store.write_blocking(TakeParcels)?)
+}
+
+/// The demo's carriers know of every parcel and pickup without being told; the page of the clock plays their scans.
+#[derive(Clone, Copy, Debug)]
+struct TakeParcels;
+
+impl Command for TakeParcels {
+    type Out = usize;
+    const NAME: &'static str = "demo.take_parcels";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<usize, Fault> {
+        let mut taken = 0;
+        for kind in ["logistics.track", "logistics.book_pickup"] {
+            for job in jobs::claim(tx, kind, PARCELS_MAX, Millis::minutes(1))? {
+                jobs::done(tx, job.id)?;
+                taken += 1;
+            }
+        }
+        Ok(taken)
+    }
 }
 
 /// The provider tells of a payment or refund by itself.

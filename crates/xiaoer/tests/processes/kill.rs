@@ -71,6 +71,12 @@ pub(crate) fn times(variable: &str, few: usize) -> usize {
     std::env::var(variable).ok().and_then(|n| n.parse().ok()).unwrap_or(few)
 }
 
+/// So many rounds, on markets that are new before their goods are sold out.
+pub(crate) fn markets(rounds: usize) -> impl Iterator<Item = usize> {
+    const EACH: usize = 15;
+    (0..rounds.div_ceil(EACH)).map(move |n| EACH.min(rounds - n * EACH))
+}
+
 /// A folder on a real disk: memory would survive a kill in any case, and hide what syncing costs.
 pub(crate) fn on_disk() -> tempfile::TempDir {
     tempfile::tempdir_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).unwrap()
@@ -83,12 +89,16 @@ fn killed(place: &[&str], rounds: usize) {
 
 #[test]
 fn kills_on_the_embedded_database_lose_nothing_and_double_nothing() {
-    let folder = on_disk();
-    killed(&["--data", folder.path().to_str().unwrap()], times("XR_KILLS", 8));
+    for rounds in markets(times("XR_KILLS", 8)) {
+        let folder = on_disk();
+        killed(&["--data", folder.path().to_str().unwrap()], rounds);
+    }
 }
 
 #[test]
 fn kills_on_postgresql_lose_nothing_and_double_nothing() {
-    let Some(database) = fresh_database(None) else { return };
-    killed(&["--database", &database.url()], times("XR_KILLS_POSTGRES", 2));
+    for rounds in markets(times("XR_KILLS_POSTGRES", 2)) {
+        let Some(database) = fresh_database(None) else { return };
+        killed(&["--database", &database.url()], rounds);
+    }
 }

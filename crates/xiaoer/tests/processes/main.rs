@@ -8,5 +8,6 @@ mod live;
 mod load;
 mod nodes;
 mod power;
+mod secrecy;
 mod server;
 mod setup;

@@ -113,6 +113,21 @@ pub fn next_wake(tx: &mut Tx<'_>) -> Result<Option<Instant>, Fault> {
     Ok(row.map(|(at,)| at))
 }
 
+/// At most `limit` clocks that are due and have not fired yet: how many, and the earliest of their moments.
+///
+/// # Errors
+/// The store's.
+pub fn overdue(tx: &mut Tx<'_>, limit: i64) -> Result<(i64, Option<Instant>), Fault> {
+    let now = tx.now();
+    Ok(tx.one(
+        sql!(
+            "SELECT COUNT(*), MIN(wake_at) FROM (SELECT wake_at FROM clocks WHERE wake_at <= ?1 ORDER BY wake_at, id LIMIT ?2) w
+             /* unscoped: the scheduler serves every organisation */"
+        ),
+        params![now, limit],
+    )?)
+}
+
 /// What the store needs to fire a case's due clocks before a late act (decision D5); goes into its config.
 pub fn due_handler() -> DueHandler {
     DueHandler(Box::new(|tx, case| fire_due(tx, case).map(|_| ())))
