@@ -32,6 +32,16 @@ pub fn sku_by_code(tx: &mut Tx<'_>, shop: ShopId, code: &str) -> Result<Option<S
     )?)
 }
 
+/// Units of any shop with this code.
+///
+/// # Errors
+/// A store fault.
+pub fn with_code(tx: &mut Tx<'_>, code: &str) -> Result<Vec<SkuId>, Fault> {
+    let rows: Vec<(SkuId,)> =
+        tx.all(sql!("SELECT id FROM skus WHERE code = ?1 /* unscoped: ids only, callers authorise */"), params![code])?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Listed units of a shop after `after` in order of id, at most `limit`.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ mod shipments;
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("logistics");
 
-xr_store::migrations! { 1700 "logistics" }
+xr_store::migrations! { 1700 "logistics", 1710 "waybills" }
 
 pub use commands::note_stalled::{NoteStalled, is_stalled};
 pub use commands::take_scan::{ScanTaken, TakeScan};

@@ -58,6 +58,22 @@ pub fn by_waybill(tx: &mut Tx<'_>, carrier: &str, waybill: &str) -> Result<Optio
     )?)
 }
 
+/// Orders with a parcel of this number whoever carries it, their own or one of their after-sales cases.
+///
+/// # Errors
+/// A store fault.
+pub fn orders_with(tx: &mut Tx<'_>, waybill: &str) -> Result<Vec<CaseId>, Fault> {
+    let rows: Vec<(CaseId,)> = tx.all(
+        sql!(
+            "SELECT CASE WHEN c.kind = 'order' THEN c.id ELSE c.parent_id END FROM shipments s
+             JOIN cases c ON c.id = s.case_id WHERE s.waybill = ?1 AND (c.kind = 'order' OR c.parent_id IS NOT NULL)
+             /* unscoped: by number, callers authorise */"
+        ),
+        params![waybill],
+    )?;
+    Ok(rows.into_iter().map(|(order,)| order).collect())
+}
+
 /// Parcels whose way has not ended, the newest first.
 ///
 /// # Errors

@@ -40,6 +40,10 @@ impl ShipmentBook for Shipments {
         fire::track(tx, order.case_id, &parcels)
     }
 
+    fn orders_with(&self, tx: &mut Tx<'_>, waybill: &str) -> Result<Vec<CaseId>, Fault> {
+        queries::orders_with(tx, waybill)
+    }
+
     fn parcels(&self, tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Value>, Fault> {
         let now = tx.now();
         let mut shown = Vec::new();

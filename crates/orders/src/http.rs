@@ -6,6 +6,7 @@ mod view;
 pub use place::DefaultProvider;
 
 use crate::queries::{self, Filter};
+use crate::search;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -38,7 +39,8 @@ struct ListQuery {
     q: Option<String>,
 }
 
-/// Orders that the caller may see, newest first; `q` finds a number.
+/// Orders that the caller may see, newest first; `q` finds a number (of the order, at its source, of a parcel), the last four digits or
+/// the whole of a phone number, a recipient's name or a product's code.
 #[utoipa::path(
     get, path = "/v1/orders", tag = "orders",
     params(
@@ -61,8 +63,7 @@ async fn list(
     let (scope, fetch) = (who.scope(), paging.fetch());
     let found = state.store().read(move |tx| {
         let rows = match query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-            Some(number) if before.is_none() => queries::by_number(tx, scope, number)?,
-            Some(_) => Vec::new(),
+            Some(text) => search::find(tx, scope, text, before, fetch)?,
             None => queries::list(tx, scope, &filter, fetch)?,
         };
         rows.into_iter().map(|row| listed(tx, row)).collect::<Result<Vec<_>, Fault>>()

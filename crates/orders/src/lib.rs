@@ -10,13 +10,14 @@ mod model;
 mod number;
 pub mod queries;
 mod record;
+mod search;
 mod ship;
 mod vocabulary;
 
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("orders");
 
-xr_store::migrations! { 1600 "orders", 1610 "resting" }
+xr_store::migrations! { 1600 "orders", 1610 "resting", 1620 "search" }
 
 /// Machine of orders.
 pub const ORDER_MACHINE: &str = include_str!("../machines/order.toml");

@@ -144,19 +144,3 @@ pub fn list(tx: &mut Tx<'_>, scope: Scope, filter: &Filter, limit: i64) -> Resul
     };
     Ok(rows?)
 }
-
-/// The order with this number or number at its source, if `scope` may see it.
-///
-/// # Errors
-/// A store fault.
-pub fn by_number(tx: &mut Tx<'_>, scope: Scope, number: &str) -> Result<Vec<Listed>, Fault> {
-    Ok(tx.all_scoped(
-        sql!(
-            "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
-             o.outside_no, c.buyer_id FROM orders o JOIN cases c ON c.id = o.case_id
-             WHERE {ORG:c.} AND (o.number = ?2 OR o.outside_no = ?2) ORDER BY o.case_id DESC LIMIT 20"
-        ),
-        scope,
-        params![number],
-    )?)
-}

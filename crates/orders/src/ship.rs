@@ -44,6 +44,12 @@ pub trait ShipmentBook: Send + Sync + 'static {
     /// # Errors
     /// A store fault.
     fn parcels(&self, tx: &mut Tx<'_>, order: CaseId) -> Result<Vec<serde_json::Value>, Fault>;
+
+    /// Orders with a parcel of this number, their own or one of their after-sales cases; callers authorise.
+    ///
+    /// # Errors
+    /// A store fault.
+    fn orders_with(&self, tx: &mut Tx<'_>, waybill: &str) -> Result<Vec<CaseId>, Fault>;
 }
 
 /// The shipment book as part of the store's config.

@@ -52,12 +52,17 @@ pub(super) fn measure(market: &Market, orders: u64, pages: u64) -> Result<Value,
     let platform = market.store.write_blocking(platform)?.id;
     let operator = people(market, "operator", Some(platform), 1)?.remove(0);
     let shop = market.goods.shop;
+    let newest = |tx: &mut Tx<'_>| queries::list(tx, xr_base::Scope::Platform, &Filter::default(), 1);
+    let number = market.store.read_blocking(newest)?.pop().map(|order| order.number).unwrap_or_default();
     let lists = [
         ("shop_and_common_state", &merchant, format!("?shop={shop}&state=pending_payment")),
         ("shop_and_rare_state", &merchant, format!("?shop={shop}&state=closed")),
         ("rare_state", &merchant, "?state=closed".to_owned()),
         ("everything", &merchant, "?".to_owned()),
         ("rare_state_of_all_shops", &operator, "?state=closed".to_owned()),
+        ("find_number", &merchant, format!("?q={number}")),
+        ("find_name_of_all", &merchant, "?q=Bench".to_owned()),
+        ("find_nothing", &operator, "?q=98765432109".to_owned()),
     ];
     let mut answer = json!({ "bench": "list", "engine": market.engine(), "orders": orders, "pages": pages });
     for (name, token, query) in lists {
