@@ -232,14 +232,15 @@ impl Look<'_> {
         let has_comma = self.reader.has_decimal_comma;
         let amount = self.given(Target::LineAmount, |cell| values::money(cell, 2, has_comma));
         let unit = self.given(Target::UnitPrice, |cell| values::money(cell, 4, has_comma));
-        let has_problem = self.problems.iter().any(|p| p.code == "bad_money" || p.code == "negative");
-        match (unit, amount, quantity?) {
-            (Some(unit), Some(amount), _) => Some((unit, amount / 100)),
-            (Some(unit), None, quantity) => Some((unit, crate::money::rounded(crate::money::exact(quantity, unit)))),
-            (None, Some(amount), quantity) => Some((amount / quantity, amount / 100)),
-            (None, None, _) => {
+        let is_wrong =
+            self.problems.iter().any(|p| matches!(p.code.as_str(), "bad_money" | "negative" | "too_many_decimals"));
+        match (unit, amount) {
+            (Some(unit), Some(amount)) => Some((unit, amount / 100)),
+            (Some(unit), None) => Some((unit, crate::money::rounded(crate::money::exact(quantity?, unit)))),
+            (None, Some(amount)) => Some((amount / quantity?, amount / 100)),
+            (None, None) => {
                 let is_unit = self.reader.places.contains_key(&Target::UnitPrice);
-                if !has_problem && self.problems.iter().all(|p| p.code != "too_many_decimals") {
+                if !is_wrong {
                     self.problem(if is_unit { Target::UnitPrice } else { Target::LineAmount }, "missing", "");
                 }
                 None

@@ -7,7 +7,6 @@ use super::plan::{self, NoPlan, Plan};
 use super::queries::{self, Uploaded};
 use super::steps::{Claim, End, JudgeOrders, Judged, KeepBadRows, Reading};
 use super::table::BadFile;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -52,36 +51,24 @@ impl From<std::io::Error> for Halt {
 
 /// Runs what is wanted at the desk until `stop` turns true. `instance` names this process among those of the database.
 pub async fn work(store: Store, instance: String, mut stop: watch::Receiver<bool>) {
-    let is_stopping = Arc::new(AtomicBool::new(false));
     while !*stop.borrow() {
-        let (of_run, name, flag) = (store.clone(), instance.clone(), Arc::clone(&is_stopping));
-        let mut running = tokio::task::spawn_blocking(move || run_next(&of_run, &name, &flag));
-        let ran = tokio::select! {
-            ran = &mut running => ran,
-            _ = stop.wait_for(|stopping| *stopping) => {
-                is_stopping.store(true, SeqCst);
-                running.await
-            }
-        };
+        let (of_run, name, stopped) = (store.clone(), instance.clone(), stop.clone());
+        let ran = tokio::task::spawn_blocking(move || run_next(&of_run, &name, &|| *stopped.borrow())).await;
         match ran {
-            Ok(Ok(true)) => {}
-            Ok(Ok(false)) => {
-                let _ = tokio::time::timeout(IDLE, stop.changed()).await;
-            }
-            Ok(Err(fault)) => {
-                tracing::warn!(%fault, "The import desk could not be looked at");
-                let _ = tokio::time::timeout(IDLE, stop.changed()).await;
-            }
+            Ok(Ok(true)) => continue,
+            Ok(Ok(false)) => {}
+            Ok(Err(fault)) => tracing::warn!(%fault, "The import desk could not be looked at"),
             Err(error) => tracing::error!(%error, "A run of an import was lost"),
         }
+        let _ = tokio::time::timeout(IDLE, stop.changed()).await;
     }
 }
 
-/// Runs the next import that waits, if there is one. Blocks; call it off the async threads.
+/// Runs the next import that waits, if there is one, until `stop` says so. Blocks; call it off the async threads.
 ///
 /// # Errors
 /// A store fault before a run begins.
-pub fn run_next(store: &Store, holder: &str, stop: &AtomicBool) -> Result<bool, Fault> {
+pub fn run_next(store: &Store, holder: &str, stop: &dyn Fn() -> bool) -> Result<bool, Fault> {
     // Asked without writing: most of the time nobody wants anything.
     let is_wanted = store.read_blocking(|tx| {
         let found: Option<(ImportId,)> = tx.opt(
@@ -110,7 +97,7 @@ pub fn run_next(store: &Store, holder: &str, stop: &AtomicBool) -> Result<bool, 
 struct Worker<'w> {
     store: &'w Store,
     holder: &'w str,
-    stop: &'w AtomicBool,
+    stop: &'w dyn Fn() -> bool,
     import: ImportId,
 }
 
@@ -158,7 +145,7 @@ impl Worker<'_> {
         let reader_for = |headers: &[String]| Reader::new(&settings, headers).map_err(|missing| missing.1);
         let mut tick = |rows| {
             let reading = Reading { holder: self.holder.to_owned(), import: self.import, rows };
-            !self.stop.load(SeqCst) && self.store.write_blocking(reading).is_ok()
+            !(self.stop)() && self.store.write_blocking(reading).is_ok()
         };
         plan::make(&bytes, &format, &reader_for, &mut tick).map_err(|error| match error {
             NoPlan::File(BadFile::Stopped) => Halt::Left,
@@ -167,7 +154,7 @@ impl Worker<'_> {
             NoPlan::File(BadFile::Broken(error)) => {
                 tracing::warn!(error, "A file could not be read to its end");
                 // A store that closes breaks the reading off like a damaged file does.
-                if self.stop.load(SeqCst) { Halt::Left } else { Halt::Failed("broken".to_owned()) }
+                if (self.stop)() { Halt::Left } else { Halt::Failed("broken".to_owned()) }
             }
             NoPlan::Column(_) => Halt::Failed("no_column".to_owned()),
         })
@@ -229,6 +216,6 @@ impl Worker<'_> {
     }
 
     fn go_on(&self) -> Result<(), Halt> {
-        if self.stop.load(SeqCst) { Err(Halt::Left) } else { Ok(()) }
+        if (self.stop)() { Err(Halt::Left) } else { Ok(()) }
     }
 }
