@@ -21,6 +21,12 @@ const aftersales = createRoute({
 const aftersalesCase = createRoute({
   getParentRoute, path: '/cases/$id', component: lazyRouteComponent(() => import('@/capabilities/aftersales/pages/Case'), 'CasePage'),
 });
+const imports = createRoute({
+  getParentRoute, path: '/imports', component: lazyRouteComponent(() => import('@/capabilities/imports/pages/Imports'), 'Imports'),
+});
+const importPage = createRoute({
+  getParentRoute, path: '/imports/$id', component: lazyRouteComponent(() => import('@/capabilities/imports/pages/Import'), 'ImportPage'),
+});
 const packs = createRoute({ getParentRoute, path: '/packs', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Packs'), 'Packs') });
 const pack = createRoute({
   getParentRoute, path: '/packs/$pack/$kind', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Pack'), 'PackPage'),
@@ -28,7 +34,7 @@ const pack = createRoute({
 const demo = createRoute({ getParentRoute, path: '/demo', component: lazyRouteComponent(() => import('@/capabilities/demo/pages/DemoClock'), 'DemoClock') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, packs, pack, demo]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, packs, pack, demo]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -2,12 +2,13 @@ import aftersales from './aftersales.json';
 import board from './board.json';
 import demo from './demo.json';
 import identity from './identity.json';
+import imports from './imports.json';
 import kit from './kit.json';
 import orders from './orders.json';
 import packs from './packs.json';
 import words from './words.json';
 
-const texts = { aftersales, board, demo, identity, kit, orders, packs, words };
+const texts = { aftersales, board, demo, identity, imports, kit, orders, packs, words };
 
 export type Texts = typeof texts;
 export default texts;
