@@ -161,31 +161,39 @@ impl Plan {
             let kept = self.spool.row(*at)?;
             // It was read before, so it can be read.
             let Ok(row) = self.reader.row(&kept.cells) else { continue };
-            rows.push((row, at.line, kept.cells));
+            rows.push(Read { hash: row.hash(), row, line: at.line, cells: kept.cells });
         }
-        rows.sort_by(|(a, ..), (b, ..)| sort_key(a).cmp(&sort_key(b)));
+        rows.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         Ok(arrange(&planned.number, rows))
     }
 }
 
-type Read = (Row, u32, Vec<String>);
+/// A row of an order while it is put together.
+struct Read {
+    row: Row,
+    hash: u64,
+    line: u32,
+    cells: Vec<String>,
+}
 
-fn sort_key(row: &Row) -> (usize, &str, Instant, &str, u64) {
-    // Line numbers are compared as numbers where they are some.
-    (row.line_no.len(), &row.line_no, row.placed_at, &row.sku, row.hash())
+impl Read {
+    /// By content alone; line numbers are compared as numbers where they are some.
+    fn sort_key(&self) -> (usize, &str, Instant, &str, u64) {
+        (self.row.line_no.len(), &self.row.line_no, self.row.placed_at, &self.row.sku, self.hash)
+    }
 }
 
 fn arrange(number: &str, rows: Vec<Read>) -> Result<Order, Vec<Reported>> {
     let mut wrong: Vec<Option<RowProblem>> = vec![None; rows.len()];
     for index in 1..rows.len() {
-        let (before, row) = (&rows[index - 1].0, &rows[index].0);
+        let (before, row) = (&rows[index - 1].row, &rows[index].row);
         if !row.line_no.is_empty() && before.line_no == row.line_no {
             wrong[index] = Some(RowProblem::whole("double_line", &row.line_no));
         }
     }
     let mut head = Head::default();
-    for ((row, ..), wrong) in rows.iter().zip(&mut wrong) {
-        if let Some(code) = merge(&mut head, &row.head) {
+    for (read, wrong) in rows.iter().zip(&mut wrong) {
+        if let Some(code) = merge(&mut head, &read.row.head) {
             *wrong = Some(RowProblem::whole(code, ""));
         }
     }
@@ -194,20 +202,23 @@ fn arrange(number: &str, rows: Vec<Read>) -> Result<Order, Vec<Reported>> {
         let mut reported: Vec<Reported> = rows
             .into_iter()
             .zip(wrong)
-            .map(|((_, line, cells), wrong)| Reported { line, problems: vec![wrong.unwrap_or_else(held)], cells })
+            .map(|(read, wrong)| Reported {
+                line: read.line,
+                problems: vec![wrong.unwrap_or_else(held)],
+                cells: read.cells,
+            })
             .collect();
         reported.sort_unstable_by_key(|row| row.line);
         return Err(reported);
     }
-    let hash = rows
-        .iter()
-        .fold(rows.len() as u64, |sum, (row, ..)| sum.wrapping_mul(0x0100_0000_01b3).rotate_left(23) ^ row.hash());
-    let placed_at = rows.iter().map(|(row, ..)| row.placed_at).min().unwrap_or_default();
-    let paid_at = rows.iter().filter_map(|(row, ..)| row.paid_at).min();
+    let hash =
+        rows.iter().fold(rows.len() as u64, |sum, read| sum.wrapping_mul(0x0100_0000_01b3).rotate_left(23) ^ read.hash);
+    let placed_at = rows.iter().map(|read| read.row.placed_at).min().unwrap_or_default();
+    let paid_at = rows.iter().filter_map(|read| read.row.paid_at).min();
     let (mut lines, mut shown) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-    for (row, line, cells) in rows {
-        lines.push(row);
-        shown.push((line, cells));
+    for read in rows {
+        lines.push(read.row);
+        shown.push((read.line, read.cells));
     }
     Ok(Order { number: number.to_owned(), placed_at, paid_at, head, lines, hash: hash.cast_signed(), rows: shown })
 }
