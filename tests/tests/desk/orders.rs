@@ -51,6 +51,21 @@ fn products_of_the_shop_are_found_by_their_code_and_stock_is_left_alone() {
     let done = web.import(&token, &source, &file(&[line("A1", 1, &code, 2)]));
     assert_eq!((number(&done, "orders_new"), number(&done, "products_new")), (1, 0));
     assert_eq!(web.stock(sku), (5, 0));
+    // A code of the source that means this unit, and one that means nothing any more.
+    let path = format!("PUT /v1/import-sources/{source}/products");
+    for (code, sku) in [("OUT-1", json!(sku)), ("OUT-2", json!(sku)), ("OUT-2", Value::Null)] {
+        web.done(&token, &path, &json!({ "code": code, "sku": sku }));
+    }
+    let mapped = web.done(&token, &path.replace("PUT", "GET"), &Value::Null);
+    assert_eq!((&mapped["items"][0]["code"], &mapped["items"][0]["sku_code"]), (&json!("OUT-1"), &json!(code)));
+    assert_eq!(mapped["items"].as_array().map(Vec::len), Some(1));
+    let lines = [line("A2", 1, "OUT-1", 1), line("A3", 1, "OUT-2", 1)];
+    let done = web.import(&token, &source, &file(&lines));
+    assert_eq!((number(&done, "orders_new"), number(&done, "products_new")), (2, 1));
+    assert!(traces(&web).iter().any(|t| t.starts_with("line Text(\"A2\")") && t.contains(&code)));
+    let theirs = json!({ "code": "OUT-1", "sku": "sku_0000000000001" });
+    let refused = web.send(&xr_testkit::http::Ask::new(&path).by(&token).json(&theirs.to_string()));
+    assert_eq!(refused.status, 422, "{}", refused.text());
 }
 
 #[test]

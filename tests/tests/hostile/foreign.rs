@@ -50,6 +50,8 @@ fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'sta
         "GET /v1/imports/{id}/rows",
         "GET /v1/imports/{id}/report.csv",
         "PUT /v1/import-sources/{id}",
+        "GET /v1/import-sources/{id}/products",
+        "PUT /v1/import-sources/{id}/products",
     ];
     let merchant: &[&str] = &["shop2"];
     let one = |route: &'static str| {

@@ -86,6 +86,7 @@ impl DeskScene {
         Some(match route {
             "POST /v1/imports/{id}/format" => json!({ "kind": "csv", "encoding": "utf-8", "delimiter": ";" }),
             "POST /v1/imports/{id}/start" => json!({ "source": self.source, "dry_run": true }),
+            "PUT /v1/import-sources/{id}/products" => json!({ "code": "K1", "sku": web.sku(1) }),
             "PUT /v1/import-sources/{id}" => Self::source(web),
             _ => return None,
         })

@@ -10,7 +10,7 @@ use xr_base::{Currency, Instant};
 /// Longest outside order number or line number, in characters.
 const NUMBER_CHARS_MAX: usize = 64;
 /// Longest product code, as the catalogue has it.
-const CODE_CHARS_MAX: usize = 64;
+pub(crate) const CODE_CHARS_MAX: usize = 64;
 /// Longest title and address.
 const TITLE_CHARS_MAX: usize = 200;
 /// Longest name, phone and account.

@@ -5,7 +5,7 @@ use super::queries;
 use super::settings::Settings;
 use super::table::Format;
 use serde::{Deserialize, Serialize};
-use xr_base::{Actor, Fault, ImportId, OrgId, Problem, Scope, ShopId, SourceId, StoreError, UserId};
+use xr_base::{Actor, Fault, ImportId, OrgId, Problem, Scope, ShopId, SkuId, SourceId, StoreError, UserId};
 use xr_store::{Command, Tx, params, sql};
 
 /// Permission of everything here.
@@ -226,6 +226,50 @@ impl Command for PutSource {
             params![id, org, shop.id, name, settings, now],
         )?;
         Ok(id)
+    }
+}
+
+/// Which unit of the shop a product code of the source means.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProductMapping {
+    /// Code in the files of the source, 1..=64 characters.
+    pub(crate) code: String,
+    /// A unit of the source's shop; none takes the meaning away.
+    #[schema(value_type = Option<String>)]
+    pub(crate) sku: Option<SkuId>,
+}
+
+/// Says what a product code means, for files to come.
+pub(crate) struct MapProduct {
+    pub(crate) actor: Actor,
+    pub(crate) source: SourceId,
+    pub(crate) new: ProductMapping,
+}
+
+impl Command for MapProduct {
+    type Out = ();
+    const NAME: &'static str = "imports.map_product";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let (_, org) = merchant(&self.actor)?;
+        let source = queries::source(tx, Scope::Merchant(org), self.source)?.ok_or_else(not_found)?;
+        let code = super::values::code(&self.new.code, super::cells::CODE_CHARS_MAX).ok().filter(|c| !c.is_empty());
+        let code = code.ok_or_else(|| Problem::new(422, "imports.bad_setting").field("code"))?;
+        tx.put(
+            sql!("DELETE FROM outside_products WHERE source_id = ?1 AND code = ?2 /* unscoped: found in scope */"),
+            params![source.id, code],
+        )?;
+        let Some(sku) = self.new.sku else { return Ok(()) };
+        let of_shop = xr_catalog::queries::sku(tx, sku)?.is_some_and(|sku| sku.shop_id == source.shop_id);
+        if !of_shop {
+            return Err(Problem::new(422, "imports.no_such_sku").field("sku").into());
+        }
+        tx.put(
+            sql!("INSERT INTO outside_products (source_id, code, sku_id) VALUES (?1, ?2, ?3) /* unscoped: found in scope */"),
+            params![source.id, code, sku],
+        )?;
+        Ok(())
     }
 }
 

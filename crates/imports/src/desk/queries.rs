@@ -3,8 +3,8 @@
 use super::model::{BadRowStored, ImportRow, SourceRow};
 use super::table::Bytes;
 use std::io::Read;
-use xr_base::{Fault, ImportId, Scope, SourceId};
-use xr_store::{Store, Tx, params, sql};
+use xr_base::{Fault, ImportId, Scope, SkuId, SourceId};
+use xr_store::{Store, Tx, params, record, sql};
 
 /// An import that `scope` may see.
 pub(crate) fn import(tx: &mut Tx<'_>, scope: Scope, id: ImportId) -> Result<Option<ImportRow>, Fault> {
@@ -57,6 +57,33 @@ pub(crate) fn source(tx: &mut Tx<'_>, scope: Scope, id: SourceId) -> Result<Opti
         ),
         scope,
         params![id],
+    )?)
+}
+
+record! {
+    /// A product code of a source with the unit that it means.
+    #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+    pub(crate) struct Mapped {
+        /// Code in the files.
+        pub(crate) code: String,
+        /// The unit.
+        #[schema(value_type = String)]
+        pub(crate) sku: SkuId,
+        /// The shop's own code.
+        pub(crate) sku_code: String,
+        /// Name of the unit.
+        pub(crate) title: String,
+    }
+}
+
+/// Product codes of a source after `after`, in order.
+pub(crate) fn products(tx: &mut Tx<'_>, source: SourceId, after: &str, limit: i64) -> Result<Vec<Mapped>, Fault> {
+    Ok(tx.all(
+        sql!(
+            "SELECT p.code, p.sku_id, s.code, s.title FROM outside_products p JOIN skus s ON s.id = p.sku_id
+             WHERE p.source_id = ?1 AND p.code > ?2 ORDER BY p.code LIMIT ?3 /* unscoped: of a source that was found in scope */"
+        ),
+        params![source, after, limit],
     )?)
 }
 

@@ -30,4 +30,5 @@ pub fn routes() -> Routes {
         .add(READ, routes!(sources::sources))
         .add(MANAGE, routes!(sources::create))
         .add(MANAGE, routes!(sources::change))
+        .add(MANAGE, routes!(sources::products, sources::map_product))
 }

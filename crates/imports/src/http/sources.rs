@@ -1,7 +1,7 @@
 //! Sources: what merchants call other platforms' exports, with the meaning of their columns.
 
 use super::views::{self, SourceView};
-use crate::desk::commands::{NewSource, PutSource};
+use crate::desk::commands::{MapProduct, NewSource, ProductMapping, PutSource};
 use crate::desk::queries;
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use xr_base::{Fault, Scope, SourceId};
 use xr_store::Store;
 use xr_web::failure::ProblemBody;
-use xr_web::{AppState, Failure, IdPath, JsonBody, Who};
+use xr_web::{AppState, Failure, IdPath, JsonBody, Page, Paging, Who};
 
 /// Sources of an organisation.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -55,6 +55,44 @@ pub(super) async fn change(
     body: JsonBody<NewSource>,
 ) -> Result<Json<SourceView>, Failure> {
     let command = PutSource { actor: who.actor(), id: Some(id), new: body.value };
+    state.store().write_once(command, body.key).await?;
+    Ok(Json(shown(state.store(), who.scope(), id).await?))
+}
+
+/// Which units the product codes of a source mean, by code. A code that is not here is looked for among the shop's own.
+#[utoipa::path(
+    get, path = "/v1/import-sources/{id}/products", tag = "imports",
+    params(
+        ("id" = String, Path), ("after" = Option<String>, Query),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 200),
+    ),
+    responses((status = 200, body = Object), (status = 404, body = ProblemBody)),
+)]
+pub(super) async fn products(
+    State(state): State<AppState>,
+    who: Who,
+    IdPath(id): IdPath<SourceId>,
+    paging: Paging,
+) -> Result<Json<Page<queries::Mapped>>, Failure> {
+    shown(state.store(), who.scope(), id).await?;
+    let (after, fetch) = (paging.after::<String>()?.unwrap_or_default(), paging.fetch());
+    let found = state.store().read(move |tx| queries::products(tx, id, &after, fetch)).await?;
+    Ok(Json(Page::cut(found, &paging, |row| row.code.clone())))
+}
+
+/// Says which unit of the shop a product code of a source means, for files to come; without a unit nothing any more.
+#[utoipa::path(
+    put, path = "/v1/import-sources/{id}/products", tag = "imports", params(("id" = String, Path)),
+    request_body = ProductMapping,
+    responses((status = 200, body = SourceView), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
+)]
+pub(super) async fn map_product(
+    State(state): State<AppState>,
+    who: Who,
+    IdPath(id): IdPath<SourceId>,
+    body: JsonBody<ProductMapping>,
+) -> Result<Json<SourceView>, Failure> {
+    let command = MapProduct { actor: who.actor(), source: id, new: body.value };
     state.store().write_once(command, body.key).await?;
     Ok(Json(shown(state.store(), who.scope(), id).await?))
 }

@@ -64,7 +64,7 @@ function Table({ items }: { items: BadRow[] }) {
   const { t, say } = useText();
   return (
     <table className="bad-table">
-      <thead><tr><th scope="col" className="n">{t('imports.line')}</th><th scope="col">{t('imports.problem')}</th><th scope="col">{t('imports.cells')}</th></tr></thead>
+      <thead><tr><th scope="col" className="n">{t('imports.line')}</th><th scope="col" className="why">{t('imports.problem')}</th><th scope="col">{t('imports.cells')}</th></tr></thead>
       <tbody>
         {items.map((row) => (
           <tr key={row.line} data-line={row.line}>
