@@ -127,7 +127,7 @@ fn decimal(number: f64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::table::tests::rows;
     use super::super::table::{Format, detect};
@@ -141,7 +141,7 @@ mod tests {
     const STYLES: &str = r#"<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>"#;
 
     /// A workbook whose first sheet has these rows of XML, its second one row.
-    fn book(rows: &str) -> Vec<u8> {
+    pub(in crate::desk) fn book(rows: &str) -> Vec<u8> {
         let sheet = |rows: &str| {
             format!(
                 r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#

@@ -143,4 +143,21 @@ mod tests {
         assert_eq!(cells(spool.row(places[0]).unwrap()), ("A1".to_owned(), "红\n茶".to_owned(), None));
         assert_eq!(spool.row(places[1]).unwrap().broken, Some("bad_quotes"));
     }
+
+    #[test]
+    fn rows_of_a_sheet_are_as_wide_as_its_header() {
+        let text = |place: &str, text: &str| format!(r#"<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>"#);
+        let header = format!(r#"<row r="1">{}{}{}</row>"#, text("A1", "no"), text("B1", "title"), text("C1", "remark"));
+        let short = format!(r#"<row r="2">{}</row>"#, text("A2", "000123"));
+        let bytes = super::super::sheet::tests::book(&(header + &short));
+        let (mut places, mut seen) = (Vec::new(), Vec::new());
+        let mut spool = Spool::fill(&bytes, &detect(&bytes).unwrap(), &mut |at, row| {
+            places.push(at);
+            seen = row.cells.to_vec();
+            true
+        })
+        .unwrap();
+        assert_eq!(seen, ["000123", "", ""], "also while it is read for the first time");
+        assert_eq!(spool.row(places[0]).unwrap().cells, seen);
+    }
 }
