@@ -1,5 +1,6 @@
 //! The product over HTTP: a server of this process on a free port, with people of every role.
 
+pub mod desk;
 mod people;
 mod setup;
 

@@ -1,6 +1,6 @@
 // What people do, by clicks and keys, against the real server. Each flow throws at the first thing that is not as it should be.
 import assert from 'node:assert/strict';
-import { open } from './browser.mjs';
+import { api, open } from './browser.mjs';
 
 async function logIn(browser, url) {
   const page = await open(browser, url);
@@ -72,7 +72,53 @@ async function packsShowTheirRules(browser, url) {
   return { pages: [page] };
 }
 
+const SPOILED = [
+  '订单编号,商家编码,商品标题,数量,单价,下单时间', 'FLOW1,S1,杯子,2,19.90,2026-01-02 10:00:00', 'FLOW2,S1,杯子,两个,19.90,2026-01-02 10:00:00',
+  'FLOW3,S2,"=1+1",1,5.00,2026-13-02', 'FLOW3,S1,杯子,1,19.90,2026-01-02 10:00:00',
+].join('\n');
+
+/** A file with spoiled rows: mapped, tried, imported, its report corrected and sent in again. */
+async function aSpoiledFileIsImportedToItsEnd(browser, url) {
+  const page = await open(browser, url, { login: 'yunduo' });
+  await page.goto('/');
+  await page.click('.menu a[href="/imports"]');
+  await page.setInputFiles('#import-file', { name: 'orders.csv', mimeType: 'text/csv', buffer: Buffer.from(SPOILED) });
+  await page.waitForSelector('.preview-box tbody tr');
+  assert.equal(await page.inputValue('select[name=column-order_no]'), ':订单编号', 'the columns are guessed');
+  await page.selectOption('select[name=source]', '');
+  await page.fill('input[name=source-name]', '流程测试');
+  await page.click('.next button.ant-btn-primary');
+  await page.waitForSelector('.bad-table');
+  assert.deepEqual(await page.locator('.bad-table tbody tr').evaluateAll((rows) => rows.map((row) => row.dataset.line)), ['3', '4', '5']);
+  await page.selectOption('select[name=problem]', 'bad_quantity');
+  await page.waitForFunction(() => document.querySelectorAll('.bad-table tbody tr').length === 1);
+  await page.click('.next button.ant-btn-primary');
+  await page.waitForFunction(() => document.querySelectorAll('.strip .been').length === 4);
+  await page.waitForSelector('.bad-table');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[download]')]);
+  const chunks = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+  const report = Buffer.concat(chunks).toString('utf8');
+  assert.ok(report.startsWith('\ufeff') && report.includes('xiaoer_message') && report.includes('=1+1'), report);
+  const corrected = report.replace('两个', '2').replace('2026-13-02', '2026-01-03');
+  const before = page.url();
+  await page.setInputFiles('#import-again', { name: 'corrected.csv', mimeType: 'text/csv', buffer: Buffer.from(corrected) });
+  await page.waitForURL((at) => at.href !== before && at.pathname.startsWith('/imports/'));
+  await page.waitForSelector('.preview-box tbody tr');
+  assert.notEqual(await page.inputValue('select[name=source]'), '', 'the same source is chosen');
+  await page.click('.next button.ant-btn-primary');
+  await page.waitForSelector('.figures');
+  assert.equal(await page.locator('.bad-table').count(), 0, 'nothing is wrong any more');
+  await page.click('.next button.ant-btn-primary');
+  await page.waitForFunction(() => document.querySelectorAll('.strip .been').length === 4);
+  await page.waitForSelector('.figures');
+  const { items } = await api(page, '/v1/imports?limit=2');
+  assert.deepEqual(items.map((row) => [row.counts.orders_new, row.counts.rows_bad]), [[2, 0], [1, 3]]);
+  return { pages: [page] };
+}
+
 export const FLOWS = [
+  ['a spoiled file is mapped, tried, imported, corrected and imported to its end', aSpoiledFileIsImportedToItsEnd],
   ['a person logs in, sees the page asked for and logs out', logIn],
   ['filters and cursors of a list live in the URL', listsLiveInTheUrl],
   ['the keyboard alone opens a case from the board', keyboardOpensACase],

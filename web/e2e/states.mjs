@@ -1,6 +1,6 @@
 // Pages and the states they can be in: with data, without, waiting, refused, failing, cut off. `set` prepares the page before it is opened,
 // `act` does something on it, `waits` is what has to be seen instead of a page that has come to rest.
-import { api, open, png } from './browser.mjs';
+import { api, call, open, png, until } from './browser.mjs';
 
 const problem = (status, code, detail, field) => ({
   status, contentType: 'application/problem+json', body: JSON.stringify({ type: `/problems/${code}`, title: code, status, code, detail, field }),
@@ -12,8 +12,29 @@ const hangs = (pattern) => (page) => page.route(pattern, () => undefined);
 const isEmpty = (pattern) => answers(pattern, 'GET', { status: 200, contentType: 'application/json', body: JSON.stringify({ items: [], next: null }) });
 const isCut = (page) => page.routeWebSocket(/\/v1\/live/, (socket) => socket.close());
 
+/** A file with good and bad rows. */
+const FILE = ['订单编号,商家编码,商品标题,数量,单价,下单时间,买家,收货人,手机,收货地址', ...Array.from({ length: 40 }, (_, n) =>
+  `IMP${n},SKU-${n % 5},棉质长袖衬衫 春夏新款 ${n % 5} 号,${n % 9 === 4 ? '两件' : 1 + (n % 3)},${n % 9 === 5 ? '-1' : '129.00'},2026-01-02 10:${10 + n}:00,买家${n},王小明,13800000000,浙江省杭州市西湖区文三路 ${n} 号`)].join('\n');
+
+/** Three files at the desk: just uploaded, tried, and without a single good row. */
+async function imports(merchant) {
+  const send = async (text) => {
+    const answer = await merchant.context().request.post('/v1/imports?name=淘宝导出-2026-01.csv', { data: Buffer.from(text) });
+    return (await answer.json()).id;
+  };
+  const fresh = await send(FILE);
+  const { guess } = await api(merchant, `/v1/imports/${fresh}/preview`);
+  const { shops } = await api(merchant, '/v1/session');
+  const source = await call(merchant, '/v1/import-sources', { name: '淘宝导出', shop: shops[0].id, settings: { columns: guess } });
+  const tried = await send(FILE);
+  await call(merchant, `/v1/imports/${tried}/start`, { source: source.id, dry_run: true });
+  await until('the dry run', async () => (await api(merchant, `/v1/imports/${tried}`)).state === 'checked');
+  return { fresh, tried };
+}
+
 async function ids(browser, url) {
   const merchant = await open(browser, url, { login: 'yunduo' });
+  const desk = await imports(merchant);
   const order = (await api(merchant, '/v1/orders?limit=1')).items[0].id;
   const cases = (await api(merchant, '/v1/aftersales?limit=50')).items;
   await merchant.context().close();
@@ -25,10 +46,14 @@ async function ids(browser, url) {
   const line = (await api(buyer, `/v1/orders/${own}`)).lines[0].id;
   const mine = (await api(buyer, '/v1/aftersales?limit=1')).items[0].id;
   await buyer.context().close();
-  return { order, waiting: (cases.find((c) => c.state === 'requested') ?? cases[0]).id, over: over.id, own, line, mine };
+  return { order, waiting: (cases.find((c) => c.state === 'requested') ?? cases[0]).id, over: over.id, own, line, mine, desk };
 }
 
-const withData = ({ order, waiting, over }) => [
+const withData = ({ order, waiting, over, desk }) => [
+  { name: 'imports', path: '/imports', login: 'yunduo' },
+  { name: 'import-columns', path: `/imports/${desk.fresh}`, login: 'yunduo' },
+  { name: 'import-checked', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.bad-table' },
+  { name: 'import-of-others', path: `/imports/${desk.tried}`, login: 'agent' },
   { name: 'log-in', path: '/', login: null },
   { name: 'board', path: '/', login: 'yunduo' },
   { name: 'orders', path: '/orders', login: 'yunduo' },
@@ -78,7 +103,22 @@ async function logInWrongly(page) {
   await page.locator('button[type=submit]').click();
 }
 
-const without = ({ order, waiting }) => [
+const running = (change) => async (page) =>
+  page.route('**/v1/imports/imp_*', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), ...change } });
+  });
+
+async function uploadRefused(page) {
+  await page.setInputFiles('#import-file', { name: 'empty.csv', mimeType: 'text/csv', buffer: Buffer.from('') });
+}
+
+const without = ({ order, waiting, desk }) => [
+  { name: 'imports-empty', path: '/imports', login: 'yunduo', set: isEmpty('**/v1/imports?*') },
+  { name: 'imports-refused', path: '/imports', login: 'yunduo', act: uploadRefused, waits: '.photos .bad' },
+  { name: 'import-running', path: `/imports/${desk.tried}`, login: 'yunduo', waits: 'progress', set: running({ state: 'running', is_dry: false, done: 12, total: 40 }) },
+  { name: 'import-failed', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.form-failure', set: running({ state: 'failed', failure: { code: 'broken', text: { zh: '文件不完整或无法解压', en: 'The file is incomplete' } } }) },
+  { name: 'import-done', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.figures', set: running({ state: 'done', is_dry: false }) },
   { name: 'board-empty', path: '/', login: 'audit' },
   { name: 'orders-empty', path: '/orders?q=000000000000000', login: 'yunduo' },
   { name: 'aftersales-empty', path: '/aftersales', login: 'op', set: isEmpty('**/v1/aftersales?*') },

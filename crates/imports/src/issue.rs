@@ -101,6 +101,9 @@ mod tests {
     fn every_code_has_its_text_in_both_languages() {
         let texts = Texts::new(&[crate::TEXTS]).unwrap_or_default();
         assert_eq!(texts.gaps(), Vec::<String>::new());
+        for code in crate::desk::report::CODES {
+            assert!(texts.has(&format!("imports.row.{code}")), "{code}");
+        }
         for code in crate::read::CODES.iter().chain(crate::plan::WARNINGS) {
             assert!(texts.has(&format!("imports.{code}")), "{code}");
         }

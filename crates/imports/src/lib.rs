@@ -1,11 +1,14 @@
-//! Imports of histories from files: every row becomes an order line or an adjustment, once.
+//! Imports from files: the desk, where merchants bring order files of other platforms (`desk`), and the history of `online-retail`
+//! (UCI data set 352), of which every row becomes an order line or an adjustment, once.
 //!
-//! The one source so far is `online-retail` (UCI data set 352). Imported orders ended before this market knew of them: they are
+//! Imported orders ended before this market knew of them: they are
 //! written in their final state, without clocks, stock claims or payments; their money goes to the ledger at their own time.
 //!
 //! What an import writes depends on the rows and the database alone, not on the order of rows and files; with the store opened
 //! on [`history_clock`] not on the hour of the import either.
 
+mod desk;
+pub mod http;
 mod issue;
 mod matching;
 mod money;
@@ -18,6 +21,7 @@ mod stored;
 mod summary;
 mod write;
 
+pub use desk::{Counts, ForgetFiles, State, run_next, work};
 pub use issue::{Issue, Issues, Oddity};
 pub use report::{Cancellations, Report, Shown};
 pub use summary::Books;
@@ -27,7 +31,7 @@ use xr_base::id::EPOCH_2025_MS;
 use xr_base::{Clock as _, Fault, Instant, SystemClock};
 use xr_store::Store;
 
-xr_store::migrations! { 1750 "imports" }
+xr_store::migrations! { 1750 "imports", 1751 "desk" }
 
 /// Texts of this slice.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("imports");

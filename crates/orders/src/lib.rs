@@ -22,7 +22,7 @@ xr_store::migrations! { 1600 "orders", 1610 "resting", 1620 "search" }
 /// Machine of orders.
 pub const ORDER_MACHINE: &str = include_str!("../machines/order.toml");
 
-pub use commands::place_order::{LineWanted, PlaceOrder, Placed, ShopTerms};
+pub use commands::place_order::{LineWanted, PlaceOrder, Placed, ShopTerms, free_number};
 pub use effects::{OrdersEffect, OrdersEffects};
 pub use error::Error;
 pub use kind::OrderKind;

@@ -32,6 +32,8 @@ pub struct RecordedOrder<'a> {
     pub outside_no: &'a str,
     /// Where it went; what the source does not tell is empty.
     pub recipient: &'a Recipient,
+    /// What the buyer wrote, or empty.
+    pub remark: &'a str,
     /// When it was placed, shipped and ended: the only moment that a history tells.
     pub at: Instant,
 }
@@ -62,7 +64,7 @@ pub fn record_order(tx: &mut Tx<'_>, grant: &Grant<'_>, order: &RecordedOrder<'_
         sql!(
             "INSERT INTO orders (case_id, number, merchant_org, shop_id, buyer_id, currency, goods_minor, freight_minor,
              total_minor, source, outside_no, remark, review_exempt, tracking, placed_at, shipped_at, delivered_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, ?7, ?8, '', 1, 'none', ?9, ?9, NULL)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, ?7, ?8, ?10, 1, 'none', ?9, ?9, NULL)
              /* unscoped: inserting after authorisation */"
         ),
         params![
@@ -74,7 +76,8 @@ pub fn record_order(tx: &mut Tx<'_>, grant: &Grant<'_>, order: &RecordedOrder<'_
             order.currency,
             order.source,
             order.outside_no,
-            order.at
+            order.at,
+            order.remark
         ],
     )?;
     let to = order.recipient;

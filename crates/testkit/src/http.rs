@@ -104,7 +104,11 @@ impl Reply {
         let mut lines = head.split("\r\n");
         let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
         let pair = |line: &str| line.split_once(':').map(|(n, v)| (n.to_ascii_lowercase(), v.trim().to_owned()));
-        let reply = Self { status, headers: lines.filter_map(pair).collect(), body: bytes[end + 4..].to_vec() };
+        let mut reply = Self { status, headers: lines.filter_map(pair).collect(), body: bytes[end + 4..].to_vec() };
+        if reply.header("transfer-encoding") == "chunked" {
+            reply.body = unchunked(&reply.body)?;
+            return Some(reply);
+        }
         let is_whole = match reply.header("content-length").parse::<usize>() {
             Ok(length) => reply.body.len() == length,
             Err(_) => reply.body.is_empty(),
@@ -123,6 +127,21 @@ impl Reply {
     }
 }
 
+/// A body that came in pieces; none if the last one is missing.
+fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|w| w == b"\r\n")?;
+        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).ok()?, 16).ok()?;
+        let piece = rest.get(end + 2..end + 2 + size)?;
+        rest = rest.get(end + 2 + size + 2..)?;
+        if size == 0 {
+            return Some(body);
+        }
+        body.extend(piece);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -136,6 +155,13 @@ mod tests {
         for length in 0..whole.len() {
             assert_eq!(Reply::read(&whole[..length]), None, "{length}");
         }
+    }
+
+    #[test]
+    fn an_answer_in_pieces_is_put_together_and_one_without_its_end_is_none() {
+        let whole = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0a\r\n0123456789\r\n0\r\n\r\n";
+        assert_eq!(Reply::read(whole).unwrap().text(), "abc0123456789");
+        assert_eq!(Reply::read(&whole[..whole.len() - 5]), None);
     }
 
     #[test]

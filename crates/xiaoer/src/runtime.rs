@@ -117,14 +117,19 @@ const KEEP_HOUSE_EVERY: Duration = Duration::from_mins(1);
 /// Events wait so long at most for a full block of the hash chain.
 const SEAL_AFTER: Millis = Millis::minutes(5);
 
-/// Once a minute until `stop` turns true: what silence of the outside world means (parcels that nobody scans are stalled), and
-/// the event record is sealed.
+/// Once a minute until `stop` turns true: what silence of the outside world means (parcels that nobody scans are stalled),
+/// files that were kept long enough are deleted, and the event record is sealed.
 pub async fn keep_house(store: Store, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         match store.write(NoteStalled).await {
             Ok(0) => {}
             Ok(noted) => info!(noted, "Parcels have stalled"),
             Err(fault) => warn!(%fault, "Stalled parcels could not be noted"),
+        }
+        match store.write(xr_imports::ForgetFiles).await {
+            Ok(0) => {}
+            Ok(forgotten) => info!(forgotten, "Files of imports were deleted"),
+            Err(fault) => warn!(%fault, "Files of imports could not be deleted"),
         }
         if let Err(fault) = seal(&store, &stop).await {
             warn!(%fault, "The event record could not be sealed");

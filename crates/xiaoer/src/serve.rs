@@ -100,7 +100,7 @@ pub fn run(options: ServeOptions) -> Result<(), ServeError> {
         demo::refuse_demo_data(&store)?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let result = runtime.block_on(serve_market(options, store.clone(), clock, entropy));
+    let result = runtime.block_on(serve_market(options, store.clone(), clock, (entropy, instance)));
     store.close();
     result
 }
@@ -109,7 +109,7 @@ async fn serve_market(
     options: ServeOptions,
     store: Store,
     clock: Arc<SystemClock>,
-    entropy: Arc<dyn Entropy>,
+    (entropy, instance): (Arc<dyn Entropy>, String),
 ) -> Result<(), ServeError> {
     let listener = TcpListener::bind(&options.listen).await?;
     let address = listener.local_addr()?;
@@ -125,6 +125,7 @@ async fn serve_market(
     workers.spawn(runtime::keep_promises(store.clone(), stopped.clone()));
     workers.spawn(runtime::resend_refunds(store.clone(), stopped.clone()));
     workers.spawn(runtime::keep_house(store.clone(), stopped.clone()));
+    workers.spawn(xr_imports::work(store.clone(), instance, stopped.clone()));
     if options.web.is_demo {
         workers.spawn(demo::play_providers(store.clone(), stopped.clone()));
     }

@@ -133,6 +133,7 @@ pub fn routes() -> Routes {
         .merge(xr_logistics::http::routes())
         .merge(xr_aftersales::http::routes())
         .merge(crate::status::routes())
+        .merge(xr_imports::http::routes())
 }
 
 /// Texts of every capability, in both languages.

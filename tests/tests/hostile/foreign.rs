@@ -1,6 +1,6 @@
 //! Somebody else's ids: not there, and nothing changes.
 
-use crate::scene::Scene;
+use crate::scene::{DeskScene, Scene};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use xr_testkit::http::Ask;
@@ -39,6 +39,28 @@ fn tried(scene: &Scene, session: &str) -> Vec<(&'static str, String, Value, &'st
     ]
 }
 
+/// The same of the import desk; a source is not changed from elsewhere, whatever shop it is to be for.
+fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'static str])> {
+    let desk = DeskScene::new(web);
+    let routes = [
+        "GET /v1/imports/{id}",
+        "GET /v1/imports/{id}/preview",
+        "POST /v1/imports/{id}/format",
+        "POST /v1/imports/{id}/start",
+        "GET /v1/imports/{id}/rows",
+        "GET /v1/imports/{id}/report.csv",
+        "PUT /v1/import-sources/{id}",
+        "GET /v1/import-sources/{id}/products",
+        "PUT /v1/import-sources/{id}/products",
+    ];
+    let merchant: &[&str] = &["shop2"];
+    let one = |route: &'static str| {
+        let id = if route.contains("/imports") { &desk.import } else { &desk.source };
+        (route, id.clone(), desk.body(web, route).unwrap_or_default(), merchant)
+    };
+    routes.map(one).to_vec()
+}
+
 fn session_of_buyer(web: &Web) -> String {
     let sessions = web.done(&web.token("buyer"), "GET /v1/sessions", &Value::Null);
     sessions[0]["id"].as_str().unwrap().to_owned()
@@ -47,7 +69,8 @@ fn session_of_buyer(web: &Web) -> String {
 #[test]
 fn every_route_with_a_name_in_its_path_is_tried() {
     let web = Web::sqlite();
-    let tried = tried(&Scene::new(&web), &session_of_buyer(&web));
+    let mut tried = tried(&Scene::new(&web), &session_of_buyer(&web));
+    tried.extend(tried_at_desk(&web));
     let tried: BTreeSet<String> = tried.iter().map(|(route, ..)| *route).chain(OPEN).map(str::to_owned).collect();
     let routes = xr_web::app::system_routes().merge(xiaoer::wiring::routes()).merge(xiaoer::demo::routes());
     let named = routes.listed().into_iter().filter(|l| l.path.contains('{'));
@@ -61,8 +84,10 @@ fn the_ids_of_others_look_like_ids_of_nothing_and_change_nothing() {
         let scene = Scene::new(web);
         let session = session_of_buyer(web);
         let tokens = ["shop2", "buyer2"].map(|login| (login, web.token(login)));
+        let mut all = tried(&scene, &session);
+        all.extend(tried_at_desk(web));
         let before = settled(web);
-        for (route, id, body, logins) in tried(&scene, &session) {
+        for (route, id, body, logins) in all {
             for (login, token) in tokens.iter().filter(|(login, _)| logins.contains(login)) {
                 let line = route.replace("{id}", &id).replace("{sha256}", &id);
                 let ask = Ask::new(&line).by(token).keyed(&xr_tests::http::fresh("key"));
@@ -88,6 +113,9 @@ fn the_ids_of_others_in_bodies_are_refused_alike() {
         let own = (other.order.as_str(), own_line.as_str());
         let mut elsewhere = web.cart(&[(scene.sku, 1)]);
         elsewhere["shop"] = json!(web.sellers[1].shop);
+        let desk = DeskScene::new(web);
+        let own_import = web.upload(&shop2, "orders.csv", crate::scene::FILE);
+        let own_import = format!("POST /v1/imports/{}/start", own_import["id"].as_str().unwrap());
         let before = settled(web);
         let calls = [
             // Another buyer's order, and another's line in the own order.
@@ -96,6 +124,9 @@ fn the_ids_of_others_in_bodies_are_refused_alike() {
             // A picture that somebody else sent in is no evidence of mine.
             (&buyer2, "POST /v1/aftersales", Scene::application(own, &[&scene.picture]), 422),
             (&shop2, "POST /v1/return-addresses", address, 404),
+            // Another's shop for one's own source, and another's source for one's own file.
+            (&shop2, "POST /v1/import-sources", DeskScene::source(web), 422),
+            (&shop2, &own_import, json!({ "source": desk.source, "dry_run": true }), 422),
             // Goods of one shop in another's cart.
             (&buyer2, "POST /v1/orders", elsewhere, 422),
         ];

@@ -1,6 +1,6 @@
 //! Role by route: what is written by hand, what is declared, and what really happens are the same.
 
-use crate::scene::{Scene, png};
+use crate::scene::{DeskScene, Scene, png};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -74,6 +74,7 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
         return match (route, body(web, route)) {
             ("POST /v1/uploads", _) => whole(path).with("Content-Type", "image/png").bytes(&png()),
             ("GET /v1/states", _) => whole("/v1/states?kind=order"),
+            ("POST /v1/imports", _) => whole("/v1/imports?name=orders.csv").bytes(crate::scene::FILE),
             (_, Some(body)) => whole(path).json(&body.to_string()),
             (_, None) => whole(path),
         };
@@ -84,6 +85,15 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
     }
     if path == "/v1/sessions/{id}" {
         return whole(&format!("/v1/sessions/{}", other_session(web, login)));
+    }
+    if path.starts_with("/v1/import") {
+        let desk = DeskScene::new(web);
+        let id = if path.starts_with("/v1/imports") { &desk.import } else { &desk.source };
+        let ask = whole(&path.replace("{id}", id));
+        return match desk.body(web, route) {
+            Some(body) => ask.json(&body.to_string()),
+            None => ask,
+        };
     }
     let scene = Scene::new(web);
     let id = if path.starts_with("/v1/orders") { &scene.order } else { &scene.case };
@@ -108,6 +118,7 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "PATCH /v1/me" => json!({ "locale": null }),
         "POST /v1/me/password" => json!({ "current": PASSWORD, "password": "" }),
         "POST /v1/orders" => web.cart(&[(web.sku(1), 1)]),
+        "POST /v1/import-sources" => DeskScene::source(web),
         "POST /v1/return-addresses" => json!({ "shop": web.sellers[0].shop, "address": "浙江省嘉兴市物流园 6 号库" }),
         "POST /v1/demo/clock" => json!({ "advance_ms": 0, "rate": 1 }),
         "POST /v1/demo/scans" => json!({ "carrier": "SF", "waybill": "SF000000000001", "kind": "delivered" }),

@@ -1,9 +1,9 @@
 //! An order that was paid, with an after-sales case and its picture: something of everything that has an id.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use xr_base::SkuId;
 use xr_testkit::http::Ask;
-use xr_tests::http::Web;
+use xr_tests::http::{Web, fresh};
 
 pub(crate) struct Scene {
     pub(crate) sku: SkuId,
@@ -47,5 +47,44 @@ impl Scene {
 
     pub(crate) fn application(what: (&str, &str), photos: &[&str]) -> Value {
         Web::application(what, photos)
+    }
+}
+
+/// A file for the import desk.
+pub(crate) const FILE: &[u8] = "订单编号,a\nA1,1\nA2,2\n".as_bytes();
+
+/// A file and a source of the first merchant.
+pub(crate) struct DeskScene {
+    pub(crate) import: String,
+    pub(crate) source: String,
+}
+
+impl DeskScene {
+    pub(crate) fn new(web: &Web) -> Self {
+        let token = web.token("shop");
+        let import = web.upload(&token, "orders.csv", FILE)["id"].as_str().unwrap().to_owned();
+        let source = web.done(&token, "POST /v1/import-sources", &Self::source(web));
+        Self { import, source: source["id"].as_str().unwrap().to_owned() }
+    }
+
+    /// A new source whose columns [`FILE`] has.
+    pub(crate) fn source(web: &Web) -> Value {
+        let (number, constant) = (json!({ "column": "订单编号" }), json!({ "constant": "1" }));
+        let columns = json!({
+            "order_no": number, "sku": constant, "quantity": constant, "unit_price": constant,
+            "placed_at": { "constant": "2026-01-02" },
+        });
+        json!({ "name": fresh("source "), "shop": web.sellers[0].shop, "settings": { "columns": columns } })
+    }
+
+    /// A body with which the route would do something.
+    pub(crate) fn body(&self, web: &Web, route: &str) -> Option<Value> {
+        Some(match route {
+            "POST /v1/imports/{id}/format" => json!({ "kind": "csv", "encoding": "utf-8", "delimiter": ";" }),
+            "POST /v1/imports/{id}/start" => json!({ "source": self.source, "dry_run": true }),
+            "PUT /v1/import-sources/{id}/products" => json!({ "code": "K1", "sku": web.sku(1) }),
+            "PUT /v1/import-sources/{id}" => Self::source(web),
+            _ => return None,
+        })
     }
 }

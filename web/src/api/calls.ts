@@ -2,8 +2,8 @@
 
 import { get, post, request, type Query } from './http';
 import type {
-  Application, CaseSummary, CaseView, DemoClock, DemoParcel, Finding, OrderListed, OrderView, PackListed, Page, Person, Recipient, Rulebook,
-  ServerTime, Session, Shop, StateCount, Status,
+  Application, BadRow, CaseSummary, CaseView, DemoClock, DemoParcel, FileFormat, Finding, ImportPreview, ImportSource, ImportView, OrderListed,
+  OrderView, PackListed, Page, Person, Recipient, Rulebook, ServerTime, Session, Shop, StateCount, Status,
 } from './types';
 
 const at = (id: string) => encodeURIComponent(id);
@@ -32,6 +32,18 @@ export const fileEvidence = (id: string, body: { photos: string[]; text?: string
 
 export const upload = (raw: Blob) => request<{ sha256: string; width: number; height: number }>('POST', '/v1/uploads', { raw });
 export const pictureUrl = (sha256: string) => `/v1/uploads/${at(sha256)}`;
+
+export const imports = (query: Query, signal?: AbortSignal) => get<Page<ImportView>>('/v1/imports', query, signal);
+export const importView = (id: string) => get<ImportView>(`/v1/imports/${at(id)}`);
+export const uploadImport = (file: File) => request<ImportView>('POST', '/v1/imports', { query: { name: file.name }, raw: file });
+export const importPreview = (id: string) => get<ImportPreview>(`/v1/imports/${at(id)}/preview`);
+export const setImportFormat = (id: string, format: FileFormat) => post<ImportView>(`/v1/imports/${at(id)}/format`, format);
+export const startImport = (id: string, body: { source: string; dry_run: boolean }) => post<ImportView>(`/v1/imports/${at(id)}/start`, body);
+export const badRows = (id: string, query: Query) => get<Page<BadRow>>(`/v1/imports/${at(id)}/rows`, query);
+export const badRowsUrl = (id: string) => `/v1/imports/${at(id)}/report.csv`;
+export const importSources = () => get<{ items: ImportSource[] }>('/v1/import-sources');
+export const putImportSource = (id: string | null, body: Omit<ImportSource, 'id'>) =>
+  id === null ? post<ImportSource>('/v1/import-sources', body) : request<ImportSource>('PUT', `/v1/import-sources/${at(id)}`, { body });
 
 export const packs = () => get<{ items: PackListed[] }>('/v1/packs');
 export const rulebook = (pack: string, kind: string) =>

@@ -12,7 +12,7 @@ export function Help() {
     [['x'], t('kit.shortcut_select')],
     [['Enter'], t('kit.shortcut_open')],
     [['/'], t('kit.shortcut_search')],
-    [['g w', 'g o', 'g s', 'g p'], t('kit.shortcut_go')],
+    [['g w', 'g o', 'g s', 'g i', 'g p'], t('kit.shortcut_go')],
   ];
   useEffect(() => () => dialog.current?.close(), []);
   return (

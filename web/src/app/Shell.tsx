@@ -39,6 +39,7 @@ function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
     'g w': () => void navigate({ to: '/' }),
     'g o': () => void navigate({ to: '/orders' }),
     'g s': () => void navigate({ to: '/aftersales' }),
+    'g i': () => void navigate({ to: '/imports' }),
     'g p': () => void navigate({ to: '/packs' }),
   });
   return (
@@ -93,6 +94,9 @@ function Menu({ session }: { session: Session }) {
       <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>{t('board.title')}</Link>
       <Link to="/orders" activeOptions={{ includeSearch: false }}>{t('orders.title')}</Link>
       <Link to="/aftersales" activeOptions={{ includeSearch: false }} className={isCase ? 'active' : ''}>{t('aftersales.title')}</Link>
+      {(can(session, 'imports.manage') || can(session, 'platform.orders')) && (
+        <Link to="/imports" activeOptions={{ includeSearch: false }}>{t('imports.title')}</Link>
+      )}
       {can(session, 'packs.read') && <Link to="/packs" activeOptions={{ includeSearch: false }}>{t('packs.title')}</Link>}
       {can(session, 'system.status') && <Link to="/status" activeOptions={{ includeSearch: false }}>{t('system.title')}</Link>}
       {can(session, 'demo.clock') && <Link to="/demo" activeOptions={{ includeSearch: false }}>{t('demo.title')}</Link>}

@@ -21,6 +21,12 @@ const aftersales = createRoute({
 const aftersalesCase = createRoute({
   getParentRoute, path: '/cases/$id', component: lazyRouteComponent(() => import('@/capabilities/aftersales/pages/Case'), 'CasePage'),
 });
+const imports = createRoute({
+  getParentRoute, path: '/imports', component: lazyRouteComponent(() => import('@/capabilities/imports/pages/Imports'), 'Imports'),
+});
+const importPage = createRoute({
+  getParentRoute, path: '/imports/$id', component: lazyRouteComponent(() => import('@/capabilities/imports/pages/Import'), 'ImportPage'),
+});
 const packs = createRoute({ getParentRoute, path: '/packs', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Packs'), 'Packs') });
 const pack = createRoute({
   getParentRoute, path: '/packs/$pack/$kind', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Pack'), 'PackPage'),
@@ -29,7 +35,7 @@ const demo = createRoute({ getParentRoute, path: '/demo', component: lazyRouteCo
 const status = createRoute({ getParentRoute, path: '/status', component: lazyRouteComponent(() => import('@/capabilities/system/pages/Status'), 'Status') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, packs, pack, demo, status]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, packs, pack, demo, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -6,13 +6,25 @@ use super::lines::{Line, Lines};
 const QUOTED_LINES_MAX: usize = 10;
 
 /// Fields of one record.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fields {
     text: String,
     ends: Vec<usize>,
+    delimiter: char,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self::delimited_by(',')
+    }
 }
 
 impl Fields {
+    /// For records whose fields stand between `delimiter`s.
+    pub(crate) fn delimited_by(delimiter: char) -> Self {
+        Self { text: String::new(), ends: Vec::new(), delimiter }
+    }
+
     /// Number of fields.
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
@@ -48,11 +60,15 @@ pub(crate) enum Record {
 /// Reads the next record into `fields`; gives its first line and what became of it, or none at the end.
 ///
 /// A quote that does not close in a few lines costs its own line only: the following ones are read again on their own.
+/// Of a broken record `fields` holds what its first line gives, cut at every delimiter.
 pub(crate) fn next_record(lines: &mut Lines, fields: &mut Fields) -> std::io::Result<Option<(u64, Record)>> {
     let Some((number, line)) = lines.next()? else { return Ok(None) };
     let mut text = match line {
         Line::Text(text) => text,
-        Line::Unreadable => return Ok(Some((number, Record::Broken("not_text")))),
+        Line::Unreadable(text) => {
+            cut(&text, fields);
+            return Ok(Some((number, Record::Broken("not_text"))));
+        }
         Line::TooLong => return Ok(Some((number, Record::Broken("line_too_long")))),
     };
     if text.trim().is_empty() {
@@ -83,6 +99,7 @@ pub(crate) fn next_record(lines: &mut Lines, fields: &mut Fields) -> std::io::Re
         }
     }
     lines.put_back(more);
+    cut(text.split('\n').next().unwrap_or(""), fields);
     Ok(Some((number, Record::Broken("bad_quotes"))))
 }
 
@@ -91,26 +108,35 @@ enum Split {
     Done,
     /// The text ends inside quotes.
     Open,
-    /// Something stands between a closing quote and the comma.
+    /// Something stands between a closing quote and the delimiter.
     Broken,
+}
+
+fn cut(line: &str, fields: &mut Fields) {
+    fields.clear();
+    for field in line.split(fields.delimiter) {
+        fields.text.push_str(field);
+        fields.end();
+    }
 }
 
 /// A quote inside a field that does not begin with one is an ordinary character: `12" RULER`.
 fn split(text: &str, fields: &mut Fields) -> Split {
     fields.clear();
     let mut rest = text;
+    let delimiter = fields.delimiter;
     loop {
         if let Some(quoted) = rest.strip_prefix('"') {
             let Some(after) = take_quoted(quoted, &mut fields.text) else { return Split::Open };
             rest = after;
             fields.end();
-            match rest.strip_prefix(',') {
+            match rest.strip_prefix(delimiter) {
                 Some(next) => rest = next,
                 None if rest.trim().is_empty() => return Split::Done,
                 None => return Split::Broken,
             }
         } else {
-            let (field, next) = rest.split_once(',').map_or((rest, None), |(field, next)| (field, Some(next)));
+            let (field, next) = rest.split_once(delimiter).map_or((rest, None), |(field, next)| (field, Some(next)));
             fields.text.push_str(field);
             fields.end();
             let Some(next) = next else { return Split::Done };

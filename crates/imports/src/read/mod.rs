@@ -1,7 +1,7 @@
 //! Reading files of online-retail: every good row, and a finding for every other one.
 
-mod fields;
-mod lines;
+pub(crate) mod fields;
+pub(crate) mod lines;
 mod values;
 
 use crate::issue::{Issue, Issues};

@@ -127,6 +127,7 @@ impl<'a> Writer<'a> {
             source: SOURCE,
             outside_no,
             recipient: &recipient,
+            remark: "",
             at,
         };
         record_order(tx, &self.grant, &order)?;

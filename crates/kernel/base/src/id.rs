@@ -107,6 +107,10 @@ ids! {
     SkuId = "sku",
     /// A person with a log-in, or an anonymous party of an import.
     UserId = "usr",
+    /// A file of another platform on its way to orders.
+    ImportId = "imp",
+    /// What a merchant calls another platform's export.
+    SourceId = "src",
     /// A row that needs no type of its own (leg, clock, line, job …).
     RowId = "row",
 }

@@ -3,11 +3,12 @@
 use crate::access::Session;
 use crate::failure::Failure;
 use crate::state::AppState;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, BodyDataStream, Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
+use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
@@ -61,6 +62,38 @@ impl<const MAX: usize> FromRequest<AppState> for RawBody<MAX> {
     }
 }
 
+/// A body of bytes taken piece by piece, at most `MAX` of them in all: for files that shall never lie in memory whole.
+pub struct StreamBody<const MAX: usize> {
+    pieces: BodyDataStream,
+    left: usize,
+}
+
+impl<const MAX: usize> StreamBody<MAX> {
+    /// The next piece; none at the end.
+    ///
+    /// # Errors
+    /// 413 beyond `MAX`, 408 for a sender that is silent for too long or broke off.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        let piece = tokio::time::timeout(BODY_WITHIN, self.pieces.next()).await;
+        let piece = piece.map_err(|_| Problem::new(408, "web.body_too_slow"))?;
+        let Some(piece) = piece else { return Ok(None) };
+        // To a connection that broke off nobody listens.
+        let piece = piece.map_err(|_| Problem::new(408, "web.body_too_slow"))?;
+        let too_large = || Problem::new(413, "web.body_too_large").with("max_bytes", MAX);
+        self.left = self.left.checked_sub(piece.len()).ok_or_else(too_large)?;
+        Ok(Some(piece))
+    }
+}
+
+impl<const MAX: usize> FromRequest<AppState> for StreamBody<MAX> {
+    type Rejection = Failure;
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        refuse_announced(&parts, MAX)?;
+        Ok(Self { pieces: body.into_data_stream(), left: MAX })
+    }
+}
+
 /// For commands without a body.
 #[derive(Debug)]
 pub struct NoBody {
@@ -80,12 +113,16 @@ fn is_json(headers: &HeaderMap) -> bool {
     value.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json")
 }
 
-async fn read(parts: &Parts, body: Body, max: usize) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(413, "web.body_too_large").with("max_bytes", max);
+/// What says itself that it is too large is refused before a byte is taken.
+fn refuse_announced(parts: &Parts, max: usize) -> Result<(), Problem> {
     let announced = parts.headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > max) {
-        return Err(too_large());
-    }
+    let is_too_large = announced.is_some_and(|length| length > max);
+    if is_too_large { Err(Problem::new(413, "web.body_too_large").with("max_bytes", max)) } else { Ok(()) }
+}
+
+async fn read(parts: &Parts, body: Body, max: usize) -> Result<Bytes, Problem> {
+    refuse_announced(parts, max)?;
+    let too_large = || Problem::new(413, "web.body_too_large").with("max_bytes", max);
     match tokio::time::timeout(BODY_WITHIN, to_bytes(body, max)).await {
         Err(_) => Err(Problem::new(408, "web.body_too_slow")),
         Ok(Ok(bytes)) => Ok(bytes),

@@ -26,7 +26,7 @@ pub mod version;
 pub use access::{Access, Authenticator, Caller, Session, Who};
 pub use app::app;
 pub use assets::{Asset, Assets};
-pub use body::{Empty, JsonBody, NoBody, RawBody};
+pub use body::{Empty, JsonBody, NoBody, RawBody, StreamBody};
 pub use entropy::{Entropy, OsEntropy};
 pub use failure::Failure;
 pub use paging::{Page, Paging, QueryOf};

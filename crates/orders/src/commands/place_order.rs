@@ -258,7 +258,11 @@ impl PlaceOrder {
     }
 }
 
-fn free_number(tx: &mut Tx<'_>, id: CaseId) -> Result<String, Fault> {
+/// A number for an order that no other order has.
+///
+/// # Errors
+/// [`StoreError::Retry`] where too many are taken; a store fault.
+pub fn free_number(tx: &mut Tx<'_>, id: CaseId) -> Result<String, Fault> {
     let missing = || StoreError::Engine("no key for order numbers is wired".to_owned());
     let numbers = tx.ext::<OrderNumbers>().ok_or_else(missing)?;
     for attempt in 0..NUMBER_ATTEMPTS {

@@ -3,6 +3,7 @@
 
 mod backup;
 mod ill;
+mod imports;
 mod kill;
 mod live;
 mod load;

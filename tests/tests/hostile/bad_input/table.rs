@@ -1,6 +1,6 @@
 //! What is sent, and what must come back.
 
-use crate::scene::{Scene, png};
+use crate::scene::{DeskScene, Scene, png};
 use serde_json::{Value, json};
 use xr_testkit::http::Ask;
 use xr_tests::http::{Web, signed};
@@ -26,6 +26,7 @@ pub(super) fn everything(web: &Web, scene: &Scene) -> Vec<Bad> {
     all.extend(cases(web, scene));
     all.extend(uploads(web, scene));
     all.extend(queries(web));
+    all.extend(desk(web));
     all.extend(notices(scene));
     all
 }
@@ -192,6 +193,61 @@ fn uploads(web: &Web, scene: &Scene) -> Vec<Bad> {
         bad("a path as evidence", evidence("../../../etc/passwd"), unknown),
         bad("a picture nobody sent in", evidence(&"0".repeat(64)), unknown),
         bad("NUL as evidence", evidence("\u{0}"), (422, "web.bad_value", Some("photos/0"))),
+    ]
+}
+
+fn desk(web: &Web) -> Vec<Bad> {
+    let token = web.token("shop");
+    let scene = DeskScene::new(web);
+    let upload = |query: &str, bytes: &[u8]| Ask::new(&format!("POST /v1/imports{query}")).by(&token).bytes(bytes);
+    let send = |line: &str, body: &Value| Ask::new(line).by(&token).json(&body.to_string());
+    let of_import = |path: &str| format!("POST /v1/imports/{}/{path}", scene.import);
+    let source = |pointer: &str, to: Value| {
+        let mut body = DeskScene::source(web);
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        body.pointer_mut(parent).unwrap()[name] = to;
+        send("POST /v1/import-sources", &body)
+    };
+    let file = |code| (422, code, Some("file"));
+    let setting = |field| (422, "imports.bad_setting", Some(field));
+    let odd = json!({ "kind": "csv", "encoding": "utf-8", "delimiter": "|" });
+    let klingon = json!({ "kind": "csv", "encoding": "klingon", "delimiter": "," });
+    let sheet = json!({ "kind": "xlsx", "sheet": "x" });
+    let format = (422, "imports.bad_format", Some("format"));
+    let nobodys = json!({ "source": "src_0000000000001", "dry_run": true });
+    vec![
+        bad("no name of a file", upload("", b"a,b\n1,2\n"), (400, "web.bad_query", None)),
+        bad("NUL in a file's name", upload("?name=%00", b"a,b\n1,2\n"), (400, "web.bad_query", None)),
+        bad("nothing for a file", upload("?name=x", b""), file("imports.empty_file")),
+        bad("a header alone", upload("?name=x", b"a,b\n"), file("imports.no_rows")),
+        bad("half a gzip", upload("?name=x", &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b]), file("imports.broken")),
+        bad("no workbook", upload("?name=x", b"PK\x03\x04zip"), file("imports.not_xlsx")),
+        bad("another delimiter", send(&of_import("format"), &odd), format),
+        bad("a sheet of a text", send(&of_import("format"), &sheet), format),
+        bad("an unknown encoding", send(&of_import("format"), &klingon), (422, "web.bad_value", Some(""))),
+        bad("nobody's source", send(&of_import("start"), &nobodys), (422, "imports.no_such_source", Some("source"))),
+        bad("no name", source("/name", json!("")), (422, "identity.bad_text", Some("name"))),
+        bad(
+            "NUL in a header",
+            source("/settings/columns/sku", json!({ "column": "\u{0}" })),
+            (422, "web.bad_value", Some("settings/columns/sku/column")),
+        ),
+        bad(
+            "an unknown target",
+            source("/settings/columns/colour", json!({ "column": "x" })),
+            (422, "web.bad_value", Some("settings/columns/?")),
+        ),
+        bad("an unknown zone", source("/settings/zone", json!("Mars")), setting("settings/zone")),
+        bad(
+            "an empty header",
+            source("/settings/columns/sku", json!({ "column": " " })),
+            setting("settings/columns/sku"),
+        ),
+        bad(
+            "a source without numbers",
+            source("/settings/columns", json!({})),
+            (422, "imports.needs_column", Some("settings/columns/order_no")),
+        ),
     ]
 }
 

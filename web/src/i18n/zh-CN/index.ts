@@ -2,13 +2,14 @@ import aftersales from './aftersales.json';
 import board from './board.json';
 import demo from './demo.json';
 import identity from './identity.json';
+import imports from './imports.json';
 import kit from './kit.json';
 import orders from './orders.json';
 import packs from './packs.json';
 import system from './system.json';
 import words from './words.json';
 
-const texts = { aftersales, board, demo, identity, kit, orders, packs, system, words };
+const texts = { aftersales, board, demo, identity, imports, kit, orders, packs, system, words };
 
 export type Texts = typeof texts;
 export default texts;

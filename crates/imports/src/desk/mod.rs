@@ -1,0 +1,24 @@
+//! The import desk: files of other platforms, uploaded by a merchant, become orders; nothing is lost and nothing comes twice.
+//!
+//! A file is read as a table ([`table`], [`sheet`]), its columns mean what the settings of its source say ([`settings`],
+//! [`cells`]), its rows make orders ([`plan`]), and orders are judged and written step by step ([`judge`], [`steps`],
+//! [`worker`]). What makes no order is reported row by row and can be corrected and sent in again ([`report`]).
+
+pub(crate) mod cells;
+pub(crate) mod commands;
+mod judge;
+pub(crate) mod model;
+mod plan;
+pub(crate) mod queries;
+pub(crate) mod report;
+pub(crate) mod settings;
+mod sheet;
+mod spool;
+mod steps;
+pub(crate) mod table;
+mod values;
+mod worker;
+
+pub use model::{Counts, State};
+pub use steps::ForgetFiles;
+pub use worker::{run_next, work};

@@ -1,0 +1,251 @@
+//! Which rows make which order, and which make none: known before anything is written.
+
+use super::cells::{Head, Reader, Row, RowProblem};
+use super::spool::{Kept, RowAt, Spool};
+use super::table::{BadFile, Bytes, Format};
+use std::collections::HashMap;
+use xr_base::Instant;
+
+/// Rows of one order.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    pub(crate) number: Box<str>,
+    rows: Vec<RowAt>,
+    at: Instant,
+    is_broken: bool,
+}
+
+/// A row that makes no order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BadRow {
+    pub(crate) at: RowAt,
+    /// A good row of an order that has a broken one.
+    is_held: bool,
+}
+
+/// A row for the report, with what is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reported {
+    pub(crate) line: u32,
+    pub(crate) problems: Vec<RowProblem>,
+    pub(crate) cells: Vec<String>,
+}
+
+/// An order with its lines, arranged by content: the order of rows in the file does not matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Order {
+    pub(crate) number: String,
+    /// The earliest time that its rows tell.
+    pub(crate) placed_at: Instant,
+    pub(crate) paid_at: Option<Instant>,
+    pub(crate) head: Head,
+    pub(crate) lines: Vec<Row>,
+    /// Over all rows.
+    pub(crate) hash: i64,
+    /// The rows as they stood, for the report.
+    pub(crate) rows: Vec<(u32, Vec<String>)>,
+}
+
+/// A file read through once.
+pub(crate) struct Plan {
+    spool: Spool,
+    reader: Reader,
+    /// In order of time and number.
+    pub(crate) orders: Vec<Planned>,
+    pub(crate) bad: Vec<BadRow>,
+    pub(crate) rows: u64,
+}
+
+/// Why a file gives no plan.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoPlan {
+    #[error(transparent)]
+    File(#[from] BadFile),
+    #[error("no column {0}")]
+    Column(String),
+}
+
+/// Reads a file as `reader_for` its header says; `tick` is called now and then with the rows so far and gives whether to go on.
+pub(crate) fn make(
+    bytes: &dyn Bytes,
+    format: &Format,
+    reader_for: &dyn Fn(&[String]) -> Result<Reader, String>,
+    tick: &mut dyn FnMut(u64) -> bool,
+) -> Result<Plan, NoPlan> {
+    let reader = reader_for(&headers(bytes, format)?).map_err(NoPlan::Column)?;
+    let mut grouped = Grouped::default();
+    let mut is_stopped = false;
+    let spool = Spool::fill(bytes, format, &mut |at, raw| {
+        grouped.take(&reader, at, raw.cells, raw.broken);
+        is_stopped = grouped.rows.is_multiple_of(20_000) && !tick(grouped.rows);
+        !is_stopped
+    })?;
+    if is_stopped {
+        return Err(BadFile::Stopped.into());
+    }
+    let Grouped { mut orders, mut bad, rows, .. } = grouped;
+    for order in orders.iter().filter(|order| order.is_broken) {
+        bad.extend(order.rows.iter().map(|at| BadRow { at: *at, is_held: true }));
+    }
+    bad.sort_unstable_by_key(|bad| bad.at.line);
+    orders.retain(|order| !order.is_broken);
+    orders.sort_unstable_by(|a, b| (a.at, &a.number).cmp(&(b.at, &b.number)));
+    Ok(Plan { spool, reader, orders, bad, rows })
+}
+
+/// The header row alone.
+pub(crate) fn headers(bytes: &dyn Bytes, format: &Format) -> Result<Vec<String>, BadFile> {
+    Ok(Spool::fill(bytes, format, &mut |_, _| false)?.headers)
+}
+
+#[derive(Default)]
+struct Grouped {
+    numbers: HashMap<Box<str>, usize>,
+    orders: Vec<Planned>,
+    bad: Vec<BadRow>,
+    rows: u64,
+}
+
+impl Grouped {
+    fn take(&mut self, reader: &Reader, at: RowAt, cells: &[String], broken: Option<&str>) {
+        self.rows += 1;
+        let read = if broken.is_some() { None } else { reader.row(cells).ok() };
+        if let Some(row) = read {
+            let order = self.order(row.order_no);
+            order.rows.push(at);
+            order.at = order.at.min(row.placed_at);
+            return;
+        }
+        self.bad.push(BadRow { at, is_held: false });
+        // An order is whole or not there: with one broken row it waits until that row is corrected.
+        if let Some(number) = reader.order_no(cells) {
+            self.order(number).is_broken = true;
+        }
+    }
+
+    fn order(&mut self, number: String) -> &mut Planned {
+        let next = self.orders.len();
+        let index = *self.numbers.entry(number.clone().into_boxed_str()).or_insert(next);
+        if index == next {
+            let number = number.into_boxed_str();
+            self.orders.push(Planned { number, rows: Vec::new(), at: Instant(i64::MAX), is_broken: false });
+        }
+        &mut self.orders[index]
+    }
+}
+
+impl Planned {
+    /// Number of its rows.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+}
+
+impl Plan {
+    /// A bad row with what is wrong with it.
+    pub(crate) fn report(&mut self, bad: BadRow) -> std::io::Result<Reported> {
+        let Kept { cells, broken } = self.spool.row(bad.at)?;
+        let problems = match (broken, bad.is_held) {
+            (Some(code), _) => vec![RowProblem::whole(code, "")],
+            (None, true) => vec![RowProblem::whole("order_incomplete", "")],
+            (None, false) => self.reader.row(&cells).err().unwrap_or_default(),
+        };
+        Ok(Reported { line: bad.at.line, problems, cells })
+    }
+
+    /// An order with everything that its rows say, or its rows with what does not fit together.
+    pub(crate) fn order(&mut self, index: usize) -> std::io::Result<Result<Order, Vec<Reported>>> {
+        let planned = self.orders[index].clone();
+        let mut rows = Vec::with_capacity(planned.rows.len());
+        for at in &planned.rows {
+            let kept = self.spool.row(*at)?;
+            // It was read before, so it can be read.
+            let Ok(row) = self.reader.row(&kept.cells) else { continue };
+            rows.push(Read { hash: row.hash(), row, line: at.line, cells: kept.cells });
+        }
+        rows.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        Ok(arrange(&planned.number, rows))
+    }
+}
+
+/// A row of an order while it is put together.
+struct Read {
+    row: Row,
+    hash: u64,
+    line: u32,
+    cells: Vec<String>,
+}
+
+impl Read {
+    /// By content alone; line numbers are compared as numbers where they are some.
+    fn sort_key(&self) -> (usize, &str, Instant, &str, u64) {
+        (self.row.line_no.len(), &self.row.line_no, self.row.placed_at, &self.row.sku, self.hash)
+    }
+}
+
+fn arrange(number: &str, rows: Vec<Read>) -> Result<Order, Vec<Reported>> {
+    let mut wrong: Vec<Option<RowProblem>> = vec![None; rows.len()];
+    for index in 1..rows.len() {
+        let (before, row) = (&rows[index - 1].row, &rows[index].row);
+        if !row.line_no.is_empty() && before.line_no == row.line_no {
+            wrong[index] = Some(RowProblem::whole("double_line", &row.line_no));
+        }
+    }
+    let mut head = Head::default();
+    for (read, wrong) in rows.iter().zip(&mut wrong) {
+        if let Some(code) = merge(&mut head, &read.row.head) {
+            *wrong = Some(RowProblem::whole(code, ""));
+        }
+    }
+    if wrong.iter().any(Option::is_some) {
+        let held = || RowProblem::whole("order_incomplete", "");
+        let mut reported: Vec<Reported> = rows
+            .into_iter()
+            .zip(wrong)
+            .map(|(read, wrong)| Reported {
+                line: read.line,
+                problems: vec![wrong.unwrap_or_else(held)],
+                cells: read.cells,
+            })
+            .collect();
+        reported.sort_unstable_by_key(|row| row.line);
+        return Err(reported);
+    }
+    let hash =
+        rows.iter().fold(rows.len() as u64, |sum, read| sum.wrapping_mul(0x0100_0000_01b3).rotate_left(23) ^ read.hash);
+    let placed_at = rows.iter().map(|read| read.row.placed_at).min().unwrap_or_default();
+    let paid_at = rows.iter().filter_map(|read| read.row.paid_at).min();
+    let (mut lines, mut shown) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    for read in rows {
+        lines.push(read.row);
+        shown.push((read.line, read.cells));
+    }
+    Ok(Order { number: number.to_owned(), placed_at, paid_at, head, lines, hash: hash.cast_signed(), rows: shown })
+}
+
+/// Takes over what a row says of its order; a code if it contradicts an earlier one.
+fn merge(head: &mut Head, row: &Head) -> Option<&'static str> {
+    if head.currency.is_some() && row.currency.is_some() && head.currency != row.currency {
+        return Some("differs_currency");
+    }
+    head.currency = head.currency.or(row.currency);
+    let pairs = [
+        (&mut head.buyer, &row.buyer, "differs_buyer"),
+        (&mut head.name, &row.name, "differs_recipient"),
+        (&mut head.phone, &row.phone, "differs_recipient"),
+        (&mut head.region, &row.region, "differs_recipient"),
+        (&mut head.address, &row.address, "differs_recipient"),
+    ];
+    for (mine, theirs, code) in pairs {
+        if mine.is_empty() {
+            mine.clone_from(theirs);
+        } else if !theirs.is_empty() && mine != theirs {
+            return Some(code);
+        }
+    }
+    // Remarks of lines may differ; the first counts.
+    if head.remark.is_empty() {
+        head.remark.clone_from(&row.remark);
+    }
+    None
+}

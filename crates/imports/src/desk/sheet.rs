@@ -1,0 +1,202 @@
+//! Sheets of XLSX workbooks as rows of text, with bounds on what they unpack to.
+
+use super::table::{BadFile, Bytes, RawRow, TakeRow};
+use calamine::{Data, DataRef, Reader as _, Xlsx};
+use std::fs::File;
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
+
+/// Bytes that all parts of a workbook may unpack to; its texts stay in memory while it is read.
+const UNPACKED_MAX: u64 = 256 << 20;
+/// Parts of a workbook.
+const PARTS_MAX: usize = 10_000;
+/// Cells of a sheet that may be read.
+const CELLS_MAX: u64 = 20_000_000;
+/// Columns of a sheet; what lies beyond is no order.
+const COLUMNS_MAX: u32 = 512;
+/// Above this a number has lost digits in the spreadsheet already.
+const EXACT_MAX: f64 = 1e15;
+
+type Book = Xlsx<BufReader<File>>;
+
+/// Names of the sheets, in order.
+pub(crate) fn names(bytes: &dyn Bytes) -> Result<Vec<String>, BadFile> {
+    Ok(open(bytes)?.sheet_names())
+}
+
+fn open(bytes: &dyn Bytes) -> Result<Book, BadFile> {
+    let mut file = tempfile::tempfile()?;
+    std::io::copy(&mut bytes.reader(), &mut file)?;
+    check_size(&mut file)?;
+    file.seek(SeekFrom::Start(0))?;
+    Xlsx::new(BufReader::new(file)).map_err(|_| BadFile::Kind("not_xlsx"))
+}
+
+/// Unpacks everything once without keeping it: the sizes that an archive announces may be lies.
+fn check_size(file: &mut File) -> Result<(), BadFile> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(&*file)).map_err(|_| BadFile::Kind("not_xlsx"))?;
+    if archive.len() > PARTS_MAX {
+        return Err(BadFile::TooLarge("parts"));
+    }
+    let mut left = UNPACKED_MAX;
+    for index in 0..archive.len() {
+        let part = archive.by_index(index).map_err(|_| BadFile::Kind("not_xlsx"))?;
+        let got = std::io::copy(&mut part.take(left + 1), &mut std::io::sink())?;
+        left = left.checked_sub(got).ok_or(BadFile::TooLarge("unpacked"))?;
+    }
+    Ok(())
+}
+
+/// Calls `take` with every row of the sheet that is not blank.
+pub(crate) fn each(bytes: &dyn Bytes, sheet: &str, take: &mut TakeRow<'_>) -> Result<(), BadFile> {
+    let mut book = open(bytes)?;
+    let broken = |error: calamine::XlsxError| BadFile::Broken(error.to_string());
+    let mut reader = book.worksheet_cells_reader(sheet).map_err(|_| BadFile::Kind("no_sheet"))?;
+    let mut row = Row::default();
+    let mut count = 0_u64;
+    while let Some(cell) = reader.next_cell().map_err(broken)? {
+        count += 1;
+        if count > CELLS_MAX {
+            return Err(BadFile::TooLarge("cells"));
+        }
+        let (line, column) = cell.get_position();
+        if line != row.line {
+            row.give(take)?;
+            row.line = line;
+        }
+        if column < COLUMNS_MAX {
+            row.put(column as usize, cell.get_value());
+        }
+    }
+    row.give(take)
+}
+
+/// The row that is being read.
+#[derive(Default)]
+struct Row {
+    line: u32,
+    cells: Vec<String>,
+}
+
+impl Row {
+    fn put(&mut self, column: usize, value: &DataRef<'_>) {
+        let text = text(value);
+        if text.is_empty() {
+            return;
+        }
+        if self.cells.len() <= column {
+            self.cells.resize_with(column + 1, String::new);
+        }
+        self.cells[column] = text;
+    }
+
+    fn give(&mut self, take: &mut TakeRow<'_>) -> Result<(), BadFile> {
+        if self.cells.iter().any(|cell| !cell.trim().is_empty()) {
+            take(RawRow { line: u64::from(self.line) + 1, cells: &self.cells, broken: None })?;
+        }
+        self.cells.clear();
+        Ok(())
+    }
+}
+
+/// A cell as somebody would type it. Texts stay as they are, so their leading zeros do.
+fn text(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => decimal(*number),
+        DataRef::Bool(is_true) => if *is_true { "TRUE" } else { "FALSE" }.to_owned(),
+        DataRef::DateTime(moment) if moment.is_datetime() => {
+            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+        }
+        DataRef::DateTime(length) => decimal(length.as_f64()),
+        DataRef::Error(error) => error.to_string(),
+        DataRef::Empty => Data::Empty.to_string(),
+    }
+}
+
+/// Fifteen digits, as the spreadsheet shows them; beyond them in the notation that tells of the loss.
+fn decimal(number: f64) -> String {
+    if number.abs() >= EXACT_MAX {
+        return format!("{number:E}");
+    }
+    let shown: f64 = format!("{number:.14e}").parse().unwrap_or(number);
+    shown.to_string()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::table::tests::rows;
+    use super::super::table::{Format, detect};
+    use super::*;
+    use std::io::{Cursor, Write as _};
+
+    const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#;
+    const RELS: &str = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r0" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+    const BOOK: &str = r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="订单" sheetId="1" r:id="r1"/><sheet name="说明" sheetId="2" r:id="r2"/></sheets></workbook>"#;
+    const BOOK_RELS: &str = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet2.xml"/><Relationship Id="r3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#;
+    const STYLES: &str = r#"<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>"#;
+
+    /// A workbook whose first sheet has these rows of XML, its second one row.
+    pub(in crate::desk) fn book(rows: &str) -> Vec<u8> {
+        let sheet = |rows: &str| {
+            format!(
+                r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
+            )
+        };
+        let second = sheet(r#"<row r="1"><c r="A1" t="inlineStr"><is><t>second</t></is></c></row>"#);
+        let parts = [
+            ("[Content_Types].xml", TYPES.to_owned()),
+            ("_rels/.rels", RELS.to_owned()),
+            ("xl/workbook.xml", BOOK.to_owned()),
+            ("xl/_rels/workbook.xml.rels", BOOK_RELS.to_owned()),
+            ("xl/styles.xml", STYLES.to_owned()),
+            ("xl/worksheets/sheet1.xml", sheet(rows)),
+            ("xl/worksheets/sheet2.xml", second),
+        ];
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in parts {
+            archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            archive.write_all(text.as_bytes()).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn texts_numbers_and_dates_survive_as_they_were_meant() {
+        let bytes = book(
+            r#"<row r="1"><c r="A1" t="inlineStr"><is><t>单号</t></is></c><c r="B1" t="inlineStr"><is><t>数</t></is></c></row>
+            <row r="3"><c r="A3" t="inlineStr"><is><t>000123</t></is></c><c r="B3"><v>2</v></c><c r="C3"><v>19.9</v></c><c r="D3" s="1"><v>45292.5</v></c></row>
+            <row r="4"><c r="A4"><v>12345678901234567890</v></c><c r="C4"><v>0.30000000000000004</v></c></row>"#,
+        );
+        let format = detect(&bytes).unwrap();
+        assert_eq!(format, Format::Xlsx { sheet: "订单".to_owned() });
+        let found = rows(&bytes, &format);
+        let cells: Vec<Vec<&str>> =
+            found.iter().map(|(_, cells, _)| cells.iter().map(String::as_str).collect()).collect();
+        assert_eq!(cells[0], ["单号", "数"]);
+        assert_eq!(cells[1], ["000123", "2", "19.9", "2024-01-01 12:00:00"]);
+        assert_eq!(cells[2], ["1.2345678901234567E19", "", "0.3"], "what lost its digits says so");
+        assert_eq!(found.iter().map(|(line, ..)| *line).collect::<Vec<_>>(), [1, 3, 4]);
+        assert_eq!(names(&bytes).unwrap(), ["订单", "说明"]);
+        assert_eq!(rows(&bytes, &Format::Xlsx { sheet: "说明".to_owned() })[0].1, ["second"]);
+    }
+
+    #[test]
+    fn a_small_archive_that_unpacks_to_too_much_is_refused() {
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let zeros = vec![b' '; 1 << 20];
+        for part in 0..4 {
+            archive.start_file(format!("xl/{part}.xml"), zip::write::SimpleFileOptions::default()).unwrap();
+            for _ in 0..65 {
+                archive.write_all(&zeros).unwrap();
+            }
+        }
+        let bytes = archive.finish().unwrap().into_inner();
+        assert!(bytes.len() < 2 << 20, "{}", bytes.len());
+        assert!(matches!(names(&bytes), Err(BadFile::TooLarge("unpacked"))));
+    }
+}

@@ -1,0 +1,307 @@
+//! Values of single cells, as spreadsheets and platforms write them.
+
+use super::settings::DateOrder;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use xr_base::{Currency, Instant};
+
+/// Largest quantity of a line.
+const QUANTITY_MAX: i64 = 1_000_000;
+/// Highest price or amount, in 1/10,000 of the major unit: 100 million.
+const PRICE_MAX: i64 = 1_000_000_000_000;
+/// Days of Excel's serial dates that are orders: 1954 to 2119.
+const SERIAL_DAYS: std::ops::Range<f64> = 20_000.0..80_000.0;
+/// Excel's day 0, as days of the Unix epoch.
+const SERIAL_EPOCH: f64 = 25_569.0;
+const DAY_MS: f64 = 86_400_000.0;
+
+/// A cell without the wrapping that platforms put around codes to save them from spreadsheets: `="00123"`, `'00123`, tabs.
+pub(crate) fn bare(cell: &str) -> &str {
+    let cell = cell.trim();
+    let unwrapped = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(cell);
+    unwrapped.strip_prefix('\'').unwrap_or(unwrapped).trim()
+}
+
+/// A printable text of at most `max` characters; line ends within become blanks.
+pub(crate) fn text(cell: &str, max: usize) -> Result<String, &'static str> {
+    let text = cell.trim();
+    let text: String = text.chars().map(|c| if matches!(c, '\r' | '\n' | '\t') { ' ' } else { c }).collect();
+    if text.chars().any(|c| c == char::REPLACEMENT_CHARACTER) {
+        return Err("not_text");
+    }
+    if text.chars().any(char::is_control) {
+        return Err("unprintable");
+    }
+    if text.chars().count() > max { Err("too_long") } else { Ok(text) }
+}
+
+/// A code of an order, line or product.
+pub(crate) fn code(cell: &str, max: usize) -> Result<String, &'static str> {
+    let code = text(bare(cell), max)?;
+    if is_mangled(&code) { Err("mangled") } else { Ok(code) }
+}
+
+/// `1.23457E+17`: what a spreadsheet leaves of a long number. Its digits are gone for good.
+fn is_mangled(code: &str) -> bool {
+    let Some((digits, power)) = code.split_once(['E', 'e']) else { return false };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let power = power.strip_prefix('+').unwrap_or(power);
+    whole.len() == 1
+        && is_number(whole)
+        && is_number(fraction)
+        && is_number(power)
+        && power.len() <= 3
+        && (digits.contains('.') || code.contains('+'))
+}
+
+/// A positive whole number of units; `6.0` is what spreadsheets make of 6.
+pub(crate) fn quantity(cell: &str) -> Result<i64, &'static str> {
+    let cell = bare(cell).replace(',', "");
+    let whole = match cell.split_once('.') {
+        Some((whole, rest)) if !rest.is_empty() && rest.bytes().all(|b| b == b'0') => whole,
+        Some(_) => return Err("bad_quantity"),
+        None => &cell,
+    };
+    let number: i64 = whole.parse().map_err(|_| "bad_quantity")?;
+    match number {
+        1..=QUANTITY_MAX => Ok(number),
+        i64::MIN..=0 => Err("not_a_sale"),
+        _ => Err("bad_quantity"),
+    }
+}
+
+/// Money in 1/10,000 of the major unit, never negative, at most `decimals` of four.
+pub(crate) fn money(cell: &str, decimals: usize, has_comma: bool) -> Result<i64, &'static str> {
+    const BAD: &str = "bad_money";
+    let cell = bare(cell);
+    let is_sign =
+        |c: char| matches!(c, '\u{a5}' | '\u{ffe5}' | '$' | '\u{a3}' | '\u{20ac}' | '\u{5143}') || c.is_whitespace();
+    let plain = cell.trim_matches(is_sign);
+    let (group, point) = if has_comma { ('.', ',') } else { (',', '.') };
+    let (whole, fraction) = plain.split_once(point).unwrap_or((plain, ""));
+    if whole.starts_with('-') {
+        return Err("negative");
+    }
+    let whole = ungrouped(whole, group).ok_or(BAD)?;
+    let is_number = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if (whole.is_empty() && fraction.is_empty()) || !is_number(&whole) || !is_number(fraction) {
+        return Err(BAD);
+    }
+    let (kept, lost) = fraction.split_at(fraction.len().min(decimals));
+    if lost.bytes().any(|b| b != b'0') {
+        return Err("too_many_decimals");
+    }
+    let number: i64 = format!("{whole}{kept:0<4}").parse().map_err(|_| BAD)?;
+    if number > PRICE_MAX { Err(BAD) } else { Ok(number) }
+}
+
+/// Digits without the marks between groups of three.
+fn ungrouped(whole: &str, group: char) -> Option<String> {
+    let mut parts = whole.split(group);
+    let first = parts.next()?;
+    let mut digits = first.to_owned();
+    for part in parts {
+        if part.len() != 3 || first.is_empty() {
+            return None;
+        }
+        digits.push_str(part);
+    }
+    Some(digits)
+}
+
+/// A currency by its code.
+pub(crate) fn currency(cell: &str) -> Result<Currency, &'static str> {
+    let code = bare(cell).to_uppercase();
+    Currency::from_code(if code == "RMB" { "CNY" } else { &code }).ok_or("bad_currency")
+}
+
+/// How times are written at a source.
+#[derive(Clone, Debug)]
+pub(crate) struct Times {
+    pub(crate) zone: TimeZone,
+    pub(crate) order: DateOrder,
+}
+
+impl Times {
+    /// A moment: a date with or without time in the source's zone, with an offset of its own, or a serial number of Excel.
+    ///
+    /// A time that the clocks skip in spring counts as one hour later; one that comes twice in autumn as the first of the two.
+    pub(crate) fn moment(&self, cell: &str) -> Result<Instant, &'static str> {
+        let cell = bare(cell);
+        if let Some(days) = cell.parse::<f64>().ok().filter(|days| SERIAL_DAYS.contains(days)) {
+            return self.serial(days).ok_or("bad_time");
+        }
+        if let Ok(exact) = Instant::parse(&cell.replacen(' ', "T", 1)) {
+            return within(exact.0).ok_or("bad_time");
+        }
+        self.civil(cell).and_then(|civil| self.at(civil)).ok_or("bad_time")
+    }
+
+    fn at(&self, civil: DateTime) -> Option<Instant> {
+        let zoned = civil.to_zoned(self.zone.clone()).ok()?;
+        within(zoned.timestamp().as_millisecond())
+    }
+
+    /// Days since 1899-12-30 in the source's zone, to the second.
+    #[expect(clippy::cast_possible_truncation, reason = "days within a range of 165 years")]
+    fn serial(&self, days: f64) -> Option<Instant> {
+        let local_ms = ((days - SERIAL_EPOCH) * DAY_MS / 1_000.0).round() as i64 * 1_000;
+        self.at(Instant(local_ms).zoned(&TimeZone::UTC).datetime())
+    }
+
+    fn civil(&self, cell: &str) -> Option<DateTime> {
+        let (numbers, half) = numbers(cell)?;
+        let (date, time) = match numbers.as_slice() {
+            // 20260131 or 20260131235959.
+            [all] if matches!(all.len(), 8 | 14) => return compact(all),
+            [a, b, c, time @ ..] if time.len() <= 4 => ([*a, *b, *c], time),
+            _ => return None,
+        };
+        let (year, month, day) = if date[0].len() == 4 {
+            (date[0], date[1], date[2])
+        } else {
+            match self.order {
+                DateOrder::Ymd => return None,
+                DateOrder::Dmy => (date[2], date[1], date[0]),
+                DateOrder::Mdy => (date[2], date[0], date[1]),
+            }
+        };
+        if year.len() != 4 {
+            return None;
+        }
+        let part = |index: usize| time.get(index).map_or(Some(0), |text| text.parse::<i8>().ok());
+        // A fourth number are fractions of a second, which orders do not need.
+        let (mut hour, minute, second) = (part(0)?, part(1)?, part(2)?);
+        if let Some(is_afternoon) = half {
+            if !(1..=12).contains(&hour) {
+                return None;
+            }
+            hour = hour % 12 + if is_afternoon { 12 } else { 0 };
+        }
+        DateTime::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?, hour, minute, second, 0).ok()
+    }
+}
+
+/// Orders were placed between 1970 and 2199.
+fn within(ms: i64) -> Option<Instant> {
+    (0..7_258_118_400_000).contains(&ms).then_some(Instant(ms))
+}
+
+fn compact(digits: &str) -> Option<DateTime> {
+    let part = |from: usize, to: usize| digits.get(from..to).map_or(Some(0), |text| text.parse::<i8>().ok());
+    let year = digits.get(0..4)?.parse().ok()?;
+    DateTime::new(year, part(4, 6)?, part(6, 8)?, part(8, 10)?, part(10, 12)?, part(12, 14)?, 0).ok()
+}
+
+/// The numbers of a written time, and whether it says morning or afternoon. Nothing but numbers and their separators is one.
+fn numbers(cell: &str) -> Option<(Vec<&str>, Option<bool>)> {
+    let upper = cell.to_ascii_uppercase();
+    let half = match upper.trim_end() {
+        text if text.ends_with("AM") => Some(false),
+        text if text.ends_with("PM") => Some(true),
+        _ => None,
+    };
+    let plain = if half.is_some() { cell.get(..cell.trim_end().len() - 2)? } else { cell };
+    // Also the characters for year, month, day, hour, minute and second.
+    let is_between = |c: char| {
+        matches!(
+            c,
+            '-' | '/' | '.' | ':' | 'T' | '\u{5e74}' | '\u{6708}' | '\u{65e5}' | '\u{65f6}' | '\u{5206}' | '\u{79d2}'
+        ) || c.is_whitespace()
+    };
+    if !plain.chars().all(|c| c.is_ascii_digit() || is_between(c)) {
+        return None;
+    }
+    Some((plain.split(is_between).filter(|part| !part.is_empty()).collect(), half))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn times(order: DateOrder) -> Times {
+        Times { zone: TimeZone::get("Asia/Shanghai").unwrap(), order }
+    }
+
+    #[test]
+    fn times_are_read_as_people_and_spreadsheets_write_them() {
+        let wanted = "2024-01-02T04:05:06Z";
+        for cell in [
+            "2024-01-02 12:05:06",
+            "2024/1/2 12:05:06",
+            "2024.01.02T12:05:06",
+            "2024年1月2日 12时05分06秒",
+            "20240102120506",
+            "2024-01-02 12:05:06 PM",
+            "2024-01-02T12:05:06+08:00",
+            "2024-01-02 04:05:06Z",
+            "2024-01-02 12:05:06.123",
+            "=\"2024-01-02 12:05:06\"",
+            "45293.503541666665",
+        ] {
+            assert_eq!(times(DateOrder::Ymd).moment(cell).unwrap().to_string(), wanted, "{cell}");
+        }
+        assert_eq!(times(DateOrder::Dmy).moment("02/01/2024 12:05:06").unwrap().to_string(), wanted);
+        assert_eq!(times(DateOrder::Mdy).moment("1/2/2024 12:05:06 pm").unwrap().to_string(), wanted);
+        assert_eq!(times(DateOrder::Ymd).moment("2024-01-02").unwrap().to_string(), "2024-01-01T16:00:00Z");
+        assert_eq!(times(DateOrder::Ymd).moment("45293").unwrap().to_string(), "2024-01-01T16:00:00Z");
+    }
+
+    #[test]
+    fn what_is_no_time_is_not_guessed() {
+        for cell in [
+            "",
+            "yesterday",
+            "02/01/2024",
+            "2024-13-01",
+            "2024-02-30",
+            "2024-01-02 25:00",
+            "24-01-02",
+            "2024-01",
+            "2024-01-02 13:00 PM",
+            "1",
+            "99999",
+            "9999-01-01",
+            "2024-01-02 12:05:06 1 2 3",
+        ] {
+            assert_eq!(times(DateOrder::Ymd).moment(cell), Err("bad_time"), "{cell}");
+        }
+        assert_eq!(times(DateOrder::Dmy).moment("01/31/2024"), Err("bad_time"));
+    }
+
+    #[test]
+    fn codes_keep_their_zeros_and_lose_their_wrapping() {
+        let told = ["000123", "=\"000123\"", "'000123", "\t000123 ", "5E"].map(|cell| code(cell, 64).unwrap());
+        assert_eq!(told, ["000123", "000123", "000123", "000123", "5E"]);
+        for cell in ["1.23457E+17", "1E+15", "=\"4.5e20\""] {
+            assert_eq!(code(cell, 64), Err("mangled"), "{cell}");
+        }
+        assert_eq!((code("1234E5", 64), code("E12", 64)), (Ok("1234E5".to_owned()), Ok("E12".to_owned())));
+        assert_eq!(
+            (code("a\u{7}", 64), code("abc", 2), code("a\u{fffd}", 9)),
+            (Err("unprintable"), Err("too_long"), Err("not_text"))
+        );
+    }
+
+    #[test]
+    fn quantities_are_positive_and_whole() {
+        assert_eq!(["6", " 2.0 ", "1,000"].map(quantity), [Ok(6), Ok(2), Ok(1_000)]);
+        assert_eq!(["0", "-3", "-1.0"].map(quantity), [Err("not_a_sale"); 3]);
+        assert_eq!(["", "six", "1.5", "1000001", "2."].map(quantity), [Err("bad_quantity"); 5]);
+    }
+
+    #[test]
+    fn money_is_exact_in_either_writing() {
+        let read = |cell| money(cell, 4, false);
+        assert_eq!(
+            ["19.9", "¥1,234.5678", "12元", "$0", ".5"].map(read),
+            [Ok(199_000), Ok(12_345_678), Ok(120_000), Ok(0), Ok(5_000)]
+        );
+        assert_eq!((money("1.234,56", 2, true), money("12,5 €", 2, true)), (Ok(12_345_600), Ok(125_000)));
+        assert_eq!([money("1.005", 2, false), money("1.500", 2, false)], [Err("too_many_decimals"), Ok(15_000)]);
+        assert_eq!(read("-1.00"), Err("negative"));
+        assert_eq!(["", "abc", "1.2.3", "12,5", "1e5", "999999999999", ","].map(read), [Err("bad_money"); 7]);
+    }
+}

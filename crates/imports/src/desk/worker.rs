@@ -1,0 +1,221 @@
+//! The worker of the desk: one run after the other, step by step, going on by itself after a crash.
+
+use super::cells::Reader;
+use super::judge::{Parties, Run};
+use super::model::{Counts, ImportRow, State};
+use super::plan::{self, NoPlan, Plan};
+use super::queries::{self, Uploaded};
+use super::steps::{Claim, End, JudgeOrders, Judged, KeepBadRows, Reading};
+use super::table::BadFile;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::sync::watch;
+use xr_base::{Fault, ImportId, Scope, StoreError};
+use xr_store::{Store, sql};
+
+/// Pack of a shop that chose none.
+const PACK_DEFAULT: &str = "xiaoer-default";
+/// Pause while nobody wants a run.
+const IDLE: Duration = Duration::from_millis(300);
+/// Orders of one step, and rows that end one earlier: enough to share a commit, few enough to let others in between.
+const STEP_ORDERS: usize = 400;
+const STEP_ROWS: usize = 2_000;
+
+/// Why a run ends before its end.
+enum Halt {
+    /// This process stops, or another one goes on.
+    Left,
+    /// The file or the store; a code of the texts.
+    Failed(String),
+}
+
+impl From<Fault> for Halt {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Store(StoreError::Busy | StoreError::Retry(..)) => Self::Left,
+            other => {
+                tracing::error!(fault = %other, "An import failed");
+                Self::Failed("broken".to_owned())
+            }
+        }
+    }
+}
+
+impl From<std::io::Error> for Halt {
+    fn from(error: std::io::Error) -> Self {
+        // The bytes come out of the store: what fails there while it closes is no fault of the file.
+        tracing::warn!(%error, "An import was left");
+        Self::Left
+    }
+}
+
+/// Runs what is wanted at the desk until `stop` turns true. `instance` names this process among those of the database.
+pub async fn work(store: Store, instance: String, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let (of_run, name, stopped) = (store.clone(), instance.clone(), stop.clone());
+        let ran = tokio::task::spawn_blocking(move || run_next(&of_run, &name, &|| *stopped.borrow())).await;
+        match ran {
+            Ok(Ok(true)) => continue,
+            Ok(Ok(false)) => {}
+            Ok(Err(fault)) => tracing::warn!(%fault, "The import desk could not be looked at"),
+            Err(error) => tracing::error!(%error, "A run of an import was lost"),
+        }
+        let _ = tokio::time::timeout(IDLE, stop.changed()).await;
+    }
+}
+
+/// Runs the next import that waits, if there is one, until `stop` says so. Blocks; call it off the async threads.
+///
+/// # Errors
+/// A store fault before a run begins.
+pub fn run_next(store: &Store, holder: &str, stop: &dyn Fn() -> bool) -> Result<bool, Fault> {
+    // Asked without writing: most of the time nobody wants anything.
+    let is_wanted = store.read_blocking(|tx| {
+        let found: Option<(ImportId,)> = tx.opt(
+            sql!(
+                "SELECT id FROM imports WHERE state IN ('running', 'waiting') LIMIT 1
+                 /* unscoped: the worker serves every organisation */"
+            ),
+            &[],
+        )?;
+        Ok(found.is_some())
+    })?;
+    if !is_wanted {
+        return Ok(false);
+    }
+    let Some(import) = store.write_blocking(Claim { holder: holder.to_owned() })? else { return Ok(false) };
+    let worker = Worker { store, holder, stop, import };
+    let end = match worker.run() {
+        Ok(state) => End { import, state, failure: String::new() },
+        Err(Halt::Failed(failure)) => End { import, state: State::Failed, failure },
+        Err(Halt::Left) => return Ok(false),
+    };
+    store.write_blocking(end)?;
+    Ok(true)
+}
+
+struct Worker<'w> {
+    store: &'w Store,
+    holder: &'w str,
+    stop: &'w dyn Fn() -> bool,
+    import: ImportId,
+}
+
+impl Worker<'_> {
+    fn run(&self) -> Result<State, Halt> {
+        let (row, run) = self.load()?;
+        let mut plan = self.plan(&row)?;
+        let mut counts = row.counts().map_err(Fault::from)?;
+        let mut done = row.done;
+        if done < 0 {
+            counts = self.keep_bad_rows(&mut plan)?;
+            done = 0;
+        }
+        let is_dry = run.is_dry;
+        self.judge(&mut plan, &Arc::new(run), (done, counts))?;
+        Ok(if is_dry { State::Checked } else { State::Done })
+    }
+
+    fn load(&self) -> Result<(ImportRow, Run), Halt> {
+        let import = self.import;
+        let lost = move || StoreError::Corrupt(format!("import {import} lost its source"));
+        Ok(self.store.read_blocking(move |tx| {
+            let row = queries::import(tx, Scope::Platform, import)?.ok_or_else(lost)?;
+            let source = row.source_id.map(|id| queries::source(tx, Scope::Platform, id)).transpose()?.flatten();
+            let source = source.ok_or_else(lost)?;
+            let shop = xr_identity::queries::shop(tx, source.shop_id)?.ok_or_else(lost)?;
+            let run = Run {
+                import,
+                is_dry: row.is_dry,
+                source: source.id,
+                source_name: source.name,
+                merchant_org: source.merchant_org,
+                shop: shop.id,
+                currency: shop.currency,
+                pack: shop.pack.unwrap_or_else(|| PACK_DEFAULT.to_owned()),
+            };
+            Ok((row, run))
+        })?)
+    }
+
+    fn plan(&self, row: &ImportRow) -> Result<Plan, Halt> {
+        let bytes = Uploaded { store: self.store.clone(), import: self.import };
+        let format = row.format().map_err(Fault::from)?;
+        let settings = row.settings().map_err(Fault::from)?;
+        let reader_for = |headers: &[String]| Reader::new(&settings, headers).map_err(|missing| missing.1);
+        let mut tick = |rows| {
+            let reading = Reading { holder: self.holder.to_owned(), import: self.import, rows };
+            !(self.stop)() && self.store.write_blocking(reading).is_ok()
+        };
+        plan::make(&bytes, &format, &reader_for, &mut tick).map_err(|error| match error {
+            NoPlan::File(BadFile::Stopped) => Halt::Left,
+            NoPlan::File(BadFile::Kind(code)) => Halt::Failed(code.to_owned()),
+            NoPlan::File(BadFile::TooLarge(_)) => Halt::Failed("too_large".to_owned()),
+            NoPlan::File(BadFile::Broken(error)) => {
+                tracing::warn!(error, "A file could not be read to its end");
+                // A store that closes breaks the reading off like a damaged file does.
+                if (self.stop)() { Halt::Left } else { Halt::Failed("broken".to_owned()) }
+            }
+            NoPlan::Column(_) => Halt::Failed("no_column".to_owned()),
+        })
+    }
+
+    fn keep_bad_rows(&self, plan: &mut Plan) -> Result<Counts, Halt> {
+        let mut counts = Counts { rows: plan.rows, ..Counts::default() };
+        let bad = std::mem::take(&mut plan.bad);
+        let total = i64::try_from(plan.orders.len()).unwrap_or(i64::MAX);
+        let mut chunks = bad.chunks(STEP_ROWS).peekable();
+        loop {
+            self.go_on()?;
+            let chunk = chunks.next().unwrap_or_default();
+            let rows = chunk.iter().map(|bad| plan.report(*bad)).collect::<Result<Vec<_>, _>>()?;
+            let is_last = chunks.peek().is_none();
+            let step = KeepBadRows {
+                holder: self.holder.to_owned(),
+                import: self.import,
+                rows,
+                counts,
+                total: is_last.then_some(total),
+            };
+            counts = self.store.write_blocking(step)?;
+            if is_last {
+                return Ok(counts);
+            }
+        }
+    }
+
+    fn judge(&self, plan: &mut Plan, run: &Arc<Run>, (mut done, mut counts): (i64, Counts)) -> Result<(), Halt> {
+        let parties = Arc::new(RwLock::new(Parties::default()));
+        let total = plan.orders.len();
+        let mut next = usize::try_from(done).unwrap_or(total);
+        while next < total {
+            self.go_on()?;
+            let (mut orders, mut rows) = (Vec::new(), 0);
+            while next < total && orders.len() < STEP_ORDERS && rows < STEP_ROWS {
+                rows += plan.orders[next].len();
+                orders.push(plan.order(next)?);
+                next += 1;
+            }
+            let step = JudgeOrders {
+                holder: self.holder.to_owned(),
+                run: Arc::clone(run),
+                parties: Arc::clone(&parties),
+                from: done,
+                orders,
+                counts,
+            };
+            let Judged { counts: now, products, buyers } = self.store.write_blocking(step)?;
+            counts = now;
+            done = i64::try_from(next).unwrap_or(i64::MAX);
+            // Only what was committed is known to the next step.
+            let mut known = parties.write().unwrap_or_else(PoisonError::into_inner);
+            known.products.extend(products);
+            known.buyers.extend(buyers);
+        }
+        Ok(())
+    }
+
+    fn go_on(&self) -> Result<(), Halt> {
+        if (self.stop)() { Err(Halt::Left) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,9 @@
+//! The import desk, on both engines.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod files;
+mod orders;
+mod repeats;
+mod retail;
+mod scope;
+mod support;
