@@ -124,7 +124,7 @@ fn pictures_outlive_cuts_at_any_write_of_theirs() {
     let mut server = market.start();
     let token = log_in(&server.address, "lin");
     let mut kept = vec![];
-    for round in 0..times("XR_POWER_CUTS", 6).min(20) {
+    for round in 0..times("XR_POWER_CUTS", 6).min(12) {
         server.kill();
         // In another write, sync or rename each time.
         let die = format!("/blobs/:{}", 2 + round * 7);

@@ -1,5 +1,6 @@
 /** How the server does; looked at again every five seconds. */
 
+import { Button } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import * as calls from '@/api/calls';
 import type { Status as ServerStatus } from '@/api/types';
@@ -18,7 +19,12 @@ export function Status() {
   const query = useQuery({ queryKey: ['status'], queryFn: calls.status, refetchInterval: AGAIN_MS, retry: false });
   return (
     <section className="status-page" aria-labelledby="status-title">
-      <header className="page-head"><h1 id="status-title">{t('system.title')}</h1><p className="muted">{t('system.about')}</p></header>
+      <header className="page-head">
+        <h1 id="status-title">{t('system.title')}</h1>
+        <p className="muted">{t('system.about')}</p>
+        <span className="grow" />
+        <Button onClick={() => void query.refetch()}>{t('system.refresh')}</Button>
+      </header>
       <Loaded query={query}>{(status) => <Body status={status} />}</Loaded>
     </section>
   );
