@@ -32,13 +32,19 @@ pub fn sku_by_code(tx: &mut Tx<'_>, shop: ShopId, code: &str) -> Result<Option<S
     )?)
 }
 
-/// Units of any shop with this code.
+/// Units with this code, of any shop of the merchant or of the platform; a hundred at most.
 ///
 /// # Errors
 /// A store fault.
-pub fn with_code(tx: &mut Tx<'_>, code: &str) -> Result<Vec<SkuId>, Fault> {
-    let rows: Vec<(SkuId,)> =
-        tx.all(sql!("SELECT id FROM skus WHERE code = ?1 /* unscoped: ids only, callers authorise */"), params![code])?;
+pub fn with_code(tx: &mut Tx<'_>, scope: Scope, code: &str) -> Result<Vec<SkuId>, Fault> {
+    let org = if let Scope::Merchant(org) = scope { org.0 } else { 0 };
+    let rows: Vec<(SkuId,)> = tx.all(
+        sql!(
+            "SELECT id FROM skus WHERE code = ?1 AND (CAST(?2 AS BIGINT) = 0 OR merchant_org = ?2) LIMIT 100
+             /* unscoped: ids only, callers authorise */"
+        ),
+        params![code, org],
+    )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use xr_base::StoreError;
 
 /// Bytes of one row of `blob_chunks`.
@@ -111,12 +112,16 @@ impl Prepared {
     }
 }
 
+/// Numbers the drafts of files: the same bytes may come twice at once.
+static DRAFTS: AtomicU64 = AtomicU64::new(0);
+
 /// tmp + fsync + rename + fsync of the folders: after a power cut the file is whole or absent.
 fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
     let target = folder.join(name);
     if !target.exists() {
         fs::create_dir_all(folder)?;
-        let tmp = folder.join(format!(".{name}.{}", std::process::id()));
+        let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
+        let tmp = folder.join(format!(".{name}.{}.{draft}", std::process::id()));
         let mut file = fs::File::create(&tmp)?;
         file.write_all(bytes)?;
         file.sync_all()?;

@@ -10,14 +10,15 @@ pub(crate) fn sync(path: &Path) -> io::Result<()> {
 }
 
 /// Makes `folder` with all above it, and their names. A folder that is there may have been made by a process that did not come to
-/// saving its name, so its parent is saved in any case.
+/// saving its name, so its parent is saved in any case, unless it may not be read.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     let folder = std::path::absolute(folder)?;
     let made: Vec<&Path> = folder.ancestors().take_while(|above| !above.is_dir()).collect();
     fs::create_dir_all(&folder)?;
-    let parents = made.iter().filter_map(|made| made.parent());
-    for parent in folder.parent().into_iter().chain(parents) {
-        sync(parent)?;
+    let mut parents = made.iter().filter_map(|made| made.parent());
+    parents.try_for_each(sync)?;
+    match folder.parent().map_or(Ok(()), sync) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        saved => saved,
     }
-    Ok(())
 }

@@ -140,7 +140,11 @@ impl Sequencer {
     /// One round; gives the number of events moved, and whether any node has numbered events since the last round.
     pub(crate) fn round(&mut self, shared: &Shared) -> Result<(u64, bool), StoreError> {
         let wall = shared.clock.wall();
-        self.renew_node(shared, wall)?;
+        if let Err(error) = self.renew_node(shared, wall) {
+            // The connection is used again for the next round: no failed transaction may stay open on it.
+            let _ = self.conn.rollback();
+            return Err(error);
+        }
         self.conn.begin()?;
         let mut tx = Tx::new(self.conn.as_mut(), shared, wall);
         let done = move_pending(&mut tx, &self.instance).and_then(|moved| Ok((moved, last_seq(&mut tx)?)));
@@ -155,7 +159,7 @@ impl Sequencer {
 
     fn renew_node(&mut self, shared: &Shared, wall: Instant) -> Result<(), StoreError> {
         if shared.has_lost_node() {
-            return shared.renumber(self.conn.as_mut());
+            return self.renumber(shared);
         }
         // A wall clock that was put back renews at once.
         if (0..1_000).contains(&(wall.0 - self.renewed_at)) {
@@ -170,10 +174,16 @@ impl Sequencer {
         )?;
         self.conn.commit()?;
         if kept == 0 {
-            return shared.renumber(self.conn.as_mut());
+            return self.renumber(shared);
         }
         self.renewed_at = wall.0;
         Ok(())
+    }
+
+    fn renumber(&mut self, shared: &Shared) -> Result<(), StoreError> {
+        // A process that was stopped for long may come back to a connection that the server has closed.
+        self.conn.group_begin()?;
+        shared.renumber(self.conn.as_mut())
     }
 
     /// Gives the leases back at a graceful stop, so that the next process need not wait.

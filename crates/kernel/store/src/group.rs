@@ -57,9 +57,10 @@ fn commit_group(conn: &mut dyn Connection, shared: &Shared) -> Result<(), StoreE
     if !conn.commits_as_group() {
         return conn.group_commit();
     }
-    let mark = shared.reserve_ids(conn, shared.node())?;
+    let node = shared.node();
+    let mark = shared.reserve_ids(conn, node)?;
     conn.group_commit()?;
-    shared.has_reserved(mark);
+    shared.has_reserved(node, mark);
     Ok(())
 }
 
@@ -73,7 +74,7 @@ fn commit(conn: &mut dyn Connection, shared: &Shared, node: u8, is_fenced: bool)
         leases::hold(conn, &format!("node:{node}"), &shared.instance)?;
     }
     conn.commit()?;
-    shared.has_reserved(mark);
+    shared.has_reserved(node, mark);
     Ok(())
 }
 

@@ -89,15 +89,16 @@ record! {
     }
 }
 
-/// What waits, by kind.
+/// What waits, by kind, of the ten thousand jobs that come first.
 ///
 /// # Errors
 /// [`StoreError`] of the engine.
 pub fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Waiting>, StoreError> {
     tx.all(
         sql!(
-            "SELECT kind, COUNT(*), MIN(run_at), MAX(attempts) FROM jobs GROUP BY kind ORDER BY kind
-             /* unscoped: counts of the whole market */"
+            "SELECT kind, COUNT(*), MIN(run_at), MAX(attempts)
+             FROM (SELECT kind, run_at, attempts FROM jobs ORDER BY run_at, id LIMIT 10000) first
+             GROUP BY kind ORDER BY kind /* unscoped: counts of the whole market */"
         ),
         &[],
     )

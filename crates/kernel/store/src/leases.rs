@@ -3,12 +3,11 @@
 use crate::statement::Variant;
 use crate::tx::Connection;
 use crate::{Tx, params, sql};
-use xr_base::{Instant, Millis, StoreError};
+use xr_base::{Millis, StoreError};
 
 /// Takes the lease `name` for `holder`, or renews it; gives whether it is held. It ends by itself after `length` of wall time.
 ///
-/// The row stays locked until the commit, so two holders never work at once even if their clocks disagree. A lease that ends later
-/// than any could ([`too_far`]) was taken by a clock that was wrong and counts as ended.
+/// The row stays locked until the commit, so two holders never work at once even if their clocks disagree.
 ///
 /// # Errors
 /// [`StoreError`] of the engine.
@@ -24,16 +23,11 @@ pub fn take(tx: &mut Tx<'_>, name: &str, holder: &str, length: Millis) -> Result
     let held = tx.exec(
         sql!(
             "UPDATE leases SET fence = CASE WHEN holder = ?1 THEN fence ELSE fence + 1 END, holder = ?1, until_ms = ?2
-             WHERE name = ?4 AND (holder = ?1 OR until_ms < ?3 OR until_ms > ?5) /* unscoped: leases of nodes */"
+             WHERE name = ?4 AND (holder = ?1 OR until_ms < ?3) /* unscoped: leases of nodes */"
         ),
-        params![holder, wall + length, wall, name, too_far(wall, length)],
+        params![holder, wall + length, wall, name],
     )?;
     Ok(held == 1)
-}
-
-/// From here on the end of a lease of `length` is nothing that clocks agree on.
-pub(crate) fn too_far(wall: Instant, length: Millis) -> Instant {
-    wall + Millis(2 * length.0)
 }
 
 /// Fails the open transaction on PostgreSQL ([`Clash::Fenced`](xr_base::Clash)) unless `holder` has the lease `name`, whenever it ends: the

@@ -1,6 +1,5 @@
 //! What the threads of a store share: clock, ids, counters.
 
-use crate::leases;
 use crate::slow::{Slow, SlowStatement};
 use crate::store::Engine;
 use crate::tx::Connection;
@@ -9,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
-use xr_base::{Clash, Clock, Fault, IdSource, Instant, Millis, StoreError};
+use xr_base::{Clash, Clock, Fault, IdSource, Instant, StoreError};
 
 /// Ids are reserved so far ahead of the last one given, so that a restart never gives one twice.
 const RESERVE_MS: i64 = 10_000;
@@ -107,9 +106,8 @@ fn lease_node(conn: &mut dyn Connection, wall: Instant, instance: &str) -> Resul
             "INSERT INTO leases (name, holder, fence, until_ms) VALUES ('node:{node}', '', 0, 0)
              ON CONFLICT (name) DO NOTHING;
              UPDATE leases SET holder = '{holder}', fence = fence + 1, until_ms = {until}
-             WHERE name = 'node:{node}' AND (until_ms < {} OR until_ms > {})",
-            wall.0,
-            leases::too_far(wall, Millis(LEASE_MS)).0
+             WHERE name = 'node:{node}' AND until_ms < {}",
+            wall.0
         ))?;
         let mut is_mine = false;
         conn.query_text(&format!("SELECT holder FROM leases WHERE name = 'node:{node}'"), &mut |row| {
@@ -167,9 +165,11 @@ impl Shared {
         Ok(mark)
     }
 
-    /// After that commit.
-    pub(crate) fn has_reserved(&self, mark: i64) {
-        self.reserved_ms.fetch_max(mark, Ordering::SeqCst);
+    /// After that commit. A mark of a number that was lost meanwhile says nothing of the new one.
+    pub(crate) fn has_reserved(&self, node: u8, mark: i64) {
+        if self.node() == node {
+            self.reserved_ms.fetch_max(mark, Ordering::SeqCst);
+        }
     }
 
     /// After a commit: tells the consumers of events.

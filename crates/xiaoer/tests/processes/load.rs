@@ -170,6 +170,9 @@ impl Load {
         let (mut orders, mut acknowledged, mut fates) = (BTreeMap::new(), 0, BTreeMap::new());
         let before = shop.orders(address);
         for Told { ask, reply, cancels } in self.told.into_inner().unwrap() {
+            if let (Some(order), true) = (&cancels, is_done(reply.as_ref())) {
+                assert_eq!(before[order], "closed", "the cancellation of {order} was told and is lost");
+            }
             let again = ask.send(address).unwrap();
             match &reply {
                 Some(first) if cancels.is_none() => assert_eq!(said(first), said(&again)),

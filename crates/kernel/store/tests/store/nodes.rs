@@ -240,6 +240,10 @@ fn robbed(place: &Place, ext: Vec<Box<dyn std::any::Any + Send + Sync>>, rounds:
             until.0
         );
         beside(&place.location, &[&rob]);
+        if round == 1 {
+            // A process that was stopped for long comes back to connections that the server has closed.
+            cut_all(&place.location);
+        }
         store.write_blocking(Write(format!("after {round}").leak())).unwrap();
     }
     let numbers = nodes_of_notes(&store, 0);
