@@ -22,6 +22,7 @@ pub mod merge;
 pub mod model;
 pub mod pack_tests;
 pub mod parse;
+pub mod replay;
 pub mod step;
 #[cfg(test)]
 mod step_tests;

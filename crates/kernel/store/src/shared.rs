@@ -77,6 +77,21 @@ pub(crate) fn open_shared(
     })
 }
 
+/// For looking from outside: no node number, so no ids.
+pub(crate) fn shared_outside(clock: Arc<dyn Clock>, ext: Vec<Box<dyn Any + Send + Sync>>) -> Shared {
+    Shared {
+        ids: IdSource::after(0, 0),
+        clock,
+        ext,
+        ticks: watch::Sender::new(0),
+        node: 0,
+        is_fenced: AtomicBool::new(true),
+        last_now: AtomicI64::new(i64::MIN),
+        reserved_ms: AtomicI64::new(0),
+        stats: Mutex::default(),
+    }
+}
+
 /// Takes the smallest node number whose lease has run out.
 fn lease_node(conn: &mut dyn Connection, wall: Instant, instance: &str) -> Result<u8, StoreError> {
     let holder = instance.replace('\'', "");

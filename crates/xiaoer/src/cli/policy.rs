@@ -34,6 +34,8 @@ pub(super) enum PolicyCommand {
         #[arg(long)]
         en: bool,
     },
+    /// Live the recorded history under another pack and report what would differ; also while the market is served. Nothing is written.
+    Replay(super::replay::ReplayArgs),
     /// Tell a case's story with citations, and what happens next if nobody acts.
     Explain {
         /// The case, `cas_…`.
@@ -48,6 +50,7 @@ pub(super) fn run(common: &Common, command: &PolicyCommand) -> Result<u8, CliErr
     match command {
         PolicyCommand::Check { paths } => check(common, paths),
         PolicyCommand::Graph { kind, pack, svg, en } => graph(kind, pack, *svg, *en),
+        PolicyCommand::Replay(args) => super::replay::run(common, args),
         PolicyCommand::Explain { case, en } => {
             let (store, _) = open(common)?;
             let id = *case;
