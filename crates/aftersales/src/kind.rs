@@ -137,9 +137,8 @@ impl Kind for AftersalesKind {
         relive::act(self.kind, event, family, me);
     }
 
-    /// As [`Apply`](crate::Apply): the order waits for goods, has them on the way, or has its window open.
-    fn opens(&self, family: &Family<'_>, _recorded: &Recorded, parent: usize) -> bool {
-        ["shippable", "in_transit", "received"].into_iter().any(|tag| family.has_tag(parent, tag))
+    fn opens(&self, family: &Family<'_>, recorded: &Recorded, parent: usize) -> bool {
+        relive::opens(self.kind, family, recorded, parent)
     }
 
     fn describe(&self, tx: &mut Tx<'_>, case: &Case) -> Result<Description, Fault> {

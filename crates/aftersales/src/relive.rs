@@ -5,7 +5,7 @@ use crate::model::{AftersalesRow, CaseKind, GoodsAt, Origin, Progress};
 use crate::steps::Step;
 use xr_base::{CaseId, Fault, Instant, Party};
 use xr_case::FactValue;
-use xr_case::replay::{Family, Figure, Mark, Opening};
+use xr_case::replay::{Family, Figure, Mark, Opening, Recorded};
 use xr_logistics::Direction;
 use xr_store::{Tx, params, sql};
 
@@ -95,7 +95,7 @@ pub(crate) fn act(kind: CaseKind, event: &str, family: &mut Family<'_>, me: usiz
 fn changed(family: &mut Family<'_>, me: usize) {
     family.set(me, CHANGED_AT, family.at().0);
     let Some(order) = family.parent(me) else { return };
-    let is_shipped = xr_orders::relived_shipped(family, order, get(family, me, LINE)).0;
+    let is_shipped = xr_orders::relived_shipped(family, order, get(family, me, LINE)).0 > 0;
     let progress = if !is_shipped {
         Progress::Unshipped
     } else if family.has_tag(order, "received") {
@@ -130,8 +130,8 @@ pub(crate) fn fact(fact: &str, family: &Family<'_>, me: usize) -> Option<(FactVa
         }
         "is_shipped" => {
             let order = family.parent(me)?;
-            let (is_shipped, is_sure) = xr_orders::relived_shipped(family, order, get(family, me, LINE));
-            (FactValue::Bool(is_shipped), is_sure)
+            let (units, is_sure) = xr_orders::relived_shipped(family, order, get(family, me, LINE));
+            (FactValue::Bool(units > 0), is_sure)
         }
         "progress" => (word(&["unshipped", "under_way", "received"], PROGRESS), true),
         "goods_at" => (word(&["buyer", "carrier", "merchant"], GOODS_AT), true),
@@ -214,9 +214,24 @@ pub(crate) fn effect(family: &mut Family<'_>, me: usize, effect: &E) {
 /// The case that followed this one in truth; a return that is ruled without one is opened anew.
 fn follower(family: &mut Family<'_>, me: usize, order: usize, (kind, is_anew): (CaseKind, bool)) -> Option<usize> {
     let source = family.recorded(me).map(|r| r.case.id.0);
-    let follows = |told: &xr_case::replay::Recorded| {
-        told.past.figures.iter().any(|(figure, value)| *figure == SOURCE && Some(*value) == source)
-    };
+    let follows =
+        |told: &Recorded| told.past.figures.iter().any(|(figure, value)| *figure == SOURCE && Some(*value) == source);
     let opening = Opening { kind: kind.word(), parent: order, like: Some(me), is_anew, fits: &follows };
     family.open(&opening)
+}
+
+/// As [`Apply`](crate::Apply): the order waits for goods, has them on the way, or has its window open, and the units asked for are
+/// there to ask for.
+pub(crate) fn opens(kind: CaseKind, family: &Family<'_>, told: &Recorded, order: usize) -> bool {
+    let of = |figure: Figure| told.past.figures.iter().find(|(f, _)| *f == figure).map_or(0, |(_, value)| *value);
+    let (line, quantity) = (of(LINE), of(QUANTITY));
+    let is_open = ["shippable", "in_transit", "received"].into_iter().any(|tag| family.has_tag(order, tag));
+    let is_out = kind == CaseKind::RefundOnly || quantity <= xr_orders::relived_shipped(family, order, line).0;
+    let others = family.all().filter(|(i, word)| {
+        CaseKind::from_word(word).is_some() && !family.is_closed(*i) && get(family, *i, LINE) == line
+    });
+    let others: Vec<(i64, bool)> = others.map(|(i, word)| (get(family, i, QUANTITY), word == kind.word())).collect();
+    let asked: i64 = others.iter().map(|(units, _)| units).sum();
+    let is_left = quantity <= xr_orders::relived_unrefunded(family, order, line) - asked;
+    is_open && is_out && is_left && !others.iter().any(|(_, is_same)| *is_same)
 }

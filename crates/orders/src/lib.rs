@@ -30,6 +30,6 @@ pub use lines::{note_stalled, set_tracking, settle_line, stop_line};
 pub use model::{Line, OrderRow, Recipient, Tracking};
 pub use number::OrderNumbers;
 pub use record::{RecordedLine, RecordedOrder, record_lines, record_order, record_return, recorded};
-pub use relive::{DELIVERED, FIRST_SCAN, PARCEL, relive_settled, relive_stopped, relived_shipped};
+pub use relive::{DELIVERED, FIRST_SCAN, PARCEL, relive_settled, relive_stopped, relived_shipped, relived_unrefunded};
 pub use ship::{ShipInput, ShipLine, ShipmentBook, ShipmentBookRef};
 pub use vocabulary::Order;

@@ -9,6 +9,8 @@ use xr_case::replay::{Family, Figure, Mark};
 /// Units of a line, by its id; so are the next ones.
 const QUANTITY: &str = "quantity";
 const SHIPPED: &str = "shipped";
+/// Of them, those that left by now.
+const OUT: &str = "out";
 const STOPPED: &str = "stopped";
 const REFUNDED: &str = "refunded";
 const AMOUNT: &str = "line_amount";
@@ -41,9 +43,20 @@ pub(crate) fn figures(lines: &[Line]) -> Vec<(Figure, i64)> {
 /// What a ship notice tells of the lines.
 pub(crate) fn act(event: &str, family: &mut Family<'_>, me: usize) {
     match event {
-        "ship_all" | "ship_rest" | "already_handed_over" => family.set(me, LEFT, 0),
-        "ship_part" => family.set(me, LEFT, 1),
+        "ship_all" | "ship_rest" | "already_handed_over" => ship(family, me, 0),
+        "ship_part" => ship(family, me, 1),
         _ => {}
+    }
+}
+
+/// Which lines a notice of a part named is not kept: at most those units that left at last.
+fn ship(family: &mut Family<'_>, me: usize, left: i64) {
+    family.set(me, LEFT, left);
+    let lines: Vec<(i64, i64)> = family.figures(me, QUANTITY).collect();
+    for (line, quantity) in lines {
+        let open = quantity - get(family, me, (STOPPED, line));
+        let out = if left == 0 { open } else { open.min(get(family, me, (SHIPPED, line))) };
+        family.set(me, (OUT, line), out);
     }
 }
 
@@ -115,12 +128,12 @@ fn get(family: &Family<'_>, me: usize, figure: Figure) -> i64 {
 
 fn unshipped(family: &Family<'_>, order: usize, line: i64) -> i64 {
     let of = |name| get(family, order, (name, line));
-    of(QUANTITY) - of(SHIPPED) - of(STOPPED)
+    of(QUANTITY) - of(OUT) - of(STOPPED)
 }
 
 fn stop_rest(family: &mut Family<'_>, me: usize) -> i64 {
     let lines: Vec<(i64, i64)> = family.figures(me, QUANTITY).collect();
-    let nothing_left = lines.iter().all(|(line, _)| get(family, me, (SHIPPED, *line)) == 0);
+    let nothing_left = lines.iter().all(|(line, _)| get(family, me, (OUT, *line)) == 0);
     let mut owed = 0;
     for (line, quantity) in lines {
         let units = unshipped(family, me, line).max(0);
@@ -156,11 +169,13 @@ pub fn relive_stopped(family: &mut Family<'_>, order: usize, line: i64, quantity
     family.add(order, (STOPPED, line), stopped);
 }
 
-/// Whether units of a line had left by now, and whether that is sure: notices of a part do not tell which lines.
-pub fn relived_shipped(family: &Family<'_>, order: usize, line: i64) -> (bool, bool) {
-    let has_shipped = family.figure(order, SHIPPED_AT).is_some();
-    if !has_shipped || get(family, order, (SHIPPED, line)) == 0 {
-        return (false, true);
-    }
-    (true, family.figure(order, LEFT) == Some(0))
+/// Units of a line that had left by now, and whether that is sure: notices of a part do not tell which lines.
+pub fn relived_shipped(family: &Family<'_>, order: usize, line: i64) -> (i64, bool) {
+    let out = get(family, order, (OUT, line));
+    (out, out == 0 || family.figure(order, LEFT) == Some(0))
+}
+
+/// Units of a line whose money did not go back.
+pub fn relived_unrefunded(family: &Family<'_>, order: usize, line: i64) -> i64 {
+    get(family, order, (QUANTITY, line)) - get(family, order, (REFUNDED, line))
 }

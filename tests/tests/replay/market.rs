@@ -1,10 +1,11 @@
 //! Markets to replay.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use xiaoer::market::{MarketConfig, open};
 use xr_base::calendar::DayTables;
 use xr_base::{FakeClock, Instant};
-use xr_case::engine::{Engine, Families, Window, last_moment, outages};
+use xr_case::engine::{Engine, Families, Ready, Window, last_moment, outages};
 use xr_case::replay::{Recorded, World};
 use xr_simulator::{Plan, Stage, simulate};
 use xr_store::{Location, Store};
@@ -34,6 +35,23 @@ impl Market {
         let stage = Stage { store, clock };
         simulate(&stage, &Plan { seed, days, orders_per_day }).unwrap();
         Self { store: stage.store, _folder: folder }
+    }
+
+    /// When something last happened.
+    pub(crate) fn horizon(&self) -> Instant {
+        self.store.read_blocking(last_moment).unwrap().unwrap()
+    }
+
+    /// Calls `each` for every family with the worlds of its own rules and of a pack.
+    pub(crate) fn under(&self, pack: &str, mut each: impl FnMut(&World<'_>, &World<'_>, &[Recorded])) {
+        let engine = self.store.read_blocking(|tx| Ok(Arc::clone(Engine::from_tx(tx)?))).unwrap();
+        let current = engine.books().all_current().into_iter().filter(|r| r.book.book().pack == pack);
+        let books: HashMap<String, Arc<Ready>> = current.map(|r| (r.book.book().kind.clone(), r)).collect();
+        self.families(|own, family| {
+            let World { engine, own: rulebooks, outages, horizon, .. } = *own;
+            let new = World { engine, own: rulebooks, pack: Some(&books), outages, horizon };
+            each(own, &new, family);
+        });
     }
 
     /// Calls `each` for every family with the world of its own rules.

@@ -5,7 +5,7 @@ use super::outage::EVERY_CASE;
 use super::{Engine, HistoryRow, Ready};
 use crate::facts::FactSet;
 use crate::replay::Recorded;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use xr_base::calendar::Interval;
 use xr_base::{CaseId, Fault, Instant, Party, ShopId, StoreError};
@@ -126,7 +126,7 @@ impl<'e> Families<'e> {
                 let told = rows.remove(&case.id).unwrap_or_default();
                 recorded.push(self.recorded(tx, case, told)?);
             }
-            out.push(recorded);
+            out.push(placed(tx, recorded)?);
         }
         Ok(Some(out))
     }
@@ -148,7 +148,7 @@ impl<'e> Families<'e> {
             let told = rows.remove(&case.id).unwrap_or_default();
             recorded.push(self.recorded(tx, case, told)?);
         }
-        Ok(recorded)
+        placed(tx, recorded)
     }
 
     fn cases(&self, tx: &mut Tx<'_>, (after, last): (CaseId, CaseId), shop: i64) -> Result<Vec<Vec<Case>>, Fault> {
@@ -191,8 +191,46 @@ impl<'e> Families<'e> {
         let kind = self.engine.kind(&case.kind).ok_or(super::Error::NotWired)?;
         let need = self.asked.get(&case.kind).copied().unwrap_or_else(|| FactSet::none(kind.vocabulary()));
         let past = kind.past(tx, &case, need)?;
-        Ok(Recorded { case, rows, past })
+        Ok(Recorded { case, rows, past, places: Vec::new() })
     }
+}
+
+/// Looks up the order of what happened to several cases of a family in one millisecond: histories do not tell it.
+fn placed(tx: &mut Tx<'_>, mut family: Vec<Recorded>) -> Result<Vec<Recorded>, Fault> {
+    let mut moments: HashMap<Instant, CaseId> = HashMap::new();
+    let mut meets: BTreeSet<CaseId> = BTreeSet::new();
+    // Openings last: those of one command are in order by their ids.
+    let acts = |told: &Recorded, is_first: bool| -> Vec<Instant> {
+        let is_act = |row: &&HistoryRow| !matches!(row.actor.as_str(), "clock" | "system");
+        let rows = told.rows.iter().filter(|row| (row.seq == 1) == is_first).filter(is_act);
+        rows.map(|row| row.at).collect()
+    };
+    for told in &family {
+        for at in acts(told, false) {
+            let first = *moments.entry(at).or_insert(told.case.id);
+            if first != told.case.id {
+                meets.extend([first, told.case.id]);
+            }
+        }
+    }
+    for told in family.iter().filter(|told| !told.past.is_follower) {
+        for first in acts(told, true).into_iter().filter_map(|at| moments.get(&at)) {
+            meets.extend([*first, told.case.id]);
+        }
+    }
+    for told in family.iter_mut().filter(|told| meets.contains(&told.case.id)) {
+        let events: Vec<(i64, String)> = tx.all(
+            sql!("SELECT id, body FROM events WHERE case_id = ?1 ORDER BY id /* unscoped: places, by case */"),
+            params![told.case.id],
+        )?;
+        let at = |(id, body): (i64, String)| {
+            let body: serde_json::Value = serde_json::from_str(&body).ok()?;
+            Some((body.get("version")?.as_i64()?, id))
+        };
+        let ids: HashMap<i64, i64> = events.into_iter().filter_map(at).collect();
+        told.places = told.rows.iter().map(|row| ids.get(&row.seq).copied().unwrap_or(0)).collect();
+    }
+    Ok(family)
 }
 
 /// Every fact that some guard or clock of a rulebook asks for.

@@ -17,8 +17,13 @@ pub(super) enum Item {
     Act(usize, usize),
 }
 
-/// At one instant: outages, news, then acts in the order of cases and histories.
-type Key = (Instant, u8, i64, usize);
+/// At one instant: outages, news, then acts in the order of the event record, of cases and of histories.
+type Key = (Instant, u8, i64, i64, usize);
+
+/// Place of a row in the event record, as far as it matters.
+fn place(recorded: &Recorded, row: usize) -> i64 {
+    recorded.places.get(row).copied().unwrap_or(0)
+}
 
 /// Items to come.
 #[derive(Default)]
@@ -28,13 +33,14 @@ impl Agenda {
     /// The outages.
     pub(super) fn outages(&mut self, starts: impl Iterator<Item = Instant>) {
         for (index, at) in starts.enumerate() {
-            self.0.insert((at, 0, 0, index), Item::Outage(index));
+            self.0.insert((at, 0, 0, 0, index), Item::Outage(index));
         }
     }
 
     /// The opening of a case that somebody outside opened.
     pub(super) fn opening(&mut self, index: usize, recorded: &Recorded) {
-        self.0.insert((recorded.case.opened_at, 2, recorded.case.id.0, 0), Item::Open(index));
+        let key = (recorded.case.opened_at, 2, place(recorded, 0), recorded.case.id.0, 0);
+        self.0.insert(key, Item::Open(index));
     }
 
     /// What was done to a recorded case, all of it later by `shift`; `is_act` says which rows are acts.
@@ -45,10 +51,11 @@ impl Agenda {
         is_act: impl Fn(&crate::engine::HistoryRow) -> bool,
     ) {
         for (row, told) in recorded.rows.iter().enumerate().skip(1).filter(|(_, told)| is_act(told)) {
-            self.0.insert((told.at + shift, 2, recorded.case.id.0, row), Item::Act(index, row));
+            let key = (told.at + shift, 2, place(recorded, row), recorded.case.id.0, row);
+            self.0.insert(key, Item::Act(index, row));
         }
         for (n, mark) in recorded.past.marks.iter().enumerate().filter(|(_, mark)| mark.is_news) {
-            self.0.insert((mark.known + shift, 1, recorded.case.id.0, n), Item::News(index));
+            self.0.insert((mark.known + shift, 1, 0, recorded.case.id.0, n), Item::News(index));
         }
     }
 

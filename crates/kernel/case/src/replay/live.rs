@@ -272,8 +272,8 @@ impl<'a> Family<'a> {
         self.members[me].dropped.push(Dropped { at, event: told.event.clone(), party: told.party, state, why });
     }
 
-    /// Chooses by the facts of the moment. Where the record tells how the same guards were answered at this very step, that
-    /// counts more than facts that are known only as they are now.
+    /// Chooses by the facts of the moment. Where some of them are known only as they are now, and the record tells how the same
+    /// guards were answered at this very step, the record counts.
     fn decide(
         &mut self,
         me: usize,
@@ -286,6 +286,9 @@ impl<'a> Family<'a> {
         let (facts, unsure) = self.facts(me, ready.book.event_facts(&member.state, event));
         let counted = |name: &str| member.counts.get(name).copied().unwrap_or(0);
         let chosen = choose(&ready.book, &Situation { state: &member.state, facts: &facts, counts: &counted });
+        if unsure.is_empty() {
+            return chosen;
+        }
         let answer = told.filter(|row| row.from_state == member.state && self.asks_the_same(me, event));
         if let Some(row) = answer {
             if chosen.as_ref().is_ok_and(|d| d.to == row.to_state) {
@@ -324,7 +327,7 @@ impl<'a> Family<'a> {
         let Some(rule) = member.ready.clock(&clock.state, &clock.name) else { return };
         let (event, fire) = (rule.event.clone(), rule.fire.clone());
         let rows = member.recorded.map_or(&[] as &[HistoryRow], |i| self.recorded[i].rows.as_slice());
-        let told = rows.iter().find(|r| r.at == at && r.event == fire && r.actor == "clock");
+        let told = nth(rows, &member.steps, (at, &fire, "clock"));
         let chosen = self.decide(me, &event, told, |book, at| step::choose_silence(book, at, &clock.name));
         match chosen {
             Ok(decision) => {
@@ -344,8 +347,9 @@ impl<'a> Family<'a> {
             if self.members.get(me).is_none_or(|m| m.closed_at.is_some()) {
                 continue;
             }
-            let (at, rows) = (self.at, self.members[me].recorded.map(|i| self.recorded[i].rows.as_slice()));
-            let told = rows.into_iter().flatten().find(|r| r.at == at && r.event == event && r.actor == "system");
+            let member = &self.members[me];
+            let rows = member.recorded.map_or(&[] as &[HistoryRow], |i| self.recorded[i].rows.as_slice());
+            let told = nth(rows, &member.steps, (self.at, &event, "system"));
             let chosen = self.decide(me, &event, told, |book, at| step::choose(book, at, &event, By::System));
             match chosen {
                 Ok(decision) => {
@@ -480,6 +484,16 @@ impl<'a> Family<'a> {
             }
         }
     }
+}
+
+/// The recorded step that is the next of its name, moment and actor.
+fn nth<'r>(
+    rows: &'r [HistoryRow],
+    steps: &[Step],
+    (at, event, actor): (Instant, &str, &str),
+) -> Option<&'r HistoryRow> {
+    let taken = steps.iter().filter(|s| s.at == at && s.event == event && s.actor == actor).count();
+    rows.iter().filter(|r| r.at == at && r.event == event && r.actor == actor).nth(taken)
 }
 
 /// What comes from outside. Clocks fire anew, and what effects and children say follows from the course.

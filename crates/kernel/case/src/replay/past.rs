@@ -60,6 +60,8 @@ pub struct Recorded {
     pub rows: Vec<HistoryRow>,
     /// The rest.
     pub past: Past,
+    /// Places of its rows in the event record, where another case of the family did something at the same instant; else empty.
+    pub places: Vec<i64>,
 }
 
 impl Recorded {
