@@ -13,6 +13,8 @@ mod family;
 mod live;
 mod past;
 mod report;
+#[cfg(test)]
+mod tests;
 
 pub use compare::{Divergence, Sort, against_record, compare};
 pub use course::{Course, Dropped, Pending, Step, Why};
