@@ -9,6 +9,7 @@ extern crate self as xr_case;
 pub mod checker;
 pub mod cli;
 pub mod compiled;
+pub mod differences;
 pub mod engine;
 pub mod facts;
 pub mod finding;
