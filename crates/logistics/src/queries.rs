@@ -110,6 +110,9 @@ pub fn newest_pickup(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<Pickup>, Fa
     )?)
 }
 
+/// Announced, first scanned, delivered, delivery reported.
+type Moments = (Instant, Option<Instant>, Option<Instant>, Option<Instant>);
+
 /// When the parcels of a case that go this way were announced, first scanned and delivered, under the three names of `words`; the
 /// last is news. A delivery that was told before the parcel was announced counts from the announcement.
 ///
@@ -121,7 +124,7 @@ pub fn marks(
     direction: Direction,
     words: [&'static str; 3],
 ) -> Result<Vec<Mark>, Fault> {
-    let rows: Vec<(Instant, Option<Instant>, Option<Instant>, Option<Instant>)> = tx.all(
+    let rows: Vec<Moments> = tx.all(
         sql!(
             "SELECT s.announced_at, (SELECT MIN(c.received_at) FROM scans c WHERE c.shipment_id = s.id), s.delivered_at,
              s.reported_at FROM shipments s WHERE s.case_id = ?1 AND s.direction = ?2 ORDER BY s.id

@@ -67,12 +67,14 @@ fn payment_of(family: &Family<'_>, refund: usize) -> Option<usize> {
 /// What an effect does to the family.
 pub(crate) fn effect(family: &mut Family<'_>, me: usize, effect: &E) {
     match effect {
-        E::Cancel => payments_of(family, me).into_iter().for_each(|p| family.tell(p, "cancel")),
-        E::Settle => payments_of(family, me).into_iter().for_each(|p| family.tell(p, "settle")),
+        E::Cancel => tell_payments(family, me, "cancel"),
+        E::Settle => tell_payments(family, me, "settle"),
         E::RefundAll => refund_all(family, me),
         E::AdvanceChild => {
             let open: Vec<usize> = family.children(me, "refund").filter(|r| !family.is_closed(*r)).collect();
-            open.into_iter().for_each(|refund| family.tell(refund, "hurry"));
+            for refund in open {
+                family.tell(refund, "hurry");
+            }
         }
         E::PostCapture => {
             let amount = get(family, me, AMOUNT);
@@ -91,6 +93,12 @@ pub(crate) fn effect(family: &mut Family<'_>, me: usize, effect: &E) {
         E::PostRefund { .. } | E::PostAdvance => post_refund(family, me),
         E::ReleaseGuard => call_off(family, me),
         E::SendCharge | E::SendQuery | E::ReleaseAuthorization | E::QueryRefund => {}
+    }
+}
+
+fn tell_payments(family: &mut Family<'_>, payable: usize, event: &str) {
+    for payment in payments_of(family, payable) {
+        family.tell(payment, event);
     }
 }
 

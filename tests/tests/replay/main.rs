@@ -1,6 +1,7 @@
 //! Replays over simulated markets: under its own rulebook every case goes as it went.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod http;
 mod market;
 mod rerun;
 

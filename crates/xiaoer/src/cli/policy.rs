@@ -110,7 +110,7 @@ fn diff(common: &Common, (from, to): (&str, &str), en: bool) -> Result<u8, CliEr
     }
     let locale = if en { Locale::En } else { Locale::ZhCn };
     for difference in &found.differences {
-        println!("{}{}{}", difference.place.get(locale), if en { ": " } else { "：" }, difference.text.get(locale));
+        println!("{}: {}", difference.place.get(locale), difference.text.get(locale));
     }
     for (id, rule) in &found.rules {
         println!("  [{id}] {} ({}, {})", rule.text.get(locale), rule.source, rule.certainty);

@@ -3,10 +3,11 @@
 use super::{CliError, Common, DONE};
 use crate::wiring;
 use clap::Args;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use xr_base::locale::Text;
-use xr_base::{CaseId, Fault, Instant, Problem, ShopId, SystemClock};
+use xr_base::{CaseId, Fault, Instant, Locale, Problem, ShopId, SystemClock};
 use xr_case::engine::{Engine, Question, Window, replay, replay_case};
 use xr_case::replay::{Both, Course, Report, Sort, Words};
 use xr_store::{Location, Tx, outside};
@@ -80,44 +81,41 @@ fn look<T>(common: &Common, query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault>)
     Ok(outside::look(&location, Arc::new(SystemClock::real()), ext, query)?)
 }
 
-/// A word of either language.
-const fn word<'t>(en: bool, zh: &'t str, english: &'t str) -> &'t str {
-    if en { english } else { zh }
+/// A phrase of this crate's texts; a key that is missing shows itself.
+fn phrase(key: &str, en: bool) -> String {
+    let locale = if en { Locale::En } else { Locale::ZhCn };
+    let texts = wiring::texts().ok();
+    texts.and_then(|texts| texts.get(locale, key, &BTreeMap::new())).unwrap_or_else(|| key.to_owned())
 }
 
 fn summary(report: &Report, en: bool) -> String {
-    let w = |zh, english| word(en, zh, english);
+    let say = |key: &str| phrase(key, en);
     let mut out = String::new();
     for (kind, t) in &report.kinds {
         let _ = writeln!(
             out,
             "{kind:<14} {} {}  {} {}  {} {}  {} {}  {} {}  {} {}  {} {}",
-            w("案件", "cases"),
+            say("replay.cases"),
             t.cases,
-            w("不变", "same"),
+            say("replay.same"),
             t.same,
-            w("结局不同", "other end"),
+            say("replay.other_end"),
             t.end,
-            w("经过不同", "other way"),
+            say("replay.other_way"),
             t.way,
-            w("时间不同", "other time"),
+            say("replay.other_time"),
             t.time,
-            w("金额不同", "other money"),
+            say("replay.other_money"),
             t.money,
-            w("存疑", "uncertain"),
+            say("replay.uncertain"),
             t.uncertain,
         );
         let (before, after) = t.silent;
-        let _ = writeln!(out, "{:<14} {} {before} → {after}", "", w("以沉默告终", "ended by silence"));
+        let _ = writeln!(out, "{:<14} {} {before} → {after}", "", say("replay.silent"));
         if let Some(q) = t.later_ms {
-            let hours = |ms: i64| format!("{:+.1}h", ms as f64 / 3_600_000.0);
+            let hours = |ms: i64| format!("{:+}h{:02}m", ms / 3_600_000, (ms / 60_000 % 60).abs());
             let parts = [q.min, q.p5, q.p50, q.p95, q.max].map(hours).join(" ");
-            let _ = writeln!(
-                out,
-                "{:<14} {} {parts}",
-                "",
-                w("结束早晚(最小 5% 中位 95% 最大)", "ends later by (min 5% 50% 95% max)")
-            );
+            let _ = writeln!(out, "{:<14} {} {parts}", "", say("replay.later"));
         }
     }
     for (currency, sorts) in &report.money {
@@ -130,33 +128,31 @@ fn summary(report: &Report, en: bool) -> String {
         let _ = writeln!(out, "[{rule}] {count}");
     }
     if report.imported > 0 {
-        let _ = writeln!(out, "{}: {}", w("外部导入，无经过可重放", "imported, without a course"), report.imported);
+        let _ = writeln!(out, "{}: {}", say("replay.imported"), report.imported);
     }
-    let _ =
-        writeln!(out, "{}: {}", w("无法按原规则重现", "not reproduced under their own rules"), report.not_reproduced);
+    let _ = writeln!(out, "{}: {}", say("replay.untold"), report.not_reproduced);
     for sample in &report.samples {
-        let sorts: Vec<&str> = sample.divergence.sorts.iter().map(|s| sort(*s, en)).collect();
+        let sorts: Vec<String> = sample.divergence.sorts.iter().map(|s| sort(*s, en)).collect();
         let _ = writeln!(out, "  {}  {}  {}", sample.case, sample.old.kind, sorts.join(" "));
     }
     out
 }
 
-const fn sort(sort: Sort, en: bool) -> &'static str {
+fn sort(sort: Sort, en: bool) -> String {
     match sort {
-        Sort::End => word(en, "结局", "end"),
-        Sort::Way => word(en, "经过", "way"),
-        Sort::Time => word(en, "时间", "time"),
-        Sort::Money => word(en, "金额", "money"),
+        Sort::End => phrase("replay.end", en),
+        Sort::Way => phrase("replay.way", en),
+        Sort::Time => phrase("replay.time", en),
+        Sort::Money => phrase("replay.money", en),
     }
 }
 
 fn side_by_side(both: &Both, en: bool) -> String {
     let mut out = String::new();
     if let Some(why) = &both.untold {
-        let _ = writeln!(out, "{}: {why}", word(en, "无法按原规则重现", "not reproduced under its own rules"));
+        let _ = writeln!(out, "{}: {why}", phrase("replay.untold_one", en));
     }
-    let courses =
-        [(word(en, "原规则", "its own rules"), &both.old), (word(en, "新规则", "the other rules"), &both.new)];
+    let courses = [(phrase("replay.own", en), &both.old), (phrase("replay.other", en), &both.new)];
     for (title, course) in courses {
         let _ = writeln!(out, "{title}");
         told(&mut out, course, &both.words, en);
@@ -180,7 +176,7 @@ fn said(text: &Text, en: bool) -> &str {
 }
 
 fn told(out: &mut String, course: &Course, words: &Words, en: bool) {
-    let name = |texts: &std::collections::BTreeMap<String, Text>, key: &str| {
+    let name = |texts: &BTreeMap<String, Text>, key: &str| {
         texts.get(key).map_or_else(|| key.to_owned(), |text| said(text, en).to_owned())
     };
     for step in &course.steps {

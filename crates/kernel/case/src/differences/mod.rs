@@ -86,12 +86,12 @@ pub fn differences(a: &Rulebook, b: &Rulebook) -> Vec<Difference> {
         let at = Place { book: b, state: Some((name, &old.label)) };
         match b.states.get(name) {
             Some(new) => state(&mut out, &at, (a, old), new),
-            None => out.push(at.tell(Topic::State, name, words::both("不再有此状态", "the state is gone"), None)),
+            None => out.push(at.tell(Topic::State, name, words::say("state_gone", &[]), None)),
         }
     }
     for (name, new) in b.states.iter().filter(|(name, _)| !a.states.contains_key(*name)) {
         let at = Place { book: b, state: Some((name, &new.label)) };
-        out.push(at.tell(Topic::State, name, words::both("新增此状态", "the state is new"), None));
+        out.push(at.tell(Topic::State, name, words::say("state_new", &[]), None));
     }
     let whole = Place { book: b, state: None };
     for (name, new) in &b.events {
@@ -118,10 +118,9 @@ struct Place<'b> {
 impl Place<'_> {
     fn tell(&self, topic: Topic, name: &str, text: Text, rule: Option<&Name>) -> Difference {
         let kind = &self.book.label;
-        let place = self.state.map_or_else(
-            || kind.clone(),
-            |(_, label)| Text { zh: format!("{}·{}", kind.zh, label.zh), en: format!("{} · {}", kind.en, label.en) },
-        );
+        let place = self
+            .state
+            .map_or_else(|| kind.clone(), |(_, label)| words::say("place", &[("kind", kind), ("state", label)]));
         Difference {
             kind: self.book.kind.clone(),
             state: self.state.map(|(name, _)| name.clone()),
@@ -141,7 +140,7 @@ fn state(out: &mut Vec<Difference>, at: &Place<'_>, (a, old): (&Rulebook, &State
     if (&old.owner, old.rests) != (&new.owner, new.rests) {
         let owner =
             |book: &Rulebook, state: &State| words::actor(book, state.owner.as_deref().filter(|_| !state.rests));
-        let text = words::with_head("等待", "waits for: ", words::changed(&owner(a, old), &owner(at.book, new)));
+        let text = words::say("waits", &[("text", &words::changed(&owner(a, old), &owner(at.book, new)))]);
         out.push(at.tell(Topic::State, "owner", text, None));
     }
     clocks::compare(out, at, (a, old), new);
@@ -152,7 +151,7 @@ fn state(out: &mut Vec<Difference>, at: &Place<'_>, (a, old): (&Rulebook, &State
         }
     }
     for event in old.on.keys().filter(|event| !new.on.contains_key(*event)) {
-        let text = words::with_event(a, event, words::both("不再可做", "may no longer be done"));
+        let text = words::say("act_gone", &[("event", &words::event_label(a, event))]);
         out.push(at.tell(Topic::Act, event, text, None));
     }
 }
@@ -165,14 +164,14 @@ fn act(
     ways: &[Alternative],
 ) {
     let (old, new) = (words::ways(a, before), words::ways(at.book, ways));
+    let label = words::event_label(at.book, event);
     let text = if before.is_empty() {
-        words::with_head("可以：", "may be done: ", new)
-    } else if old == new {
-        words::both("后续处理或依据不同", "what follows or the rule differs")
+        words::say("act_new", &[("event", &label), ("text", &new)])
     } else {
-        words::changed(&old, &new)
+        let text = if old == new { words::say("act_same", &[]) } else { words::changed(&old, &new) };
+        words::say("act", &[("event", &label), ("text", &text)])
     };
     let rule = ways.iter().find_map(|w| w.rule.as_ref());
-    let text = words::with_rule(words::with_event(at.book, event, text), rule);
+    let text = words::with_rule(text, rule);
     out.push(at.tell(Topic::Act, event, text, rule));
 }

@@ -1,79 +1,89 @@
-//! Lengths, calendars, guards and actors in words.
+//! Lengths, calendars, guards and actors in words of both languages (`i18n/`).
 
 use crate::model::{Alternative, Name, Rulebook};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 use xr_base::calendar::Length;
 use xr_base::locale::Text;
 
-/// A text in both languages.
-pub(super) fn both(zh: &str, en: &str) -> Text {
-    Text { zh: zh.to_owned(), en: en.to_owned() }
+/// The phrases of this crate; a file that cannot be read leaves the keys to be seen, and its test fails.
+static PHRASES: LazyLock<HashMap<String, Text>> = LazyLock::new(|| {
+    let read = |text: &str| toml::from_str::<HashMap<String, String>>(text).unwrap_or_default();
+    let mut en = read(include_str!("../../i18n/en.toml"));
+    let zh = read(include_str!("../../i18n/zh-CN.toml"));
+    zh.into_iter().filter_map(|(key, zh)| Some((key.clone(), Text { zh, en: en.remove(&key)? }))).collect()
+});
+
+/// The phrase `diff.<key>` with its parameters.
+pub(super) fn say(key: &str, params: &[(&str, &Text)]) -> Text {
+    let found = PHRASES.get(&format!("diff.{key}"));
+    let mut text = found.cloned().unwrap_or_else(|| same(key));
+    for (name, value) in params {
+        let hole = format!("{{{name}}}");
+        text.zh = text.zh.replace(&hole, &value.zh);
+        text.en = text.en.replace(&hole, &value.en);
+    }
+    text
+}
+
+/// A name that is the same in both languages.
+pub(super) fn same(text: &str) -> Text {
+    Text { zh: text.to_owned(), en: text.to_owned() }
 }
 
 /// Old → new.
 pub(super) fn changed(old: &Text, new: &Text) -> Text {
-    Text { zh: format!("{} → {}", old.zh, new.zh), en: format!("{} → {}", old.en, new.en) }
+    say("changed", &[("old", old), ("new", new)])
 }
 
-/// Something before a text.
-pub(super) fn with_head(zh: &str, en: &str, text: Text) -> Text {
-    Text { zh: format!("{zh}{}", text.zh), en: format!("{en}{}", text.en) }
-}
-
-/// Joined by `，` and `, `.
-pub(super) fn joined(parts: Vec<Text>) -> Text {
+/// Joined by the phrase of this key.
+pub(super) fn joined(parts: &[Text], by: &str) -> Text {
+    let between = say(by, &[]);
     let zh: Vec<&str> = parts.iter().map(|t| t.zh.as_str()).collect();
     let en: Vec<&str> = parts.iter().map(|t| t.en.as_str()).collect();
-    Text { zh: zh.join("，"), en: en.join(", ") }
+    Text { zh: zh.join(&between.zh), en: en.join(&between.en) }
 }
 
 /// With what is cited.
 pub(super) fn with_rule(text: Text, rule: Option<&Name>) -> Text {
     match rule {
-        Some(id) => Text { zh: format!("{}；依据 {id}", text.zh), en: format!("{}; rule {id}", text.en) },
+        Some(id) => say("cited", &[("text", &text), ("rule", &same(id))]),
         None => text,
     }
-}
-
-/// With the event's label before it.
-pub(super) fn with_event(book: &Rulebook, event: &str, text: Text) -> Text {
-    let label = event_label(book, event);
-    Text { zh: format!("「{}」{}", label.zh, text.zh), en: format!("“{}” {}", label.en, text.en) }
 }
 
 /// Label of an event, or its name.
 pub(super) fn event_label(book: &Rulebook, event: &str) -> Text {
     let label = book.events.get(event).map(|e| e.label.clone());
-    label.filter(|l| !l.zh.is_empty()).unwrap_or_else(|| both(event, event))
+    label.filter(|l| !l.zh.is_empty()).unwrap_or_else(|| same(event))
 }
 
 /// Label of an actor's word.
 pub(super) fn actor(book: &Rulebook, word: Option<&str>) -> Text {
     match word {
-        None => both("无人", "nobody"),
-        Some("clock") => both("时限", "the clock"),
-        Some("system") => both("系统", "the system"),
-        Some(word) => book.actors.get(word).map_or_else(|| both(word, word), |role| role.label.clone()),
+        None => say("nobody", &[]),
+        Some(word @ ("clock" | "system")) => {
+            PHRASES.get(&format!("case.word.{word}")).cloned().unwrap_or_else(|| same(word))
+        }
+        Some(word) => book.actors.get(word).map_or_else(|| same(word), |role| role.label.clone()),
     }
 }
 
 /// A length as people say it.
 pub(super) fn length(text: &str) -> Text {
-    let counted = |n: u32, zh: &str, one: &str, many: &str| {
-        let en = if n == 1 { one } else { many };
-        Text { zh: format!("{n} {zh}"), en: format!("{n} {en}") }
-    };
+    let counted = |key: &str, n: u32| say(key, &[("n", &same(&n.to_string()))]);
     match Length::parse(text) {
-        Ok(Length::Minutes(n)) => counted(n, "分钟", "minute", "minutes"),
-        Ok(Length::Hours(n)) => counted(n, "小时", "hour", "hours"),
-        Ok(Length::Days(n)) => counted(n, "天", "day", "days"),
-        Ok(Length::WorkingDays(n)) => counted(n, "个工作日", "working day", "working days"),
-        Ok(Length::Months(n)) => counted(n, "个月", "month", "months"),
+        Ok(Length::Minutes(n)) => counted("minutes", n),
+        Ok(Length::Hours(n)) => counted("hours", n),
+        Ok(Length::Days(n)) => counted("days", n),
+        Ok(Length::WorkingDays(n)) => counted("working_days", n),
+        Ok(Length::Months(n)) => counted("months", n),
         Ok(Length::DayAt { days, minute }) => {
             let time = format!("{:02}:{:02}", minute / 60, minute % 60);
-            Text { zh: format!("{days} 天后的 {time}"), en: format!("{time}, {days} days later") }
+            say("day_at", &[("n", &same(&days.to_string())), ("time", &same(&time))])
         }
-        Ok(Length::AtFact(fact)) => Text { zh: format!("到 {fact} 为止"), en: format!("until {fact}") },
-        _ => both(text, text),
+        Ok(Length::AtFact(fact)) => say("until", &[("fact", &same(&fact))]),
+        _ => same(text),
     }
 }
 
@@ -83,44 +93,31 @@ pub(super) fn calendar(text: &str) -> Text {
     let mut parts = Vec::new();
     while let Some(word) = words.next() {
         parts.push(match word {
-            "natural" => both("自然时间", "round the clock"),
-            "day0" => both("自次日零点起按整天", "whole days from the next midnight"),
-            "working-days" => both("仅工作日", "on working days"),
-            "roll" => both("遇法定节假日顺延", "moved past statutory holidays"),
-            "window" => {
-                let hours = words.next().unwrap_or_default();
-                Text { zh: format!("每天 {hours}"), en: format!("within {hours}") }
-            }
-            other => both(other, other),
+            "natural" | "day0" | "roll" => say(word, &[]),
+            "working-days" => say("on_working_days", &[]),
+            "window" => say("window", &[("hours", &same(words.next().unwrap_or_default()))]),
+            other => same(other),
         });
     }
-    joined(parts)
+    joined(&parts, "comma")
 }
 
 /// A guard, without the prefix that every fact has.
-pub(super) fn guard(text: &str) -> String {
-    text.replace("facts.", "")
+pub(super) fn guard(text: &str) -> Text {
+    same(&text.replace("facts.", ""))
 }
 
 /// The ways of an event: by whom, when, where to.
 pub(super) fn ways(book: &Rulebook, ways: &[Alternative]) -> Text {
     let one = |way: &Alternative| {
         let by: Vec<Text> = way.by.iter().map(|word| actor(book, Some(word))).collect();
-        let to = book.states.get(&way.to).map_or_else(|| both(&way.to, &way.to), |s| s.label.clone());
-        let (mut zh, mut en) = (String::new(), String::new());
-        if let Some(when) = &way.when {
-            zh = format!("若 {} ", guard(when));
-            en = format!("if {} ", guard(when));
-        }
-        let zh_by: Vec<&str> = by.iter().map(|t| t.zh.as_str()).collect();
-        let en_by: Vec<&str> = by.iter().map(|t| t.en.as_str()).collect();
-        Text {
-            zh: format!("{}{zh}到「{}」", zh_by.join("、"), to.zh),
-            en: format!("{} {en}to “{}”", en_by.join(", "), to.en),
+        let by = joined(&by, "listed");
+        let to = book.states.get(&way.to).map_or_else(|| same(&way.to), |s| s.label.clone());
+        match &way.when {
+            Some(when) => say("way_if", &[("by", &by), ("guard", &guard(when)), ("to", &to)]),
+            None => say("way", &[("by", &by), ("to", &to)]),
         }
     };
     let all: Vec<Text> = ways.iter().map(one).collect();
-    let zh: Vec<&str> = all.iter().map(|t| t.zh.as_str()).collect();
-    let en: Vec<&str> = all.iter().map(|t| t.en.as_str()).collect();
-    Text { zh: zh.join("；否则 "), en: en.join("; else ") }
+    joined(&all, "else")
 }

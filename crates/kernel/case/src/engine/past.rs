@@ -5,6 +5,7 @@ use super::outage::EVERY_CASE;
 use super::{Engine, HistoryRow, Ready};
 use crate::facts::FactSet;
 use crate::replay::Recorded;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use xr_base::calendar::Interval;
@@ -15,7 +16,7 @@ use xr_store::{Tx, params, record, sql};
 const ROOTS_MAX: i64 = 250;
 
 /// Which families: those with a case that was opened in `[since, until)`, of one shop or of all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// Opened at this moment or later.
     pub since: Instant,
@@ -113,7 +114,7 @@ impl<'e> Families<'e> {
         let Some(last) = last else { return Ok(None) };
         let span = (self.after, last);
         self.after = last;
-        let mut families = self.cases(tx, span, shop)?;
+        let mut families = cases(tx, span, shop)?;
         families.retain(|family| family.iter().any(|case| self.window.holds(case.opened_at)));
         if families.is_empty() {
             return Ok(Some(Vec::new()));
@@ -141,7 +142,7 @@ impl<'e> Families<'e> {
             root = super::case::get(tx, parent)?;
         }
         let span = (CaseId(root.id.0 - 1), root.id);
-        let families = self.cases(tx, span, 0)?;
+        let families = cases(tx, span, 0)?;
         let mut rows = histories(tx, span, 0)?;
         let mut recorded = Vec::new();
         for case in families.into_iter().flatten() {
@@ -149,37 +150,6 @@ impl<'e> Families<'e> {
             recorded.push(self.recorded(tx, case, told)?);
         }
         placed(tx, recorded)
-    }
-
-    fn cases(&self, tx: &mut Tx<'_>, (after, last): (CaseId, CaseId), shop: i64) -> Result<Vec<Vec<Case>>, Fault> {
-        let mut rows: Vec<Case> = tx.all(
-            sql!(
-                "WITH RECURSIVE family (id) AS (
-                 SELECT id FROM cases WHERE parent_id IS NULL AND id > ?1 AND id <= ?2 AND (?3 = 0 OR shop_id = ?3)
-                 UNION ALL SELECT c.id FROM cases c JOIN family f ON c.parent_id = f.id)
-                 SELECT c.id, c.kind, c.state, c.version, c.rulebook, c.parent_id, c.merchant_org, c.shop_id, c.buyer_id,
-                 c.owner_party, c.owner_org, c.opened_at, c.entered_at, c.due_at, c.closed_at
-                 FROM family f JOIN cases c ON c.id = f.id
-                 /* unscoped: a replay sees the whole market, its callers authorise */"
-            ),
-            params![after, last, shop],
-        )?;
-        // A child is opened after its parent, so its id is higher.
-        rows.sort_by_key(|case| case.id);
-        let mut place: HashMap<CaseId, usize> = HashMap::new();
-        let mut families: Vec<Vec<Case>> = Vec::new();
-        for case in rows {
-            let at = match case.parent_id {
-                None => {
-                    families.push(Vec::new());
-                    families.len() - 1
-                }
-                Some(parent) => *place.get(&parent).ok_or_else(|| StoreError::Corrupt(format!("no case {parent}")))?,
-            };
-            place.insert(case.id, at);
-            families[at].push(case);
-        }
-        Ok(families)
     }
 
     fn recorded(&mut self, tx: &mut Tx<'_>, case: Case, rows: Vec<HistoryRow>) -> Result<Recorded, Fault> {
@@ -241,6 +211,37 @@ fn add(asked: &mut HashMap<String, FactSet>, ready: &Ready) {
         need.union(book.guard_facts(state));
         need.union(book.entry_facts(state));
     }
+}
+
+fn cases(tx: &mut Tx<'_>, (after, last): (CaseId, CaseId), shop: i64) -> Result<Vec<Vec<Case>>, Fault> {
+    let mut rows: Vec<Case> = tx.all(
+        sql!(
+            "WITH RECURSIVE family (id) AS (
+             SELECT id FROM cases WHERE parent_id IS NULL AND id > ?1 AND id <= ?2 AND (?3 = 0 OR shop_id = ?3)
+             UNION ALL SELECT c.id FROM cases c JOIN family f ON c.parent_id = f.id)
+             SELECT c.id, c.kind, c.state, c.version, c.rulebook, c.parent_id, c.merchant_org, c.shop_id, c.buyer_id,
+             c.owner_party, c.owner_org, c.opened_at, c.entered_at, c.due_at, c.closed_at
+             FROM family f JOIN cases c ON c.id = f.id
+             /* unscoped: a replay sees the whole market, its callers authorise */"
+        ),
+        params![after, last, shop],
+    )?;
+    // A child is opened after its parent, so its id is higher.
+    rows.sort_by_key(|case| case.id);
+    let mut place: HashMap<CaseId, usize> = HashMap::new();
+    let mut families: Vec<Vec<Case>> = Vec::new();
+    for case in rows {
+        let at = match case.parent_id {
+            None => {
+                families.push(Vec::new());
+                families.len() - 1
+            }
+            Some(parent) => *place.get(&parent).ok_or_else(|| StoreError::Corrupt(format!("no case {parent}")))?,
+        };
+        place.insert(case.id, at);
+        families[at].push(case);
+    }
+    Ok(families)
 }
 
 fn histories(

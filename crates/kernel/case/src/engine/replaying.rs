@@ -67,7 +67,9 @@ pub fn replay(tx: &mut Tx<'_>, question: &Question, progress: &mut dyn FnMut(u64
         let worker = scope.spawn(|| {
             let mut report = Report::default();
             for (page, own) in receive {
-                page.iter().for_each(|family| add(&mut report, &common, (family, &own), question.window));
+                for family in &page {
+                    add(&mut report, &common, (family, &own), question.window);
+                }
             }
             report.finished()
         });

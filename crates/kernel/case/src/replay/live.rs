@@ -67,7 +67,7 @@ impl Who {
     }
 }
 
-impl<'a> Family<'a> {
+impl Family<'_> {
     fn run(&mut self) {
         while self.steps_left > 0 {
             self.steps_left -= 1;
