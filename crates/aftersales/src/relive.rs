@@ -36,6 +36,7 @@ pub(crate) fn figures(row: &AftersalesRow) -> Vec<(Figure, i64)> {
         (SOURCE, row.source_case.map_or(0, |c| c.0)),
         (ORIGIN, row.origin as i64),
         (GOODS_AT, GoodsAt::Buyer as i64),
+        (PROGRESS, row.progress as i64),
     ]
 }
 
@@ -91,12 +92,15 @@ pub(crate) fn act(kind: CaseKind, event: &str, family: &mut Family<'_>, me: usiz
     }
 }
 
-/// A case that follows another keeps how far the goods were then.
+/// Where it is not sure which units had left, what the row says of its last change counts.
 fn changed(family: &mut Family<'_>, me: usize) {
     family.set(me, CHANGED_AT, family.at().0);
     let Some(order) = family.parent(me) else { return };
-    let is_shipped = xr_orders::relived_shipped(family, order, get(family, me, LINE)).0 > 0;
-    let progress = if !is_shipped {
+    let (units, is_sure) = xr_orders::relived_shipped(family, order, get(family, me, LINE));
+    if !is_sure && family.recorded(me).is_some() {
+        return;
+    }
+    let progress = if units == 0 {
         Progress::Unshipped
     } else if family.has_tag(order, "received") {
         Progress::Received
@@ -133,7 +137,11 @@ pub(crate) fn fact(fact: &str, family: &Family<'_>, me: usize) -> Option<(FactVa
             let (units, is_sure) = xr_orders::relived_shipped(family, order, get(family, me, LINE));
             (FactValue::Bool(units > 0), is_sure)
         }
-        "progress" => (word(&["unshipped", "under_way", "received"], PROGRESS), true),
+        "progress" => {
+            let order = family.parent(me)?;
+            let (_, is_sure) = xr_orders::relived_shipped(family, order, get(family, me, LINE));
+            (word(&["unshipped", "under_way", "received"], PROGRESS), is_sure)
+        }
         "goods_at" => (word(&["buyer", "carrier", "merchant"], GOODS_AT), true),
         "waybill_at" => (moment(family.figure(me, WAYBILL_AT).map(Instant)), true),
         "delivered_at" => (moment(newest(family, me, RETURN).map(|m| m.at + family.shift(me))), true),

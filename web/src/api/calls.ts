@@ -2,7 +2,7 @@
 
 import { get, post, request, type Query } from './http';
 import type {
-  Application, CaseSummary, CaseView, DemoClock, DemoParcel, Finding, OrderListed, OrderView, PackListed, Page, Person, Recipient, Rulebook,
+  Application, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, Finding, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook,
   ServerTime, Session, Shop, StateCount,
 } from './types';
 
@@ -38,6 +38,12 @@ export const rulebook = (pack: string, kind: string) =>
   get<{ rulebook: Rulebook; hash: string }>(`/v1/packs/${at(pack)}/${at(kind)}`);
 export const graphUrl = (pack: string, kind: string, lang: string) => `/v1/packs/${at(pack)}/${at(kind)}/graph.svg?lang=${lang}`;
 export const packCheck = (pack: string) => get<{ findings: Finding[] }>(`/v1/packs/${at(pack)}/check`);
+
+export const replays = () => get<{ items: Replay[] }>('/v1/policy/replays');
+export const replay = (id: string) => get<Replay>(`/v1/policy/replays/${at(id)}`);
+export const askReplay = (body: { pack: string; since: string; until?: string }) => post<Replay>('/v1/policy/replays', body);
+export const courses = (id: string, pack: string) => get<CaseCourses>(`/v1/policy/courses/${at(id)}/${at(pack)}`);
+export const differences = (from: string, to: string) => get<PackDifferences>(`/v1/policy/differences/${at(from)}/${at(to)}`);
 
 export const demoPeople = () => get<Person[]>('/v1/demo/people');
 export const demoClock = () => get<DemoClock>('/v1/demo/clock');

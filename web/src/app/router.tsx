@@ -25,10 +25,19 @@ const packs = createRoute({ getParentRoute, path: '/packs', component: lazyRoute
 const pack = createRoute({
   getParentRoute, path: '/packs/$pack/$kind', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Pack'), 'PackPage'),
 });
+const replays = createRoute({
+  getParentRoute, path: '/replays', component: lazyRouteComponent(() => import('@/capabilities/replays/pages/Replays'), 'Replays'),
+});
+const replay = createRoute({
+  getParentRoute, path: '/replays/$id', component: lazyRouteComponent(() => import('@/capabilities/replays/pages/Replay'), 'ReplayPage'),
+});
+const differences = createRoute({
+  getParentRoute, path: '/differences/$from/$to', component: lazyRouteComponent(() => import('@/capabilities/replays/pages/Differences'), 'Differences'),
+});
 const demo = createRoute({ getParentRoute, path: '/demo', component: lazyRouteComponent(() => import('@/capabilities/demo/pages/DemoClock'), 'DemoClock') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, packs, pack, demo]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, packs, pack, replays, replay, differences, demo]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -5,9 +5,10 @@ import identity from './identity.json';
 import kit from './kit.json';
 import orders from './orders.json';
 import packs from './packs.json';
+import replays from './replays.json';
 import words from './words.json';
 
-const texts = { aftersales, board, demo, identity, kit, orders, packs, words };
+const texts = { aftersales, board, demo, identity, kit, orders, packs, replays, words };
 
 /** Checked against the zh-CN keys by the compiler; `tools/check-i18n.mjs` checks the other direction and the parameters. */
 export default texts satisfies import('../zh-CN').Texts;

@@ -5,9 +5,10 @@ import identity from './identity.json';
 import kit from './kit.json';
 import orders from './orders.json';
 import packs from './packs.json';
+import replays from './replays.json';
 import words from './words.json';
 
-const texts = { aftersales, board, demo, identity, kit, orders, packs, words };
+const texts = { aftersales, board, demo, identity, kit, orders, packs, replays, words };
 
 export type Texts = typeof texts;
 export default texts;

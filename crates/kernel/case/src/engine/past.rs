@@ -6,7 +6,7 @@ use super::{Engine, HistoryRow, Ready};
 use crate::facts::FactSet;
 use crate::replay::Recorded;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use xr_base::calendar::Interval;
 use xr_base::{CaseId, Fault, Instant, Party, ShopId, StoreError};
@@ -168,7 +168,7 @@ impl<'e> Families<'e> {
 /// Looks up the order of what happened to several cases of a family in one millisecond: histories do not tell it.
 fn placed(tx: &mut Tx<'_>, mut family: Vec<Recorded>) -> Result<Vec<Recorded>, Fault> {
     let mut moments: HashMap<Instant, CaseId> = HashMap::new();
-    let mut meets: BTreeSet<CaseId> = BTreeSet::new();
+    let mut meet = false;
     // Openings last: those of one command are in order by their ids.
     let acts = |told: &Recorded, is_first: bool| -> Vec<Instant> {
         let is_act = |row: &&HistoryRow| !matches!(row.actor.as_str(), "clock" | "system");
@@ -177,18 +177,14 @@ fn placed(tx: &mut Tx<'_>, mut family: Vec<Recorded>) -> Result<Vec<Recorded>, F
     };
     for told in &family {
         for at in acts(told, false) {
-            let first = *moments.entry(at).or_insert(told.case.id);
-            if first != told.case.id {
-                meets.extend([first, told.case.id]);
-            }
+            meet |= *moments.entry(at).or_insert(told.case.id) != told.case.id;
         }
     }
     for told in family.iter().filter(|told| !told.past.is_follower) {
-        for first in acts(told, true).into_iter().filter_map(|at| moments.get(&at)) {
-            meets.extend([*first, told.case.id]);
-        }
+        meet |= acts(told, true).iter().any(|at| moments.contains_key(at));
     }
-    for told in family.iter_mut().filter(|told| meets.contains(&told.case.id)) {
+    // All or none: a place and the want of one cannot be compared.
+    for told in family.iter_mut().filter(|_| meet) {
         let events: Vec<(i64, String)> = tx.all(
             sql!("SELECT id, body FROM events WHERE case_id = ?1 ORDER BY id /* unscoped: places, by case */"),
             params![told.case.id],

@@ -2,7 +2,7 @@
 
 use super::past::{Families, Window, last_moment, outages};
 use super::{Engine, Error, Ready};
-use crate::replay::{Both, Course, Recorded, Report, World, against_record, compare, live};
+use crate::replay::{Both, Course, Recorded, Report, Words, World, against_record, compare, live};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -76,8 +76,22 @@ pub fn replay(tx: &mut Tx<'_>, question: &Question, progress: &mut dyn FnMut(u64
         let read = read(tx, &mut families, progress, |page| send.send(page).is_ok());
         drop(send);
         let report = worker.join().map_err(|_| StoreError::Engine("a replay broke down".to_owned()))?;
-        read.map(|()| report)
+        read.map(|()| worded(report, families.own(), &books))
     })
+}
+
+/// Puts in the words of the kinds that it names; of rules only those.
+fn worded(mut report: Report, own: &HashMap<i64, Arc<Ready>>, books: &Books) -> Report {
+    let mut old: Vec<&Arc<Ready>> = own.values().collect();
+    old.sort_by_key(|ready| ready.id);
+    for (kind, ready) in books {
+        let same = old.iter().copied().filter(|r| r.book.book().kind == *kind);
+        let mut words = Words::of(std::iter::once(ready).chain(same).map(|r| r.book.book()));
+        words.rules.retain(|id, _| report.rules.contains_key(id));
+        words.events.clear();
+        report.words.insert(kind.clone(), words);
+    }
+    report
 }
 
 fn read(
@@ -147,7 +161,7 @@ pub fn replay_case(tx: &mut Tx<'_>, pack: &str, id: CaseId) -> Result<Both, Faul
         case: id,
         divergence: compare(old, new),
         untold: untold(old, told),
-        words: crate::replay::Words::of(labels.into_iter().flatten().map(|r| r.book.book())),
+        words: Words::of(labels.into_iter().flatten().map(|r| r.book.book())),
         old: old.clone(),
         new: new.clone(),
     })

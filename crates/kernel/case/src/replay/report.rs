@@ -173,6 +173,8 @@ pub struct Report {
     pub money: BTreeMap<String, BTreeMap<&'static str, Tally>>,
     /// How many cases part at each rule.
     pub rules: BTreeMap<Name, u64>,
+    /// Labels of states and the rules named here, by kind.
+    pub words: BTreeMap<Name, Words>,
     /// Changed cases, some of each kind and sort, by id.
     pub changed: Vec<Listed>,
     /// Whole courses of some of them.
