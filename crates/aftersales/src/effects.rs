@@ -3,13 +3,14 @@
 use crate::inputs::Again;
 use crate::model::{AftersalesRow, CaseKind, GoodsAt, Origin, Progress};
 use crate::opening::{follower, open, save};
-use crate::{adjudicators, queries};
+use crate::{adjudicators, queries, relive};
 use serde_json::json;
 use std::sync::Arc;
 use xr_base::{Fault, StoreError};
 use xr_case::effects;
 use xr_case::engine::{self, Case, Effects, Grant};
 use xr_case::model::EffectCall;
+use xr_case::replay::Family;
 use xr_case::vocabulary::EffectSpec;
 use xr_payments::{NewRefund, open_refund};
 use xr_store::Tx;
@@ -58,6 +59,12 @@ impl Effects for AftersalesEffects {
             AftersalesEffect::AssignAdjudicator => self.assign(tx, grant, row),
             AftersalesEffect::OpenReturnCase => open_return(tx, grant, case, &row),
             AftersalesEffect::OpenNewCase => open_again(tx, grant, case, row),
+        }
+    }
+
+    fn relive(&self, call: &EffectCall, family: &mut Family<'_>, me: usize) {
+        if let Ok(effect) = AftersalesEffect::try_from(call) {
+            relive::effect(family, me, &effect);
         }
     }
 }

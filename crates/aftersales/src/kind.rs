@@ -1,13 +1,14 @@
 //! The three kinds: facts, forms, and what acts bring with them.
 
 use crate::inputs::{AGAIN_FORM, CHANGE_FORM, PARCEL_FORM, PICKUP_FORM, PROPOSAL_FORM, REFUSAL_FORM};
-use crate::model::{AftersalesRow, CaseKind};
+use crate::model::{AftersalesRow, CaseKind, Origin};
 use crate::queries;
 use crate::steps::Step;
 use crate::vocabulary::{Exchange, RefundOnly, ReturnRefund};
-use crate::{acts, detail};
+use crate::{acts, detail, relive};
 use xr_base::{Fault, Money, Party, StoreError};
 use xr_case::engine::{Act, Case, Description, Field, Kind};
+use xr_case::replay::{Family, Past, Recorded};
 use xr_case::{FactSet, FactValue, Facts, Vocabulary};
 use xr_logistics::{Direction, ScanKind};
 use xr_store::Tx;
@@ -111,6 +112,33 @@ impl Kind for AftersalesKind {
             facts.insert(name, value).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         }
         Ok(facts)
+    }
+
+    fn past(&self, tx: &mut Tx<'_>, case: &Case, need: FactSet) -> Result<Past, Fault> {
+        let row = queries::row(tx, case.id)?;
+        let mut now = Facts::of(self.vocabulary());
+        now.insert("adjudication_limit_minor", FactValue::Int(self.adjudication_limit_minor))
+            .map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        if need.contains("replacement_in_stock") {
+            let is_there = FactValue::Bool(has_replacement(tx, &row)?);
+            now.insert("replacement_in_stock", is_there).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        }
+        let (figures, marks) = (relive::figures(&row), relive::marks(tx, &row)?);
+        let is_follower = row.origin != Origin::Applied;
+        let lasting = &["adjudication_limit_minor"];
+        Ok(Past { now, figures, marks, lasting, currency: Some(row.currency), is_follower })
+    }
+
+    fn relived(&self, fact: &str, family: &Family<'_>, me: usize) -> Option<(FactValue, bool)> {
+        relive::fact(fact, family, me)
+    }
+
+    fn relive_act(&self, event: &str, family: &mut Family<'_>, me: usize) {
+        relive::act(self.kind, event, family, me);
+    }
+
+    fn opens(&self, family: &Family<'_>, recorded: &Recorded, parent: usize) -> bool {
+        relive::opens(self.kind, family, recorded, parent)
     }
 
     fn describe(&self, tx: &mut Tx<'_>, case: &Case) -> Result<Description, Fault> {

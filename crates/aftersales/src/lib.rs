@@ -15,6 +15,7 @@ mod model;
 mod opening;
 pub mod pictures;
 pub mod queries;
+mod relive;
 mod steps;
 mod vocabulary;
 

@@ -21,7 +21,7 @@ pub use commands::note_stalled::{NoteStalled, is_stalled};
 pub use commands::take_scan::{ScanTaken, TakeScan};
 pub use effects::{LogisticsEffect, LogisticsEffects};
 pub use error::Error;
-pub use model::{Direction, Pickup, Scan, ScanKind, Shipment};
+pub use model::{Direction, Pickup, Scan, ScanKind, Shipment, is_late};
 pub use notice::Notice;
 pub use parcels::{NewParcel, announce, ask_pickup};
 pub use shipments::Shipments;

@@ -115,8 +115,13 @@ record! {
 impl Shipment {
     /// Whether the delivery scan reached us more than three days after it was made.
     pub fn is_reported_late(&self) -> bool {
-        matches!((self.delivered_at, self.reported_at), (Some(at), Some(heard)) if heard - at > REPORTED_LATE)
+        matches!((self.delivered_at, self.reported_at), (Some(at), Some(heard)) if is_late(at, heard))
     }
+}
+
+/// Whether a scan of `at` that reached us at `heard` is one reported late.
+pub fn is_late(at: Instant, heard: Instant) -> bool {
+    heard - at > REPORTED_LATE
 }
 
 record! {

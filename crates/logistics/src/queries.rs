@@ -2,6 +2,7 @@
 
 use crate::model::{Direction, Pickup, Scan, Shipment};
 use xr_base::{CaseId, Fault, Instant, RowId};
+use xr_case::replay::Mark;
 use xr_store::{Tx, params, sql};
 
 /// Parcels of a case, oldest first.
@@ -123,4 +124,37 @@ pub fn newest_pickup(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<Pickup>, Fa
         ),
         params![case],
     )?)
+}
+
+/// Announced, first scanned, delivered, delivery reported.
+type Moments = (Instant, Option<Instant>, Option<Instant>, Option<Instant>);
+
+/// When the parcels of a case that go this way were announced, first scanned and delivered, under the three names of `words`; the
+/// last is news. A delivery that was told before the parcel was announced counts from the announcement.
+///
+/// # Errors
+/// A store fault.
+pub fn marks(
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    direction: Direction,
+    words: [&'static str; 3],
+) -> Result<Vec<Mark>, Fault> {
+    let rows: Vec<Moments> = tx.all(
+        sql!(
+            "SELECT s.announced_at, (SELECT MIN(c.received_at) FROM scans c WHERE c.shipment_id = s.id), s.delivered_at,
+             s.reported_at FROM shipments s WHERE s.case_id = ?1 AND s.direction = ?2 ORDER BY s.id
+             /* unscoped: by case, after authorisation */"
+        ),
+        params![case, direction],
+    )?;
+    let [parcel, first_scan, delivered] = words;
+    let mut marks = Vec::new();
+    for (announced, scanned, arrived, reported) in rows {
+        marks.push(Mark::quiet(parcel, announced, announced));
+        marks.extend(scanned.map(|at| Mark::quiet(first_scan, at, at.max(announced))));
+        let told = arrived.zip(reported.or(arrived));
+        marks.extend(told.map(|(at, known)| Mark { name: delivered, at, known: known.max(announced), is_news: true }));
+    }
+    Ok(marks)
 }

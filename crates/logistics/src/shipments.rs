@@ -7,6 +7,7 @@ use crate::{carriers, fire, queries};
 use serde_json::{Value, json};
 use xr_base::{Actor, CaseId, Fault};
 use xr_case::engine::authorise;
+use xr_case::replay::Mark;
 use xr_orders::{OrderRow, ShipInput, ShipmentBook};
 use xr_store::{Tx, params, sql};
 
@@ -15,6 +16,11 @@ use xr_store::{Tx, params, sql};
 pub struct Shipments;
 
 impl ShipmentBook for Shipments {
+    fn marks(&self, tx: &mut Tx<'_>, order: CaseId) -> Result<Vec<Mark>, Fault> {
+        let words = [xr_orders::PARCEL, xr_orders::FIRST_SCAN, xr_orders::DELIVERED];
+        queries::marks(tx, order, Direction::Outbound, words)
+    }
+
     fn shipped(&self, tx: &mut Tx<'_>, actor: &Actor, order: &OrderRow, input: &ShipInput) -> Result<(), Fault> {
         let grant = authorise(actor, "orders.manage")?;
         let parcel = NewParcel {

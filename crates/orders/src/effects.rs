@@ -1,11 +1,12 @@
 //! Effects of orders.
 
-use crate::{lines, queries};
+use crate::{lines, queries, relive};
 use serde_json::json;
 use xr_base::{Fault, RowId, StoreError};
 use xr_case::effects;
 use xr_case::engine::{Case, Effects, Grant};
 use xr_case::model::EffectCall;
+use xr_case::replay::Family;
 use xr_case::vocabulary::EffectSpec;
 use xr_payments::{NewRefund, open_refund};
 use xr_store::events::{Audience, NewEvent};
@@ -41,6 +42,12 @@ impl Effects for OrdersEffects {
                 }
                 Ok(())
             }
+        }
+    }
+
+    fn relive(&self, call: &EffectCall, family: &mut Family<'_>, me: usize) {
+        if let Ok(effect) = OrdersEffect::try_from(call) {
+            relive::effect(family, me, &effect);
         }
     }
 }

@@ -1,15 +1,16 @@
 //! Facts, forms and inputs of orders.
 
 use crate::model::Recipient;
-use crate::ship::{self, ShipInput};
+use crate::ship::{self, ShipInput, ShipmentBookRef};
 use crate::vocabulary::Order;
-use crate::{Error, queries};
+use crate::{Error, queries, relive};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use xr_base::{Fault, Money, Problem, StoreError};
 use xr_case::engine::{Act, Case, Description, Field, Kind};
-use xr_case::{FactSet, Facts, Vocabulary};
+use xr_case::replay::{Family, Past};
+use xr_case::{FactSet, FactValue, Facts, Vocabulary};
 use xr_store::{Tx, params, sql};
 
 const SHIP_FORM: &[Field] = &[
@@ -63,6 +64,31 @@ impl Kind for OrderKind {
             facts.set_opt(Order::delivered_at, row.delivered_at);
         }
         Ok(facts)
+    }
+
+    fn past(&self, tx: &mut Tx<'_>, case: &Case, _need: FactSet) -> Result<Past, Fault> {
+        let row = queries::get(tx, case.id)?;
+        let mut now = Facts::of(&Order::VOCABULARY);
+        now.set(Order::review_exempt, row.review_exempt);
+        now.choose(Order::tracking, row.tracking.word()).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let lines = queries::lines(tx, case.id)?;
+        let open = lines.iter().filter(|l| l.unshipped() > 0).count();
+        now.set(Order::unshipped_lines, i64::try_from(open).unwrap_or(i64::MAX));
+        let marks = match tx.ext::<ShipmentBookRef>() {
+            Some(book) => book.0.marks(tx, case.id)?,
+            None => Vec::new(),
+        };
+        let figures = relive::figures(&lines);
+        let lasting = &["review_exempt"];
+        Ok(Past { figures, lasting, marks, currency: Some(row.currency), ..Past::as_now(now) })
+    }
+
+    fn relived(&self, fact: &str, family: &Family<'_>, me: usize) -> Option<(FactValue, bool)> {
+        relive::fact(fact, family, me)
+    }
+
+    fn relive_act(&self, event: &str, family: &mut Family<'_>, me: usize) {
+        relive::act(event, family, me);
     }
 
     fn describe(&self, tx: &mut Tx<'_>, case: &Case) -> Result<Description, Fault> {

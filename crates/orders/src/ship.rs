@@ -5,6 +5,7 @@ use crate::{Error, queries};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use xr_base::{Actor, CaseId, Fault, RowId, StoreError};
+use xr_case::replay::Mark;
 use xr_catalog::StockMode;
 use xr_store::{Tx, params, sql};
 
@@ -50,6 +51,13 @@ pub trait ShipmentBook: Send + Sync + 'static {
     /// # Errors
     /// A store fault.
     fn orders_with(&self, tx: &mut Tx<'_>, waybill: &str) -> Result<Vec<CaseId>, Fault>;
+
+    /// When each parcel of the order was announced, first scanned and delivered: [`PARCEL`](crate::PARCEL),
+    /// [`FIRST_SCAN`](crate::FIRST_SCAN) and [`DELIVERED`](crate::DELIVERED).
+    ///
+    /// # Errors
+    /// A store fault.
+    fn marks(&self, tx: &mut Tx<'_>, order: CaseId) -> Result<Vec<Mark>, Fault>;
 }
 
 /// The shipment book as part of the store's config.

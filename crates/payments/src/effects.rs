@@ -3,12 +3,13 @@
 use crate::ledger::{self, Account, Transfer};
 use crate::model::{PaymentRow, RefundRow};
 use crate::refund::{NewRefund, open_from};
-use crate::{queries, refund};
+use crate::{queries, refund, relive};
 use serde_json::json;
 use xr_base::{CaseId, Fault, Money, StoreError};
 use xr_case::effects;
 use xr_case::engine::{self, Case, Effects, Grant};
 use xr_case::model::EffectCall;
+use xr_case::replay::Family;
 use xr_case::vocabulary::EffectSpec;
 use xr_store::{Mutant, Tx, params, sql};
 
@@ -67,6 +68,12 @@ impl Effects for PaymentsEffects {
             E::PostRefund { via } => post_refund(tx, grant, case.id, &via),
             E::PostAdvance => post_refund(tx, grant, case.id, "float"),
             E::ReleaseGuard => call_off(tx, grant, case.id),
+        }
+    }
+
+    fn relive(&self, call: &EffectCall, family: &mut Family<'_>, me: usize) {
+        if let Ok(effect) = PaymentsEffect::try_from(call) {
+            relive::effect(family, me, &effect);
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod notices;
 mod payment;
 pub mod queries;
 mod refund;
+mod relive;
 mod vocabulary;
 
 /// Texts of this slice's problems.
@@ -31,4 +32,5 @@ pub use error::Error;
 pub use model::{PayableRef, PaymentRow, RefundRow};
 pub use payment::{NewPayment, PaymentKind, open_payment};
 pub use refund::{NewRefund, RefundKind, open_refund, refund_whatever_is_left};
+pub use relive::{relive_refund, relived_success};
 pub use vocabulary::{Payment, Refund};

@@ -2,10 +2,11 @@
 
 use crate::model::PayableRef;
 use crate::vocabulary::Payment;
-use crate::{Error, queries};
+use crate::{Error, queries, relive};
 use xr_base::{CaseId, Fault, Instant, Money, OrgId, ShopId, UserId};
 use xr_case::engine::{self, Case, Description, Grant, Kind, NewCase};
-use xr_case::{FactSet, Facts, Vocabulary};
+use xr_case::replay::{Family, Past, Recorded};
+use xr_case::{FactSet, FactValue, Facts, Vocabulary};
 use xr_store::{Tx, params, sql};
 
 /// Largest amount of one payment, in minor units.
@@ -104,5 +105,27 @@ impl Kind for PaymentKind {
             facts.set(Payment::payable_open, is_waiting && tx.at() < due);
         }
         Ok(facts)
+    }
+
+    fn past(&self, tx: &mut Tx<'_>, case: &Case, _need: FactSet) -> Result<Past, Fault> {
+        let row = queries::payment(tx, case.id)?;
+        let figures = vec![(relive::AMOUNT, row.amount_minor), (relive::PAYABLE_DUE, row.payable_due.0)];
+        Ok(Past { figures, currency: Some(row.currency), ..Past::as_now(Facts::of(&Payment::VOCABULARY)) })
+    }
+
+    fn relived(&self, fact: &str, family: &Family<'_>, me: usize) -> Option<(FactValue, bool)> {
+        relive::of_payment(fact, family, me)
+    }
+
+    fn relive_refused(&self, event: &str, family: &mut Family<'_>, me: usize) {
+        relive::late(event, family, me);
+    }
+
+    fn opens(&self, family: &Family<'_>, recorded: &Recorded, parent: usize) -> bool {
+        relive::opens(family, recorded, parent)
+    }
+
+    fn is_outside(&self, event: &str) -> bool {
+        event == "late_captured"
     }
 }

@@ -2,10 +2,11 @@
 
 use crate::model::PaymentRow;
 use crate::vocabulary::Refund;
-use crate::{Error, queries};
+use crate::{Error, queries, relive};
 use xr_base::{CaseId, Fault, Money, StoreError};
 use xr_case::engine::{self, Case, Description, Grant, Kind, NewCase};
-use xr_case::{FactSet, Facts, Vocabulary};
+use xr_case::replay::{Family, Past};
+use xr_case::{FactSet, FactValue, Facts, Vocabulary};
 use xr_store::{Mutant, Tx, params, sql};
 
 /// Event that a parent hears when its refund has ended.
@@ -175,5 +176,21 @@ impl Kind for RefundKind {
         facts.set(Refund::attempts, row.attempts);
         facts.set(Refund::is_owed, row.is_owed);
         Ok(facts)
+    }
+
+    fn past(&self, tx: &mut Tx<'_>, case: &Case, _need: FactSet) -> Result<Past, Fault> {
+        let row = queries::refund(tx, case.id)?;
+        let figures = vec![(relive::AMOUNT, row.amount_minor)];
+        let now = Facts::of(&Refund::VOCABULARY);
+        Ok(Past { figures, currency: Some(row.currency), is_follower: true, ..Past::as_now(now) })
+    }
+
+    fn relived(&self, fact: &str, family: &Family<'_>, me: usize) -> Option<(FactValue, bool)> {
+        relive::of_refund(fact, family, me)
+    }
+
+    /// The product tries again by itself.
+    fn is_outside(&self, event: &str) -> bool {
+        event == "resend"
     }
 }

@@ -110,6 +110,7 @@ pub fn migrations() -> Vec<Migration> {
     [
         xr_case::MIGRATIONS,
         xr_identity::MIGRATIONS,
+        xr_casework::MIGRATIONS,
         xr_catalog::MIGRATIONS,
         xr_inventory::MIGRATIONS,
         xr_payments::MIGRATIONS,

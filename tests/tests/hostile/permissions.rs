@@ -101,6 +101,7 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
     let path = path
         .replace("{sha256}", &scene.picture)
         .replace("{pack}/{kind}", "xiaoer-default/order")
+        .replace("{other}", "taobao")
         .replace("{pack}", "xiaoer-default");
     match route {
         "POST /v1/cases/{id}/acts" => whole(&path).json(&json!({ "event": "withdraw" }).to_string()),
@@ -120,6 +121,7 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "POST /v1/orders" => web.cart(&[(web.sku(1), 1)]),
         "POST /v1/import-sources" => DeskScene::source(web),
         "POST /v1/return-addresses" => json!({ "shop": web.sellers[0].shop, "address": "浙江省嘉兴市物流园 6 号库" }),
+        "POST /v1/policy/replays" => json!({ "pack": "taobao", "since": xr_tests::START }),
         "POST /v1/demo/clock" => json!({ "advance_ms": 0, "rate": 1 }),
         "POST /v1/demo/scans" => json!({ "carrier": "SF", "waybill": "SF000000000001", "kind": "delivered" }),
         "POST /v1/aftersales" => {

@@ -2,8 +2,8 @@
 
 import { get, post, request, type Query } from './http';
 import type {
-  Application, BadRow, CaseSummary, CaseView, DemoClock, DemoParcel, FileFormat, Finding, ImportPreview, ImportSource, ImportView, OrderListed,
-  OrderView, PackListed, Page, Person, Recipient, Rulebook, ServerTime, Session, Shop, StateCount, Status,
+  Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, FileFormat, Finding, ImportPreview, ImportSource, ImportView,
+  OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, ServerTime, Session, Shop, StateCount, Status,
 } from './types';
 
 const at = (id: string) => encodeURIComponent(id);
@@ -52,6 +52,11 @@ export const graphUrl = (pack: string, kind: string, lang: string) => `/v1/packs
 export const packCheck = (pack: string) => get<{ findings: Finding[] }>(`/v1/packs/${at(pack)}/check`);
 
 export const status = () => get<Status>('/v1/status');
+export const replays = () => get<{ items: Replay[] }>('/v1/policy/replays');
+export const replay = (id: string) => get<Replay>(`/v1/policy/replays/${at(id)}`);
+export const askReplay = (body: { pack: string; since: string; until?: string }) => post<Replay>('/v1/policy/replays', body);
+export const courses = (id: string, pack: string) => get<CaseCourses>(`/v1/policy/courses/${at(id)}/${at(pack)}`);
+export const differences = (from: string, to: string) => get<PackDifferences>(`/v1/policy/differences/${at(from)}/${at(to)}`);
 
 export const demoPeople = () => get<Person[]>('/v1/demo/people');
 export const demoClock = () => get<DemoClock>('/v1/demo/clock');

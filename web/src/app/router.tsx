@@ -31,11 +31,20 @@ const packs = createRoute({ getParentRoute, path: '/packs', component: lazyRoute
 const pack = createRoute({
   getParentRoute, path: '/packs/$pack/$kind', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Pack'), 'PackPage'),
 });
+const replays = createRoute({
+  getParentRoute, path: '/replays', component: lazyRouteComponent(() => import('@/capabilities/replays/pages/Replays'), 'Replays'),
+});
+const replay = createRoute({
+  getParentRoute, path: '/replays/$id', component: lazyRouteComponent(() => import('@/capabilities/replays/pages/Replay'), 'ReplayPage'),
+});
+const differences = createRoute({
+  getParentRoute, path: '/differences/$from/$to', component: lazyRouteComponent(() => import('@/capabilities/replays/pages/Differences'), 'Differences'),
+});
 const demo = createRoute({ getParentRoute, path: '/demo', component: lazyRouteComponent(() => import('@/capabilities/demo/pages/DemoClock'), 'DemoClock') });
 const status = createRoute({ getParentRoute, path: '/status', component: lazyRouteComponent(() => import('@/capabilities/system/pages/Status'), 'Status') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, packs, pack, demo, status]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, packs, pack, replays, replay, differences, demo, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

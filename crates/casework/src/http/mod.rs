@@ -3,9 +3,11 @@
 mod board;
 mod cases;
 mod packs;
+mod replays;
 
 pub use cases::page;
 
+use crate::replays::PERMISSION;
 use xr_web::utoipa_axum::routes;
 use xr_web::{Access, Routes};
 
@@ -21,4 +23,9 @@ pub fn routes() -> Routes {
         .add(Access::SignedIn, routes!(packs::check_pack))
         .add(Access::SignedIn, routes!(packs::show))
         .add(Access::SignedIn, routes!(packs::graph))
+        .add(Access::May(PERMISSION), routes!(replays::ask))
+        .add(Access::May(PERMISSION), routes!(replays::list))
+        .add(Access::May(PERMISSION), routes!(replays::show))
+        .add(Access::May(PERMISSION), routes!(replays::courses))
+        .add(Access::SignedIn, routes!(replays::differences))
 }

@@ -9,6 +9,7 @@ extern crate self as xr_case;
 pub mod checker;
 pub mod cli;
 pub mod compiled;
+pub mod differences;
 pub mod engine;
 pub mod facts;
 pub mod finding;
@@ -22,6 +23,7 @@ pub mod merge;
 pub mod model;
 pub mod pack_tests;
 pub mod parse;
+pub mod replay;
 pub mod step;
 #[cfg(test)]
 mod step_tests;

@@ -16,6 +16,8 @@ pub enum By<'a> {
     Person(&'a Principal),
     /// A provider whose signed notice was verified: fits words of its party that ask no permission.
     Provider(Party),
+    /// Somebody of this party who was authorised when it happened: a replay knows the permissions of then by the act itself.
+    Witnessed(Party),
     /// A deadline.
     Clock,
     /// An effect, a child, or the product itself.
@@ -151,6 +153,13 @@ pub fn choose_silence(book: &Compiled, at: &Situation<'_>, clock: &str) -> Resul
     Ok(decision(book, at.state, (&rule.fire, &rule.event), chosen, cited))
 }
 
+/// The transition of `event` into `to`, for a replay that knows from the record how the guards were answered; none if no
+/// alternative leads there.
+pub fn choose_told(book: &Compiled, state: &str, event: &str, to: &str) -> Option<Decision> {
+    let told = book.alternatives(state, event).iter().find(|a| a.to == to)?;
+    Some(decision(book, state, (event, event), told, told.rule.clone()))
+}
+
 /// Something a person may do in the present state.
 #[derive(Clone, Debug)]
 pub struct AllowedAct<'b> {
@@ -217,6 +226,7 @@ fn fits(book: &Compiled, word: &str, by: By<'_>) -> bool {
     let role = book.book().actors.get(word);
     match by {
         By::Clock => word == "clock",
+        By::Witnessed(party) => role.is_some_and(|r| r.party == party),
         By::System => word == "system" || role.is_some_and(|r| r.party == Party::System),
         By::Provider(party) => role.is_some_and(|r| r.party == party && r.permission.is_none()),
         By::Person(person) => {

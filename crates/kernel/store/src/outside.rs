@@ -5,10 +5,13 @@
 
 use crate::engine::postgres::Postgres;
 use crate::engine::sqlite_copy;
+use crate::shared::shared_outside;
 use crate::store::Location;
-use crate::tx::Connection;
+use crate::tx::{Connection, Tx};
+use std::any::Any;
 use std::path::Path;
-use xr_base::StoreError;
+use std::sync::Arc;
+use xr_base::{Clock, Fault, StoreError};
 
 /// Name of the embedded database in its folder.
 pub(crate) const DATABASE: &str = "xiaoer.db";
@@ -27,6 +30,27 @@ pub(crate) fn without_hurry(conn: &mut dyn Connection, location: &Location) -> R
         Location::Folder(_) => Ok(()),
         Location::Postgres(_) => conn.batch("SET LOCAL statement_timeout = 0"),
     }
+}
+
+/// Runs `query` on one snapshot of the database at `location`, also beside a process that serves it. `ext` is what the query may
+/// ask for by type; nothing may be written.
+///
+/// # Errors
+/// What the query gives; [`StoreError`] of the engine.
+pub fn look<T>(
+    location: &Location,
+    clock: Arc<dyn Clock>,
+    ext: Vec<Box<dyn Any + Send + Sync>>,
+    query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let mut conn = connect(location)?;
+    let shared = shared_outside(clock, ext);
+    conn.begin()?;
+    without_hurry(conn.as_mut(), location)?;
+    let now = shared.command_now();
+    let answer = query(&mut Tx::new(conn.as_mut(), &shared, now));
+    conn.rollback()?;
+    answer
 }
 
 /// Whether a folder holds a market.

@@ -97,6 +97,24 @@ fn reserved_by(conn: &mut dyn Connection, node: u8) -> Result<i64, StoreError> {
     Ok(reserved)
 }
 
+/// For looking from outside: no node number, so no ids.
+pub(crate) fn shared_outside(clock: Arc<dyn Clock>, ext: Vec<Box<dyn Any + Send + Sync>>) -> Shared {
+    Shared {
+        ids: IdSource::after(0, 0),
+        clock,
+        ext,
+        ticks: watch::Sender::new(0),
+        waiting: AtomicI64::new(0),
+        slow: Slow::default(),
+        instance: String::new(),
+        node: AtomicU8::new(0),
+        is_fenced: AtomicBool::new(true),
+        last_now: AtomicI64::new(i64::MIN),
+        reserved_ms: AtomicI64::new(0),
+        stats: Mutex::default(),
+    }
+}
+
 /// Takes the smallest node number whose lease has run out.
 fn lease_node(conn: &mut dyn Connection, wall: Instant, instance: &str) -> Result<u8, StoreError> {
     let holder = instance.replace('\'', "");

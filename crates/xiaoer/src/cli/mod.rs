@@ -9,6 +9,7 @@ mod doctor;
 mod dump;
 mod import;
 mod policy;
+mod replay;
 mod serve;
 mod simulate;
 

@@ -10,6 +10,7 @@ use xr_base::calendar::DayTables;
 use xr_base::{CaseId, Locale};
 use xr_case::Finding;
 use xr_case::cli::{Format, Shipped, check_paths};
+use xr_case::differences::Differences;
 use xr_case::engine::{Explanation, explain};
 use xr_case::graph::{to_mermaid, to_svg};
 
@@ -34,6 +35,18 @@ pub(super) enum PolicyCommand {
         #[arg(long)]
         en: bool,
     },
+    /// What is different between two packs, in sentences.
+    Diff {
+        /// The first pack.
+        from: String,
+        /// The second.
+        to: String,
+        /// English instead of Chinese.
+        #[arg(long)]
+        en: bool,
+    },
+    /// Live the recorded history under another pack and report what would differ; also while the market is served. Nothing is written.
+    Replay(super::replay::ReplayArgs),
     /// Tell a case's story with citations, and what happens next if nobody acts.
     Explain {
         /// The case, `cas_…`.
@@ -48,6 +61,8 @@ pub(super) fn run(common: &Common, command: &PolicyCommand) -> Result<u8, CliErr
     match command {
         PolicyCommand::Check { paths } => check(common, paths),
         PolicyCommand::Graph { kind, pack, svg, en } => graph(kind, pack, *svg, *en),
+        PolicyCommand::Diff { from, to, en } => diff(common, (from, to), *en),
+        PolicyCommand::Replay(args) => super::replay::run(common, args),
         PolicyCommand::Explain { case, en } => {
             let (store, _) = open(common)?;
             let id = *case;
@@ -77,14 +92,36 @@ fn check(common: &Common, paths: &[PathBuf]) -> Result<u8, CliError> {
     Ok(if is_clean.map_err(|e| CliError::Other(e.to_string()))? { DONE } else { FOUND })
 }
 
+fn tell(findings: &[Finding]) -> CliError {
+    let text: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    CliError::Other(text.join("\n"))
+}
+
+fn diff(common: &Common, (from, to): (&str, &str), en: bool) -> Result<u8, CliError> {
+    let engine = wiring::engine(DayTables::shipped().clone());
+    let library = wiring::library(&engine).map_err(|f| tell(&f))?;
+    let books = |pack: &str| library.rulebooks(pack).map_err(|f| tell(&f));
+    let (old, new) = (books(from)?, books(to)?);
+    let new: Vec<_> = new.iter().map(xr_case::Compiled::book).collect();
+    let found = Differences::of((from, to), old.iter().map(xr_case::Compiled::book), &new);
+    if common.json {
+        println!("{}", serde_json::to_string_pretty(&found).map_err(|e| CliError::Other(e.to_string()))?);
+        return Ok(DONE);
+    }
+    let locale = if en { Locale::En } else { Locale::ZhCn };
+    for difference in &found.differences {
+        println!("{}: {}", difference.place.get(locale), difference.text.get(locale));
+    }
+    for (id, rule) in &found.rules {
+        println!("  [{id}] {} ({}, {})", rule.text.get(locale), rule.source, rule.certainty);
+    }
+    Ok(DONE)
+}
+
 fn graph(kind: &str, pack: &str, is_svg: bool, en: bool) -> Result<u8, CliError> {
-    let tell = |findings: Vec<Finding>| {
-        let text: Vec<String> = findings.iter().map(ToString::to_string).collect();
-        CliError::Other(text.join("\n"))
-    };
     let book = wiring::library(&wiring::engine(DayTables::shipped().clone()))
         .and_then(|library| library.rulebook(kind, pack))
-        .map_err(tell)?;
+        .map_err(|f| tell(&f))?;
     let locale = if en { Locale::En } else { Locale::ZhCn };
     let drawn = if is_svg { to_svg(book.book(), locale) } else { to_mermaid(book.book(), locale) };
     println!("{drawn}");

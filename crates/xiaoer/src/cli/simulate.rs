@@ -35,7 +35,7 @@ pub(super) struct SimulateArgs {
 pub(super) fn run(common: &Common, args: &SimulateArgs) -> Result<u8, CliError> {
     let plan = Plan { seed: args.seed, days: args.days, orders_per_day: args.orders_per_day };
     let before = cpu_seconds();
-    let lived = live(&plan)?;
+    let lived = live(&plan, common.data.as_deref())?;
     let spent = before.zip(cpu_seconds()).map(|(before, after)| after - before);
     match lived {
         Ok(report) => {
@@ -56,13 +56,22 @@ pub(super) fn run(common: &Common, args: &SimulateArgs) -> Result<u8, CliError> 
     }
 }
 
-/// Opens an empty market in memory where there is such a folder, and throws it away afterwards.
-fn live(plan: &Plan) -> Result<Result<Report, Failure>, CliError> {
-    let folder = Scratch::new(plan.seed).map_err(|e| CliError::Other(e.to_string()))?;
+/// Opens an empty market in `kept`, a folder that is absent or empty, which stays as it is at the end; else in memory where there
+/// is such a folder, and throws it away afterwards.
+fn live(plan: &Plan, kept: Option<&Path>) -> Result<Result<Report, Failure>, CliError> {
+    let failed = |e: std::io::Error| CliError::Other(e.to_string());
+    let scratch = if kept.is_none() { Some(Scratch::new(plan.seed).map_err(failed)?) } else { None };
+    if let Some(folder) = kept
+        && folder.is_dir()
+        && std::fs::read_dir(folder).map_err(failed)?.next().is_some()
+    {
+        return Err(CliError::Other(format!("{} is not empty", folder.display())));
+    }
+    let folder = kept.map(Path::to_owned).or_else(|| scratch.as_ref().map(|s| s.0.clone())).unwrap_or_default();
     let start = Instant::parse(START).map_err(|e| CliError::Other(e.to_string()))?;
     let clock = Arc::new(FakeClock::at(start));
     let store = open(MarketConfig {
-        location: Location::Folder(folder.0.clone()),
+        location: Location::Folder(folder),
         clock: clock.clone(),
         secret: [7; 32],
         instance: "simulator".to_owned(),
@@ -133,8 +142,16 @@ mod tests {
     }
 
     #[test]
+    fn a_market_that_is_kept_goes_into_an_empty_folder_only() {
+        let folder = Scratch::new(u64::MAX - 1).unwrap();
+        let plan = Plan { seed: 11, days: 1, orders_per_day: 1 };
+        assert!(live(&plan, Some(&folder.0)).unwrap().is_ok() && folder.0.join("xiaoer.db").is_file());
+        assert!(live(&plan, Some(&folder.0)).is_err());
+    }
+
+    #[test]
     fn a_small_market_lives_through_its_days() {
-        let lived = live(&Plan { seed: 11, days: 1, orders_per_day: 3 }).unwrap();
+        let lived = live(&Plan { seed: 11, days: 1, orders_per_day: 3 }, None).unwrap();
         assert!(lived.is_ok_and(|report| report.tally.orders > 0 && report.tally.sweeps > 1));
     }
 }

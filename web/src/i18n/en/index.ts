@@ -6,10 +6,11 @@ import imports from './imports.json';
 import kit from './kit.json';
 import orders from './orders.json';
 import packs from './packs.json';
+import replays from './replays.json';
 import system from './system.json';
 import words from './words.json';
 
-const texts = { aftersales, board, demo, identity, imports, kit, orders, packs, system, words };
+const texts = { aftersales, board, demo, identity, imports, kit, orders, packs, replays, system, words };
 
 /** Checked against the zh-CN keys by the compiler; `tools/check-i18n.mjs` checks the other direction and the parameters. */
 export default texts satisfies import('../zh-CN').Texts;

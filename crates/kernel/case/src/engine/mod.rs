@@ -12,7 +12,10 @@ mod due;
 mod explain;
 mod open;
 mod outage;
-mod pauses;
+mod past;
+pub(crate) mod pauses;
+pub(crate) mod plan;
+mod replaying;
 mod running;
 mod transition;
 
@@ -25,10 +28,13 @@ pub use due::{FireDue, due_cases, due_handler, fire_due, next_wake, overdue};
 pub use explain::{Explanation, explain, outlook};
 pub use open::{NewCase, open, open_closed};
 pub use outage::{Beat, NoteOutage, OUTAGE_MIN, RefreshCases};
+pub use past::{Families, Window, last_moment, outages, roots};
+pub use replaying::{Question, replay, replay_case};
 
 use crate::facts::FactSet;
-use crate::facts::Facts;
+use crate::facts::{FactValue, Facts};
 use crate::model::EffectCall;
+use crate::replay::{Family, Past, Recorded};
 use crate::step::Refusal;
 use crate::vocabulary::{EffectSpec, Vocabulary};
 use serde::Serialize;
@@ -72,6 +78,37 @@ pub trait Kind: Send + Sync + 'static {
     /// A store fault.
     fn detail(&self, _tx: &mut Tx<'_>, _case: &Case) -> Result<Option<(&'static str, serde_json::Value)>, Fault> {
         Ok(None)
+    }
+
+    /// What is known of the case's past beyond its history, for a replay. `need` holds every fact that may be asked.
+    ///
+    /// # Errors
+    /// A store fault.
+    fn past(&self, tx: &mut Tx<'_>, case: &Case, need: FactSet) -> Result<Past, Fault> {
+        Ok(Past::as_now(if need.is_empty() { Facts::of(self.vocabulary()) } else { self.facts(tx, case, need)? }))
+    }
+
+    /// (Replay) A fact as it follows from the course that is lived through, and whether it is sure; none if only the database
+    /// knows it.
+    fn relived(&self, _fact: &str, _family: &Family<'_>, _me: usize) -> Option<(FactValue, bool)> {
+        None
+    }
+
+    /// (Replay) What an act brings with it before its guard is asked, as far as [`Kind::relived`] needs it. The opening counts as
+    /// the act `opened`.
+    fn relive_act(&self, _event: &str, _family: &mut Family<'_>, _me: usize) {}
+
+    /// (Replay) What becomes of an act that the case does not take any more.
+    fn relive_refused(&self, _event: &str, _family: &mut Family<'_>, _me: usize) {}
+
+    /// (Replay) Whether somebody could open this recorded case under its parent now.
+    fn opens(&self, family: &Family<'_>, _recorded: &Recorded, parent: usize) -> bool {
+        !family.is_closed(parent)
+    }
+
+    /// (Replay) Whether the product itself fires this event without an effect or a child being the cause.
+    fn is_outside(&self, _event: &str) -> bool {
+        false
     }
 
     /// The input that people give with an event, as fields for a form.
@@ -125,6 +162,9 @@ pub trait Effects: Send + Sync + 'static {
     /// # Errors
     /// A refusal rolls the whole transition back.
     fn apply(&self, tx: &mut Tx<'_>, grant: &Grant<'_>, case: &Case, call: &EffectCall) -> Result<(), Fault>;
+
+    /// (Replay) What the effect does to the other cases of the family and to money; nothing for those that do neither.
+    fn relive(&self, _call: &EffectCall, _family: &mut Family<'_>, _me: usize) {}
 }
 
 /// Proof that somebody was authorised; only this module makes one. Writers of money and stock ask for it.
@@ -204,6 +244,11 @@ impl Engine {
         &self.tables
     }
 
+    /// Who carries out an effect.
+    pub(crate) fn effects_of(&self, name: &str) -> Option<&Arc<dyn Effects>> {
+        self.effects.get(name)
+    }
+
     fn effects(&self, name: &str) -> Result<&Arc<dyn Effects>, Error> {
         self.effects.get(name).ok_or_else(|| Error::NoEffect(name.to_owned()))
     }
@@ -259,6 +304,9 @@ pub enum Error {
         /// Pack asked for.
         pack: String,
     },
+    /// Whoever asked for a replay wants it no more.
+    #[error("the replay was stopped")]
+    ReplayStopped,
     /// The machine names an effect that nobody carries out; the checker refuses such a machine.
     #[error("no effect {0}")]
     NoEffect(String),
@@ -282,6 +330,7 @@ impl Coded for Error {
             Self::NoRulebook { kind, pack } => {
                 Problem::new(422, "case.no_rulebook").with("kind", kind).with("pack", pack)
             }
+            Self::ReplayStopped => Problem::new(409, "case.replay_stopped"),
             Self::NoEffect(name) => Problem::new(500, "case.no_effect").with("name", name),
             Self::NotWired => Problem::new(500, "case.not_wired"),
         }

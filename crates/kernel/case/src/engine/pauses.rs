@@ -2,25 +2,26 @@
 
 use super::books::Ready;
 use super::case::Case;
-use super::clocks::{self, PlanInput};
+use super::clocks;
+use super::plan::PlanInput;
 use crate::model::ClockRule;
 use xr_base::calendar::Interval;
 use xr_base::{CaseId, Fault, Instant, Party, RowId, StoreError};
 use xr_store::{Mutant, Tx, params, record, sql};
 
 /// Cause of pauses after an outage (rule SYS-DOWN).
-pub(super) const OUTAGE: &str = "outage";
+pub(crate) const OUTAGE: &str = "outage";
 
 record! {
     /// One pause of a case.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub(super) struct Pause {
+    pub(crate) struct Pause {
         /// `outage`, or the group of the child case.
-        pub(super) cause: String,
+        pub(crate) cause: String,
         /// Start.
-        pub(super) from_at: Instant,
+        pub(crate) from_at: Instant,
         /// End; none while it lasts.
-        pub(super) to_at: Option<Instant>,
+        pub(crate) to_at: Option<Instant>,
     }
 }
 
@@ -35,8 +36,8 @@ pub(super) fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Pause>, Store
 }
 
 /// The intervals that stop a clock of this rule.
-pub(super) fn of_clock(input: &PlanInput<'_>, rule: &ClockRule) -> Result<Vec<Interval>, StoreError> {
-    let is_peoples = is_peoples(&input.running.ready, input.state);
+pub(crate) fn of_clock(input: &PlanInput<'_>, rule: &ClockRule) -> Result<Vec<Interval>, StoreError> {
+    let is_peoples = is_peoples(input.ready, input.state);
     let mut stops: Vec<Interval> = input
         .pauses
         .iter()
@@ -87,7 +88,7 @@ pub(super) fn child_ended(tx: &mut Tx<'_>, parent: CaseId, child: &Case) -> Resu
 }
 
 /// Whether any clock of the parent's rulebook names this group; most children pause nothing.
-pub(super) fn concerns(ready: &Ready, group: &str) -> bool {
+pub(crate) fn concerns(ready: &Ready, group: &str) -> bool {
     let clocks = ready.book.book().states.values().flat_map(|s| s.clocks.values());
     clocks.into_iter().any(|c| c.pause_while.iter().any(|g| g == group))
 }

@@ -2,12 +2,14 @@
 
 use super::books::Ready;
 use super::case::{self, Case};
+use super::pauses::Pause;
+use super::plan::PlanInput;
 use super::{Engine, Error, Kind};
 use crate::facts::FactSet;
 use crate::facts::Facts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use xr_base::{CaseId, Fault};
+use xr_base::{CaseId, Fault, Instant};
 use xr_store::{Tx, params, sql};
 
 /// A loaded case.
@@ -29,6 +31,17 @@ impl<'t> Running<'t> {
         let ready = engine.books.by_id(tx, engine, case.rulebook)?;
         let kind = engine.kind(&case.kind).ok_or(Error::NotWired)?.as_ref();
         Ok(Self { engine, kind, ready, case })
+    }
+
+    /// What a clock of the case depends on.
+    pub(super) fn plan_input<'a>(
+        &'a self,
+        state: &'a str,
+        entered_at: Instant,
+        facts: &'a Facts,
+        pauses: &'a [Pause],
+    ) -> PlanInput<'a> {
+        PlanInput { ready: &self.ready, tables: &self.engine.tables, state, entered_at, facts, pauses }
     }
 
     /// Facts that `need` asks for; the capability is not asked when none are needed.

@@ -1,7 +1,8 @@
 //! The one writer: a decision becomes case row, history, clocks, events and effects in one transaction.
 
 use super::case::Case;
-use super::clocks::{self, Plan, PlanInput};
+use super::clocks;
+use super::plan::{self, Plan};
 use super::running::Running;
 use super::{Grant, acts, pauses};
 use crate::facts::Facts;
@@ -178,14 +179,14 @@ pub(super) fn start_clocks(tx: &mut Tx<'_>, running: &Running<'_>) -> Result<Opt
     let had_outage = running.engine.had_outage.load(std::sync::atomic::Ordering::SeqCst);
     let needs_pauses = had_outage || state.clocks.values().any(|c| !c.pause_while.is_empty());
     let pauses = if needs_pauses { pauses::of_case(tx, case.id)? } else { Vec::new() };
-    let input = PlanInput { running, state: &case.state, entered_at: case.entered_at, facts: &facts, pauses: &pauses };
+    let input = running.plan_input(&case.state, case.entered_at, &facts, &pauses);
     let running_on = if running.ready.has_case_clocks() { clocks::clocks_of(tx, case.id)? } else { Vec::new() };
     let plans: Vec<(&String, Plan)> = state
         .clocks
         .iter()
         // A clock of the whole case that still runs is not started anew when its state is entered again.
         .filter(|(name, _)| !running_on.iter().any(|c| c.name == **name))
-        .map(|(name, rule)| clocks::plan(&input, name, rule).map(|plan| (name, plan)))
+        .map(|(name, rule)| plan::plan(&input, name, rule).map(|plan| (name, plan)))
         .collect::<Result<_, _>>()?;
     let kept = plans.len().saturating_sub(usize::from(tx.lacks(Mutant::ClockStart)));
     for (name, plan) in plans.iter().take(kept) {

@@ -5,7 +5,7 @@ use crate::vocabulary::{FactSpec, FactType};
 use xr_base::Instant;
 
 /// What a fact is when the test does not say: false, 0, the first word, absent; a moment that is never absent is the beginning.
-pub(super) fn start_value(spec: &FactSpec, now: Instant) -> FactValue {
+pub(crate) fn start_value(spec: &FactSpec, now: Instant) -> FactValue {
     match spec.ty {
         _ if spec.may_be_absent => FactValue::Absent,
         FactType::Bool => FactValue::Bool(false),

@@ -12,6 +12,7 @@ mod tests;
 use crate::compiled::Compiled;
 use crate::finding::{Finding, Origin};
 use crate::library::{Library, Source};
+pub(crate) use facts::start_value;
 use play::Play;
 use script::{CaseScript, Step};
 use std::collections::BTreeMap;

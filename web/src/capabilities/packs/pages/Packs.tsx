@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import * as calls from '@/api/calls';
 import type { PackListed } from '@/api/types';
 import { Empty, Loaded } from '@/kit/PageState';
+import { Perm } from '@/kit/Perm';
 import { useText } from '@/kit/text';
 import { Bounds, isFloor } from '../parts/Bounds';
 
@@ -14,6 +15,9 @@ export function Packs() {
       <header className="page-head">
         <h1 id="packs-title">{t('packs.title')}</h1>
         <p className="muted">{t('packs.about')}</p>
+        <span className="grow" />
+        <Link to="/differences/$from/$to" params={{ from: 'xiaoer-default', to: 'taobao' }}>{t('replays.differences')}</Link>
+        <Perm needs="policy.replay"><Link to="/replays">{t('replays.title')}</Link></Perm>
       </header>
       <Loaded query={query}>{({ items }) => (items.length === 0 ? <Empty /> : <Listed items={items} />)}</Loaded>
     </section>

@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import * as calls from '@/api/calls';
+import type { ReplayReport } from '@/api/types';
+import { Cite } from '@/kit/Cite';
+import { Loaded } from '@/kit/PageState';
+import { useText } from '@/kit/text';
+import { Changed } from '../parts/Changed';
+import { isOpen, Progress } from '../parts/Progress';
+import { Totals } from '../parts/Totals';
+import { Period } from './Replays';
+
+const route = getRouteApi('/replays/$id');
+
+export function ReplayPage() {
+  const { id } = route.useParams();
+  const { t } = useText();
+  const query = useQuery({
+    queryKey: ['replay', id],
+    queryFn: () => calls.replay(id),
+    refetchInterval: (q) => (q.state.data && isOpen(q.state.data) ? 1_000 : false),
+  });
+  return (
+    <section className="replay-page" aria-labelledby="replay-title">
+      <header className="page-head">
+        <Link to="/replays">{t('replays.title')}</Link>
+        <h1 id="replay-title">{query.data?.pack ?? t('replays.one')}</h1>
+        {query.data && <span className="muted"><Period replay={query.data} /></span>}
+        <span className="grow" />
+        {query.data && <span role="status"><Progress replay={query.data} /></span>}
+        {query.data && <Link to="/differences/$from/$to" params={{ from: 'xiaoer-default', to: query.data.pack }}>{t('replays.differences')}</Link>}
+      </header>
+      <Loaded query={query}>{(data) => (data.report ? <Body report={data.report} pack={data.pack} /> : null)}</Loaded>
+    </section>
+  );
+}
+
+function Body({ report, pack }: { report: ReplayReport; pack: string }) {
+  const { t } = useText();
+  const rules = Object.assign({}, ...Object.values(report.words).map((w) => w.rules));
+  return (
+    <>
+      <Totals report={report} />
+      <p className="line wrap replay-rules">
+        <strong>{t('replays.rules')}</strong>
+        {Object.entries(report.rules).map(([id, count]) => <span key={id}><Cite id={id} rules={rules} /> <span className="num">{count}</span></span>)}
+      </p>
+      {report.not_reproduced > 0 && <p className="muted">{t('replays.untold', { count: report.not_reproduced })}</p>}
+      {report.imported > 0 && <p className="muted">{t('replays.imported', { count: report.imported })}</p>}
+      <Changed report={report} pack={pack} />
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import * as calls from '@/api/calls';
+import type { Replay } from '@/api/types';
+import { At } from '@/kit/At';
+import { Empty, Loaded } from '@/kit/PageState';
+import { useText } from '@/kit/text';
+import { Ask } from '../parts/Ask';
+import { isOpen, Progress } from '../parts/Progress';
+
+export function Replays() {
+  const { t } = useText();
+  const query = useQuery({
+    queryKey: ['replays'],
+    queryFn: calls.replays,
+    refetchInterval: (q) => (q.state.data?.items.some(isOpen) ? 1_000 : false),
+  });
+  return (
+    <section className="list-page" aria-labelledby="replays-title">
+      <header className="page-head">
+        <Link to="/packs">{t('packs.title')}</Link>
+        <h1 id="replays-title">{t('replays.title')}</h1>
+        <p className="muted">{t('replays.about')}</p>
+      </header>
+      <Ask />
+      <Loaded query={query}>{({ items }) => (items.length === 0 ? <Empty title={t('replays.none')} /> : <Listed items={items} />)}</Loaded>
+    </section>
+  );
+}
+
+function Listed({ items }: { items: Replay[] }) {
+  const { t } = useText();
+  const titles = [t('replays.asked'), t('replays.pack'), t('replays.period'), t('replays.state')];
+  return (
+    <div className="table-box" tabIndex={0} role="region" aria-label={t('replays.title')}>
+      <table className="data">
+        <thead><tr>{titles.map((title) => <th key={title} scope="col">{title}</th>)}</tr></thead>
+        <tbody>
+          {items.map((replay) => (
+            <tr key={replay.id}>
+              <td><Link to="/replays/$id" params={{ id: replay.id }}><At at={replay.asked_at} /></Link></td>
+              <td>{replay.pack}</td>
+              <td><Period replay={replay} /></td>
+              <td><Progress replay={replay} /></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function Period({ replay }: { replay: Replay }) {
+  const { t } = useText();
+  return <span><At at={replay.since_at} /> – {replay.until_at ? <At at={replay.until_at} /> : t('replays.to_now')}</span>;
+}

@@ -1,0 +1,61 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { ReplayChanged, ReplayReport } from '@/api/types';
+import { At } from '@/kit/At';
+import { Empty } from '@/kit/PageState';
+import { useText } from '@/kit/text';
+import { Courses } from './Courses';
+
+const SORTS = ['end', 'way', 'time', 'money'] as const;
+
+/** Cases that differ, by kind and sort of difference; one opens with both courses side by side. */
+export function Changed({ report, pack }: { report: ReplayReport; pack: string }) {
+  const { t, word } = useText();
+  const [kind, setKind] = useState('');
+  const [sort, setSort] = useState('');
+  const [open, setOpen] = useState<string | null>(null);
+  const rows = report.changed.filter((row) => (!kind || row.kind === kind) && (!sort || row.sorts.includes(sort)));
+  return (
+    <section aria-labelledby="changed-title" className="replay-changed">
+      <div className="line wrap">
+        <h2 id="changed-title">{t('replays.changed')}</h2>
+        <label>{t('replays.kind')} <select value={kind} onChange={(e) => setKind(e.target.value)}>
+          <option value="">{t('replays.all')}</option>
+          {Object.keys(report.kinds).map((k) => <option key={k} value={k}>{word('kind', k)}</option>)}
+        </select></label>
+        <label>{t('replays.sort')} <select value={sort} onChange={(e) => setSort(e.target.value)}>
+          <option value="">{t('replays.all')}</option>
+          {SORTS.map((s) => <option key={s} value={s}>{word('replay_sort', s)}</option>)}
+        </select></label>
+        <small className="muted">{t('replays.listed')}</small>
+      </div>
+      {rows.length === 0 ? <Empty title={t('replays.nothing')} /> : <Rows rows={rows} report={report} onOpen={setOpen} />}
+      {open && <Courses id={open} pack={pack} onClose={() => setOpen(null)} />}
+    </section>
+  );
+}
+
+function Rows({ rows, report, onOpen }: { rows: ReplayChanged[]; report: ReplayReport; onOpen: (id: string) => void }) {
+  const { t, say, word } = useText();
+  const state = (row: ReplayChanged, name: string) => say(report.words[row.kind]?.states[name]) || name || t('replays.not_opened');
+  return (
+    <div className="table-box" tabIndex={0} role="region" aria-label={t('replays.changed')}>
+      <table className="data">
+        <thead>
+          <tr>{[t('replays.case'), t('replays.kind'), t('replays.sort'), t('replays.before'), t('replays.after')].map((title) => <th key={title} scope="col">{title}</th>)}</tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.case}>
+              <td><button type="button" className="cite" onClick={() => onOpen(row.case)}>{row.case}</button> <Link to="/cases/$id" params={{ id: row.case }}>{t('replays.open_case')}</Link></td>
+              <td>{word('kind', row.kind)}</td>
+              <td>{row.sorts.map((s) => word('replay_sort', s)).join(' · ')}{row.is_uncertain ? ` · ${word('replay_sort', 'uncertain')}` : ''}</td>
+              <td><span className="stack">{state(row, row.old_state)}<small><At at={row.old_end} /></small></span></td>
+              <td><span className="stack">{state(row, row.new_state)}<small><At at={row.new_end} /></small></span></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
