@@ -140,6 +140,11 @@ impl Reader {
         Ok(Self { places, headers, times, has_decimal_comma: settings.decimal_comma })
     }
 
+    /// What stands before decimals at this source; numbers of a sheet are written with it too.
+    pub(crate) fn point(&self) -> char {
+        if self.has_decimal_comma { ',' } else { '.' }
+    }
+
     /// Columns of the file.
     pub(crate) fn width(&self) -> usize {
         self.headers.len()
@@ -183,12 +188,13 @@ struct Look<'l> {
 impl Look<'_> {
     fn row(&mut self) -> Option<Row> {
         let number = |cell: &str| values::code(cell, NUMBER_CHARS_MAX);
+        let has_comma = self.reader.has_decimal_comma;
         let order_no = self.needed(Target::OrderNo, number);
         let line_no = self.optional(Target::LineNo, number);
         let title = self.optional(Target::Title, |cell| values::text(cell, TITLE_CHARS_MAX));
         let sku = self.optional(Target::Sku, |cell| values::code(cell, CODE_CHARS_MAX));
         let product = if let (Some(sku), Some(title)) = (sku, title) { self.product(sku, title) } else { None };
-        let quantity = self.needed(Target::Quantity, values::quantity);
+        let quantity = self.needed(Target::Quantity, |cell| values::quantity(cell, has_comma));
         let price = self.price(quantity);
         let times = &self.reader.times;
         let paid_at = self.given(Target::PaidAt, |cell| times.moment(cell));

@@ -75,7 +75,7 @@ pub(crate) fn make(
     let reader = reader_for(&headers(bytes, format)?).map_err(NoPlan::Column)?;
     let mut grouped = Grouped::default();
     let mut is_stopped = false;
-    let spool = Spool::fill(bytes, format, &mut |at, raw| {
+    let spool = Spool::fill(bytes, (format, reader.point()), &mut |at, raw| {
         grouped.take(&reader, at, raw.cells, raw.broken);
         is_stopped = grouped.rows.is_multiple_of(20_000) && !tick(grouped.rows);
         !is_stopped
@@ -95,7 +95,7 @@ pub(crate) fn make(
 
 /// The header row alone.
 pub(crate) fn headers(bytes: &dyn Bytes, format: &Format) -> Result<Vec<String>, BadFile> {
-    Ok(Spool::fill(bytes, format, &mut |_, _| false)?.headers)
+    Ok(Spool::fill(bytes, (format, '.'), &mut |_, _| false)?.headers)
 }
 
 #[derive(Default)]

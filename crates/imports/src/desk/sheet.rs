@@ -47,8 +47,9 @@ fn check_size(file: &mut File) -> Result<(), BadFile> {
     Ok(())
 }
 
-/// Calls `take` with every row of the sheet that is not blank.
-pub(crate) fn each(bytes: &dyn Bytes, sheet: &str, take: &mut TakeRow<'_>) -> Result<(), BadFile> {
+/// Calls `take` with every row of the sheet that is not blank; `point` stands before decimals of its numbers, which have no
+/// writing of their own.
+pub(crate) fn each(bytes: &dyn Bytes, sheet: &str, point: char, take: &mut TakeRow<'_>) -> Result<(), BadFile> {
     let mut book = open(bytes)?;
     let broken = |error: calamine::XlsxError| BadFile::Broken(error.to_string());
     let mut reader = book.worksheet_cells_reader(sheet).map_err(|_| BadFile::Kind("no_sheet"))?;
@@ -65,7 +66,7 @@ pub(crate) fn each(bytes: &dyn Bytes, sheet: &str, take: &mut TakeRow<'_>) -> Re
             row.line = line;
         }
         if column < COLUMNS_MAX {
-            row.put(column as usize, cell.get_value());
+            row.put(column as usize, text(cell.get_value(), point));
         }
     }
     row.give(take)
@@ -79,8 +80,7 @@ struct Row {
 }
 
 impl Row {
-    fn put(&mut self, column: usize, value: &DataRef<'_>) {
-        let text = text(value);
+    fn put(&mut self, column: usize, text: String) {
         if text.is_empty() {
             return;
         }
@@ -100,30 +100,31 @@ impl Row {
 }
 
 /// A cell as somebody would type it. Texts stay as they are, so their leading zeros do.
-fn text(value: &DataRef<'_>) -> String {
+fn text(value: &DataRef<'_>, point: char) -> String {
     match value {
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => decimal(*number),
+        DataRef::Float(number) => decimal(*number, point),
         DataRef::Bool(is_true) => if *is_true { "TRUE" } else { "FALSE" }.to_owned(),
         DataRef::DateTime(moment) if moment.is_datetime() => {
             let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
             format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
         }
-        DataRef::DateTime(length) => decimal(length.as_f64()),
+        DataRef::DateTime(length) => decimal(length.as_f64(), point),
         DataRef::Error(error) => error.to_string(),
         DataRef::Empty => Data::Empty.to_string(),
     }
 }
 
 /// Fifteen digits, as the spreadsheet shows them; beyond them in the notation that tells of the loss.
-fn decimal(number: f64) -> String {
+fn decimal(number: f64, point: char) -> String {
     if number.abs() >= EXACT_MAX {
         return format!("{number:E}");
     }
     let shown: f64 = format!("{number:.14e}").parse().unwrap_or(number);
-    shown.to_string()
+    let shown = shown.to_string();
+    if point == '.' { shown } else { shown.replace('.', point.encode_utf8(&mut [0; 4])) }
 }
 
 #[cfg(test)]
@@ -183,6 +184,22 @@ pub(super) mod tests {
         assert_eq!(found.iter().map(|(line, ..)| *line).collect::<Vec<_>>(), [1, 3, 4]);
         assert_eq!(names(&bytes).unwrap(), ["订单", "说明"]);
         assert_eq!(rows(&bytes, &Format::Xlsx { sheet: "说明".to_owned() })[0].1, ["second"]);
+    }
+
+    #[test]
+    fn numbers_of_a_sheet_take_the_writing_of_its_source() {
+        let bytes = book(
+            r#"<row r="1"><c r="A1"><v>1.5</v></c><c r="B1"><v>1234.56</v></c><c r="C1"><v>12345678901234567890</v></c></row>"#,
+        );
+        let mut found = Vec::new();
+        let format = Format::Xlsx { sheet: "订单".to_owned() };
+        super::super::table::each(&bytes, (&format, ','), &mut |row| {
+            found = row.cells.to_vec();
+            true
+        })
+        .unwrap();
+        assert_eq!(found, ["1,5", "1234,56", "1.2345678901234567E19"]);
+        assert_eq!(super::super::values::money(&found[1], 2, true), Ok(12_345_600));
     }
 
     #[test]

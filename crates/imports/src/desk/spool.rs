@@ -31,17 +31,17 @@ pub(crate) struct Spool {
 }
 
 impl Spool {
-    /// Reads the whole file; `found` is called with the place of every row below the header and gives whether to go on.
+    /// Reads the whole file as [`each`] does; `found` is called with the place of every row below the header and gives whether to go on.
     pub(crate) fn fill(
         bytes: &dyn Bytes,
-        format: &Format,
+        (format, point): (&Format, char),
         found: &mut dyn FnMut(RowAt, &RawRow<'_>) -> bool,
     ) -> Result<Self, BadFile> {
         let mut file = tempfile::tempfile()?;
         let mut out = BufWriter::with_capacity(256 * 1024, &mut file);
         let (mut offset, mut headers) = (0_u64, None);
         let (mut record, mut failed) = (Vec::new(), None);
-        each(bytes, format, &mut |row| {
+        each(bytes, (format, point), &mut |row| {
             if headers.is_none() {
                 headers = Some(header(&row));
                 return true;
@@ -131,7 +131,7 @@ mod tests {
         let bytes = "no,title,,\nA1,\"红\n茶\",,\n\nA2,\"x\"y,,\nA3,,,\n".as_bytes().to_vec();
         let format = detect(&bytes).unwrap();
         let mut places = Vec::new();
-        let mut spool = Spool::fill(&bytes, &format, &mut |at, _| {
+        let mut spool = Spool::fill(&bytes, (&format, '.'), &mut |at, _| {
             places.push(at);
             true
         })
@@ -151,7 +151,7 @@ mod tests {
         let short = format!(r#"<row r="2">{}</row>"#, text("A2", "000123"));
         let bytes = super::super::sheet::tests::book(&(header + &short));
         let (mut places, mut seen) = (Vec::new(), Vec::new());
-        let mut spool = Spool::fill(&bytes, &detect(&bytes).unwrap(), &mut |at, row| {
+        let mut spool = Spool::fill(&bytes, (&detect(&bytes).unwrap(), '.'), &mut |at, row| {
             places.push(at);
             seen = row.cells.to_vec();
             true

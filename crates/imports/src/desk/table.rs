@@ -196,13 +196,14 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-/// Calls `take` with every row that is not blank, the header first; `take` gives whether it wants more.
+/// Calls `take` with every row that is not blank, the header first; `take` gives whether it wants more. Numbers of a sheet have
+/// `point` before their decimals.
 ///
 /// # Errors
 /// [`BadFile`] of the file.
 pub(crate) fn each(
     bytes: &dyn Bytes,
-    format: &Format,
+    (format, point): (&Format, char),
     take: &mut dyn FnMut(RawRow<'_>) -> bool,
 ) -> Result<(), BadFile> {
     let mut count = 0_u64;
@@ -215,7 +216,7 @@ pub(crate) fn each(
     };
     let read = match format {
         Format::Csv { encoding, delimiter } => each_of_text(bytes, ((*encoding).into(), *delimiter), &mut counted),
-        Format::Xlsx { sheet } => sheet::each(bytes, sheet, &mut counted),
+        Format::Xlsx { sheet } => sheet::each(bytes, sheet, point, &mut counted),
     };
     match read {
         Err(BadFile::Stopped) => Ok(()),
@@ -267,7 +268,7 @@ pub(crate) mod tests {
 
     pub(crate) fn rows(bytes: &Vec<u8>, format: &Format) -> Vec<Found> {
         let mut found = Vec::new();
-        each(bytes, format, &mut |row| {
+        each(bytes, (format, '.'), &mut |row| {
             found.push((row.line, row.cells.to_vec(), row.broken));
             true
         })

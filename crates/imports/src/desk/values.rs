@@ -56,19 +56,26 @@ fn is_mangled(code: &str) -> bool {
 }
 
 /// A positive whole number of units; `6.0` is what spreadsheets make of 6.
-pub(crate) fn quantity(cell: &str) -> Result<i64, &'static str> {
-    let cell = bare(cell).replace(',', "");
-    let whole = match cell.split_once('.') {
+pub(crate) fn quantity(cell: &str, has_comma: bool) -> Result<i64, &'static str> {
+    const BAD: &str = "bad_quantity";
+    let cell = bare(cell);
+    let (group, point) = marks(has_comma);
+    let whole = match cell.split_once(point) {
         Some((whole, rest)) if !rest.is_empty() && rest.bytes().all(|b| b == b'0') => whole,
-        Some(_) => return Err("bad_quantity"),
-        None => &cell,
+        Some(_) => return Err(BAD),
+        None => cell,
     };
-    let number: i64 = whole.parse().map_err(|_| "bad_quantity")?;
+    let number: i64 = ungrouped(whole, group).and_then(|whole| whole.parse().ok()).ok_or(BAD)?;
     match number {
         1..=QUANTITY_MAX => Ok(number),
         i64::MIN..=0 => Err("not_a_sale"),
-        _ => Err("bad_quantity"),
+        _ => Err(BAD),
     }
+}
+
+/// The marks between groups of three digits, and before decimals.
+fn marks(has_comma: bool) -> (char, char) {
+    if has_comma { ('.', ',') } else { (',', '.') }
 }
 
 /// Money in 1/10,000 of the major unit, never negative, at most `decimals` of four.
@@ -78,7 +85,7 @@ pub(crate) fn money(cell: &str, decimals: usize, has_comma: bool) -> Result<i64,
     let is_sign =
         |c: char| matches!(c, '\u{a5}' | '\u{ffe5}' | '$' | '\u{a3}' | '\u{20ac}' | '\u{5143}') || c.is_whitespace();
     let plain = cell.trim_matches(is_sign);
-    let (group, point) = if has_comma { ('.', ',') } else { (',', '.') };
+    let (group, point) = marks(has_comma);
     let (whole, fraction) = plain.split_once(point).unwrap_or((plain, ""));
     if whole.starts_with('-') {
         return Err("negative");
@@ -102,7 +109,7 @@ fn ungrouped(whole: &str, group: char) -> Option<String> {
     let first = parts.next()?;
     let mut digits = first.to_owned();
     for part in parts {
-        if part.len() != 3 || first.is_empty() {
+        if part.len() != 3 || !(1..=3).contains(&first.trim_start_matches(['-', '+']).len()) {
             return None;
         }
         digits.push_str(part);
@@ -129,7 +136,8 @@ impl Times {
     /// A time that the clocks skip in spring counts as one hour later; one that comes twice in autumn as the first of the two.
     pub(crate) fn moment(&self, cell: &str) -> Result<Instant, &'static str> {
         let cell = bare(cell);
-        if let Some(days) = cell.parse::<f64>().ok().filter(|days| SERIAL_DAYS.contains(days)) {
+        // Where decimals follow a comma, those of a serial number do too.
+        if let Some(days) = cell.replacen(',', ".", 1).parse::<f64>().ok().filter(|days| SERIAL_DAYS.contains(days)) {
             return self.serial(days).ok_or("bad_time");
         }
         if let Ok(exact) = Instant::parse(&cell.replacen(' ', "T", 1)) {
@@ -240,6 +248,7 @@ mod tests {
             "2024-01-02 12:05:06.123",
             "=\"2024-01-02 12:05:06\"",
             "45293.503541666665",
+            "45293,503541666665",
         ] {
             assert_eq!(times(DateOrder::Ymd).moment(cell).unwrap().to_string(), wanted, "{cell}");
         }
@@ -287,9 +296,13 @@ mod tests {
 
     #[test]
     fn quantities_are_positive_and_whole() {
-        assert_eq!(["6", " 2.0 ", "1,000"].map(quantity), [Ok(6), Ok(2), Ok(1_000)]);
-        assert_eq!(["0", "-3", "-1.0"].map(quantity), [Err("not_a_sale"); 3]);
-        assert_eq!(["", "six", "1.5", "1000001", "2."].map(quantity), [Err("bad_quantity"); 5]);
+        let (read, with_comma) = (|cell| quantity(cell, false), |cell| quantity(cell, true));
+        assert_eq!(["6", " 2.0 ", "1,000", "12,000.00"].map(read), [Ok(6), Ok(2), Ok(1_000), Ok(12_000)]);
+        assert_eq!(["0", "-3", "-1.0", "-1,000"].map(read), [Err("not_a_sale"); 4]);
+        assert_eq!(["", "six", "1.5", "1000001", "2."].map(read), [Err("bad_quantity"); 5]);
+        assert_eq!(["1,5", "2,00", "1,00,000", "1234,567", ",500"].map(read), [Err("bad_quantity"); 5]);
+        assert_eq!(["2,00", "1.000", "7"].map(with_comma), [Ok(2), Ok(1_000), Ok(7)]);
+        assert_eq!(["1,5", "2.0", "2,"].map(with_comma), [Err("bad_quantity"); 3]);
     }
 
     #[test]
