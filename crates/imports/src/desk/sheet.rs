@@ -41,10 +41,86 @@ fn check_size(file: &mut File) -> Result<(), BadFile> {
     let mut left = UNPACKED_MAX;
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|_| BadFile::Kind("not_xlsx"))?;
-        let got = std::io::copy(&mut part.take(left + 1), &mut std::io::sink())?;
+        let has_texts =
+            part.name().map_err(|_| BadFile::Kind("not_xlsx"))?.to_ascii_lowercase().contains("sharedstrings");
+        let mut part = part.take(left + 1);
+        let got = if has_texts {
+            let mut looked = Announced::default();
+            std::io::copy(&mut part, &mut looked)?;
+            looked.check()?
+        } else {
+            std::io::copy(&mut part, &mut std::io::sink())?
+        };
         left = left.checked_sub(got).ok_or(BadFile::TooLarge("unpacked"))?;
     }
     Ok(())
+}
+
+/// Looks for the number of shared texts that a workbook announces: memory for so many is reserved before one is read.
+///
+/// Every byte is looked at, since comments of any length may come first.
+#[derive(Default)]
+struct Announced {
+    bytes: u64,
+    /// Bytes of the attribute's name met so far.
+    met: usize,
+    /// Digits of its value, once the name is whole.
+    number: Option<u64>,
+    is_too_large: bool,
+    is_no_text: bool,
+}
+
+/// The attribute that is believed.
+const ANNOUNCED: &[u8] = b"uniqueCount";
+
+impl Announced {
+    fn take(&mut self, byte: u8) {
+        // No XML in bytes has these: it is UTF-16, or another encoding in which the name would be missed.
+        self.is_no_text |= matches!(byte, 0 | 0x1b);
+        if let Some(number) = self.number {
+            match byte {
+                b'0'..=b'9' => {
+                    let number = number.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+                    self.number = Some(number);
+                    self.is_too_large |= number > CELLS_MAX;
+                    return;
+                }
+                b'=' | b'"' | b'\'' => return,
+                blank if blank.is_ascii_whitespace() => return,
+                _ => self.number = None,
+            }
+        }
+        // An attribute's name follows a blank or a quote, so none begins within another beginning of it.
+        self.met = match (ANNOUNCED.get(self.met), ANNOUNCED[0]) {
+            (Some(wanted), _) if *wanted == byte => self.met + 1,
+            (_, first) if first == byte => 1,
+            _ => 0,
+        };
+        if self.met == ANNOUNCED.len() {
+            (self.met, self.number) = (0, Some(0));
+        }
+    }
+
+    /// Gives the bytes that were looked at.
+    fn check(&self) -> Result<u64, BadFile> {
+        match (self.is_no_text, self.is_too_large) {
+            (true, _) => Err(BadFile::Kind("not_xlsx")),
+            (_, true) => Err(BadFile::TooLarge("texts")),
+            _ => Ok(self.bytes),
+        }
+    }
+}
+
+impl std::io::Write for Announced {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.bytes += bytes.len() as u64;
+        bytes.iter().for_each(|byte| self.take(*byte));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Calls `take` with every row of the sheet that is not blank; `point` stands before decimals of its numbers, which have no
@@ -143,6 +219,11 @@ pub(super) mod tests {
 
     /// A workbook whose first sheet has these rows of XML, its second one row.
     pub(in crate::desk) fn book(rows: &str) -> Vec<u8> {
+        book_with(rows, &[])
+    }
+
+    /// With more parts.
+    pub(in crate::desk) fn book_with(rows: &str, more: &[(&str, Vec<u8>)]) -> Vec<u8> {
         let sheet = |rows: &str| {
             format!(
                 r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
@@ -159,9 +240,10 @@ pub(super) mod tests {
             ("xl/worksheets/sheet2.xml", second),
         ];
         let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, text) in parts {
-            archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-            archive.write_all(text.as_bytes()).unwrap();
+        let parts = parts.map(|(name, text)| (name, text.into_bytes()));
+        for (name, text) in parts.iter().chain(more) {
+            archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            archive.write_all(text).unwrap();
         }
         archive.finish().unwrap().into_inner()
     }
@@ -200,6 +282,35 @@ pub(super) mod tests {
         .unwrap();
         assert_eq!(found, ["1,5", "1234,56", "1.2345678901234567E19"]);
         assert_eq!(super::super::values::money(&found[1], 2, true), Ok(12_345_600));
+    }
+
+    const SHARED: &str = r#"<row r="1"><c r="A1" t="s"><v>0</v></c></row>"#;
+
+    #[test]
+    fn a_workbook_that_announces_too_many_texts_is_refused() {
+        let texts = |before: &str, count: &str| {
+            let xml = format!(
+                r#"<?xml version="1.0"?>{before}<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" {count}><si><t>uniqueuniqueCount</t></si></sst>"#
+            );
+            names(&book_with(SHARED, &[("xl/SharedStrings.xml", xml.into_bytes())]))
+        };
+        for good in ["", r#"count="1" uniqueCount="1""#, "uniqueCount = '020000000'"] {
+            assert!(texts("", good).is_ok(), "{good}");
+        }
+        // The last one lies across whatever buffers there are.
+        let long = format!("<!--{}-->", "uniqueC ".repeat(20_000));
+        for (before, bad) in [
+            ("", r#"uniqueCount="1000000000000""#),
+            ("", "uniqueCount\n=\t'20000001'"),
+            ("<!-- uniqueCount=\"1\" -->", r#"a=">" uniqueCount="99999999999999999999999""#),
+            (&long, r#"uniqueCount="1000000000000""#),
+        ] {
+            assert!(matches!(texts(before, bad), Err(BadFile::TooLarge("texts"))), "{bad}");
+        }
+        let wide: Vec<u8> =
+            r#"<sst uniqueCount="1000000000000"></sst>"#.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide = book_with(SHARED, &[("xl/sharedStrings.xml", wide)]);
+        assert!(matches!(names(&wide), Err(BadFile::Kind("not_xlsx"))));
     }
 
     #[test]
