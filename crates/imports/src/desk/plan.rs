@@ -6,6 +6,11 @@ use super::table::{BadFile, Bytes, Format};
 use std::collections::HashMap;
 use xr_base::Instant;
 
+/// Most rows of one order.
+const ORDER_ROWS_MAX: usize = 1_000;
+/// Most bytes of its rows together.
+const ORDER_BYTES_MAX: u64 = 8 << 20;
+
 /// Rows of one order.
 #[derive(Clone, Debug)]
 pub(crate) struct Planned {
@@ -19,8 +24,8 @@ pub(crate) struct Planned {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BadRow {
     pub(crate) at: RowAt,
-    /// A good row of an order that has a broken one.
-    is_held: bool,
+    /// Why a good row is held back, as a code of the report.
+    held: Option<&'static str>,
 }
 
 /// A row for the report, with what is wrong.
@@ -84,11 +89,12 @@ pub(crate) fn make(
         return Err(BadFile::Stopped.into());
     }
     let Grouped { mut orders, mut bad, rows, .. } = grouped;
-    for order in orders.iter().filter(|order| order.is_broken) {
-        bad.extend(order.rows.iter().map(|at| BadRow { at: *at, is_held: true }));
-    }
+    orders.retain(|order| {
+        let Some(code) = order.held() else { return true };
+        bad.extend(order.rows.iter().map(|at| BadRow { at: *at, held: Some(code) }));
+        false
+    });
     bad.sort_unstable_by_key(|bad| bad.at.line);
-    orders.retain(|order| !order.is_broken);
     orders.sort_unstable_by(|a, b| (a.at, &a.number).cmp(&(b.at, &b.number)));
     Ok(Plan { spool, reader, orders, bad, rows })
 }
@@ -116,7 +122,7 @@ impl Grouped {
             order.at = order.at.min(row.placed_at);
             return;
         }
-        self.bad.push(BadRow { at, is_held: false });
+        self.bad.push(BadRow { at, held: None });
         // An order is whole or not there: with one broken row it waits until that row is corrected.
         if let Some(number) = reader.order_no(cells) {
             self.order(number).is_broken = true;
@@ -135,6 +141,20 @@ impl Grouped {
 }
 
 impl Planned {
+    /// Why it cannot be judged as it is.
+    fn held(&self) -> Option<&'static str> {
+        // An order is judged in one piece and in memory; with broken rows besides, it is still this that must change first.
+        if self.rows.len() > ORDER_ROWS_MAX || self.bytes() > ORDER_BYTES_MAX {
+            return Some("too_many_lines");
+        }
+        self.is_broken.then_some("order_incomplete")
+    }
+
+    /// Bytes of its rows.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.rows.iter().map(|at| at.size()).sum()
+    }
+
     /// Number of its rows.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
@@ -145,10 +165,10 @@ impl Plan {
     /// A bad row with what is wrong with it.
     pub(crate) fn report(&mut self, bad: BadRow) -> std::io::Result<Reported> {
         let Kept { cells, broken } = self.spool.row(bad.at)?;
-        let problems = match (broken, bad.is_held) {
+        let problems = match (broken, bad.held) {
             (Some(code), _) => vec![RowProblem::whole(code, "")],
-            (None, true) => vec![RowProblem::whole("order_incomplete", "")],
-            (None, false) => self.reader.row(&cells).err().unwrap_or_default(),
+            (None, Some(code)) => vec![RowProblem::whole(code, "")],
+            (None, None) => self.reader.row(&cells).err().unwrap_or_default(),
         };
         Ok(Reported { line: bad.at.line, problems, cells })
     }
@@ -248,4 +268,39 @@ fn merge(head: &mut Head, row: &Head) -> Option<&'static str> {
         head.remark.clone_from(&row.remark);
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::settings::{Given, Settings, Target};
+    use super::super::table::detect;
+    use super::*;
+
+    /// A plan of rows `number,price`.
+    fn planned(rows: &[String]) -> Plan {
+        let columns = [(Target::OrderNo, "no"), (Target::LineAmount, "amount")];
+        let mut columns: std::collections::BTreeMap<Target, Given> =
+            columns.into_iter().map(|(target, name)| (target, Given::Column(name.to_owned()))).collect();
+        let given = [(Target::Sku, "K1"), (Target::Quantity, "1"), (Target::PlacedAt, "2026-01-02")];
+        columns.extend(given.map(|(target, value)| (target, Given::Constant(value.to_owned()))));
+        let settings: Settings = serde_json::from_value(serde_json::json!({ "columns": columns })).unwrap();
+        let bytes = format!("no,amount\n{}\n", rows.join("\n")).into_bytes();
+        let reader_for = |headers: &[String]| Ok(Reader::new(&settings, headers).unwrap());
+        make(&bytes, &detect(&bytes).unwrap(), &reader_for, &mut |_| true).unwrap()
+    }
+
+    fn numbers(plan: &Plan) -> Vec<&str> {
+        plan.orders.iter().map(|order| &*order.number).collect()
+    }
+
+    #[test]
+    fn an_order_of_too_many_rows_is_held_back_and_says_why() {
+        let mut rows = vec!["A1,1.00".to_owned(); ORDER_ROWS_MAX];
+        rows.extend(vec!["A2,1.00".to_owned(); ORDER_ROWS_MAX + 1]);
+        let mut plan = planned(&rows);
+        assert_eq!((numbers(&plan), plan.bad.len()), (vec!["A1"], ORDER_ROWS_MAX + 1));
+        let told = plan.report(plan.bad[0]).unwrap();
+        assert_eq!((told.line, told.problems), (1_002, vec![RowProblem::whole("too_many_lines", "")]));
+    }
 }

@@ -27,6 +27,7 @@ pub(crate) const CODES: &[&str] = &[
     "bad_currency",
     "bad_time",
     "order_incomplete",
+    "too_many_lines",
     "double_line",
     "differs_currency",
     "differs_buyer",

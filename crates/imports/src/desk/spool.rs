@@ -13,6 +13,13 @@ pub(crate) struct RowAt {
     pub(crate) line: u32,
 }
 
+impl RowAt {
+    /// Bytes that it takes.
+    pub(crate) fn size(self) -> u64 {
+        u64::from(self.bytes)
+    }
+}
+
 /// A row taken out again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
