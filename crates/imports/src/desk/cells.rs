@@ -19,6 +19,8 @@ const NAME_CHARS_MAX: usize = 50;
 const REGION_CHARS_MAX: usize = 30;
 /// Longest remark.
 const REMARK_CHARS_MAX: usize = 500;
+/// Highest amount of a line, and of an order, in minor units.
+pub(crate) const AMOUNT_MAX: i64 = 1_000_000_000_000;
 /// Longest value shown of a cell.
 const SHOWN_CHARS_MAX: usize = 60;
 
@@ -115,21 +117,32 @@ pub(crate) struct Reader {
     has_decimal_comma: bool,
 }
 
-/// The columns that a file lacks or has twice.
+/// A column that a file lacks or has twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NoSuchColumn(pub(crate) Target, pub(crate) String);
+pub(crate) struct UnclearColumn {
+    /// Key of the text below `imports.`.
+    pub(crate) code: &'static str,
+    /// Header.
+    pub(crate) name: String,
+}
 
 impl Reader {
     /// For rows below `headers`.
-    pub(crate) fn new(settings: &Settings, headers: &[String]) -> Result<Self, NoSuchColumn> {
+    pub(crate) fn new(settings: &Settings, headers: &[String]) -> Result<Self, UnclearColumn> {
         let headers: Vec<String> = headers.iter().map(|header| header.trim().to_owned()).collect();
         let mut places = BTreeMap::new();
         for (target, given) in &settings.columns {
             let place = match given {
                 Given::Constant(value) => Place::Constant(value.clone()),
                 Given::Column(name) => {
-                    let found = headers.iter().position(|header| header == name.trim());
-                    Place::Column(found.ok_or_else(|| NoSuchColumn(*target, name.clone()))?)
+                    let mut found = (0..headers.len()).filter(|index| headers[*index] == name.trim());
+                    let unclear = |code| UnclearColumn { code, name: name.clone() };
+                    let index = found.next().ok_or_else(|| unclear("no_column"))?;
+                    // Which of two is meant, nobody can tell by their name.
+                    if found.next().is_some() {
+                        return Err(unclear("column_twice"));
+                    }
+                    Place::Column(index)
                 }
             };
             places.insert(*target, place);
@@ -242,7 +255,14 @@ impl Look<'_> {
             self.problems.iter().any(|p| matches!(p.code.as_str(), "bad_money" | "negative" | "too_many_decimals"));
         match (unit, amount) {
             (Some(unit), Some(amount)) => Some((unit, amount / 100)),
-            (Some(unit), None) => Some((unit, crate::money::rounded(crate::money::exact(quantity?, unit)))),
+            (Some(unit), None) => {
+                let amount = crate::money::rounded(crate::money::exact(quantity?, unit));
+                if amount > AMOUNT_MAX {
+                    self.problem(Target::UnitPrice, "too_much", &amount.to_string());
+                    return None;
+                }
+                Some((unit, amount))
+            }
             (None, Some(amount)) => Some((amount / quantity?, amount / 100)),
             (None, None) => {
                 let is_unit = self.reader.places.contains_key(&Target::UnitPrice);

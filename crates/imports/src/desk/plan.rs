@@ -1,6 +1,6 @@
 //! Which rows make which order, and which make none: known before anything is written.
 
-use super::cells::{Head, Reader, Row, RowProblem};
+use super::cells::{AMOUNT_MAX, Head, Reader, Row, RowProblem, UnclearColumn};
 use super::spool::{Kept, RowAt, Spool};
 use super::table::{BadFile, Bytes, Format};
 use std::collections::HashMap;
@@ -26,6 +26,19 @@ pub(crate) struct BadRow {
     pub(crate) at: RowAt,
     /// Why a good row is held back, as a code of the report.
     held: Option<&'static str>,
+}
+
+impl BadRow {
+    /// How many of the first rows one step takes: at most `rows`, and no more once they have `bytes`.
+    pub(crate) fn step(bad: &[Self], (rows, bytes): (usize, u64)) -> usize {
+        let mut left = bytes;
+        let fits = |bad: &&Self| {
+            let has_room = left > 0;
+            left = left.saturating_sub(bad.at.size());
+            has_room
+        };
+        bad.iter().take(rows).take_while(fits).count()
+    }
 }
 
 /// A row for the report, with what is wrong.
@@ -66,15 +79,15 @@ pub(crate) struct Plan {
 pub(crate) enum NoPlan {
     #[error(transparent)]
     File(#[from] BadFile),
-    #[error("no column {0}")]
-    Column(String),
+    #[error("{}: {}", .0.code, .0.name)]
+    Column(UnclearColumn),
 }
 
 /// Reads a file as `reader_for` its header says; `tick` is called now and then with the rows so far and gives whether to go on.
 pub(crate) fn make(
     bytes: &dyn Bytes,
     format: &Format,
-    reader_for: &dyn Fn(&[String]) -> Result<Reader, String>,
+    reader_for: &dyn Fn(&[String]) -> Result<Reader, UnclearColumn>,
     tick: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Plan, NoPlan> {
     let reader = reader_for(&headers(bytes, format)?).map_err(NoPlan::Column)?;
@@ -217,6 +230,10 @@ fn arrange(number: &str, rows: Vec<Read>) -> Result<Order, Vec<Reported>> {
             *wrong = Some(RowProblem::whole(code, ""));
         }
     }
+    let amounts = rows.iter().try_fold(0_i64, |sum, read| sum.checked_add(read.row.amount_minor));
+    if amounts.is_none_or(|sum| sum > AMOUNT_MAX) {
+        wrong.fill(Some(RowProblem::whole("too_much", "")));
+    }
     if wrong.iter().any(Option::is_some) {
         let held = || RowProblem::whole("order_incomplete", "");
         let mut reported: Vec<Reported> = rows
@@ -290,6 +307,21 @@ mod tests {
         make(&bytes, &detect(&bytes).unwrap(), &reader_for, &mut |_| true).unwrap()
     }
 
+    #[test]
+    fn a_column_that_is_there_twice_is_refused_only_where_it_is_used() {
+        let settings = |sku: &str| {
+            let columns = [("order_no", "no"), ("sku", sku), ("quantity", "count")];
+            let columns: serde_json::Map<String, serde_json::Value> = columns
+                .into_iter()
+                .map(|(target, name)| (target.to_owned(), serde_json::json!({ "column": name })))
+                .collect();
+            serde_json::from_value::<Settings>(serde_json::json!({ "columns": columns })).unwrap()
+        };
+        let headers = ["no", "sku ", "sku", "code", "count"].map(str::to_owned);
+        let code = |sku: &str| Reader::new(&settings(sku), &headers).err().map(|unclear| unclear.code);
+        assert_eq!([code("sku"), code("code"), code("other")], [Some("column_twice"), None, Some("no_column")]);
+    }
+
     fn numbers(plan: &Plan) -> Vec<&str> {
         plan.orders.iter().map(|order| &*order.number).collect()
     }
@@ -302,5 +334,25 @@ mod tests {
         assert_eq!((numbers(&plan), plan.bad.len()), (vec!["A1"], ORDER_ROWS_MAX + 1));
         let told = plan.report(plan.bad[0]).unwrap();
         assert_eq!((told.line, told.problems), (1_002, vec![RowProblem::whole("too_many_lines", "")]));
+    }
+
+    #[test]
+    fn a_step_of_bad_rows_ends_by_rows_or_bytes() {
+        let plan = planned(&["A1,x", "A2,x", "A3,x", "A4,x"].map(str::to_owned));
+        let size = plan.bad[0].at.size();
+        let step = |rows, bytes| BadRow::step(&plan.bad, (rows, bytes));
+        assert_eq!([step(9, 99 * size), step(3, 99 * size), step(9, size + 1), step(9, 1)], [4, 3, 2, 1]);
+        assert_eq!(BadRow::step(&[], (9, 9)), 0);
+    }
+
+    #[test]
+    fn lines_and_orders_have_a_highest_amount() {
+        let rows = ["A1,100000000.00".to_owned(), "A2,100000000.01".to_owned()].into_iter();
+        let many = (0..101).map(|_| "A3,100000000.00".to_owned());
+        let mut plan = planned(&rows.chain(many).collect::<Vec<String>>());
+        assert_eq!((numbers(&plan), plan.bad.len()), (vec!["A1", "A3"], 1));
+        assert_eq!(plan.order(0).unwrap().unwrap().lines[0].amount_minor, 10_000_000_000);
+        let refused = plan.order(1).unwrap().unwrap_err();
+        assert!(refused.len() == 101 && refused.iter().all(|row| row.problems[0].code == "too_much"), "{refused:?}");
     }
 }

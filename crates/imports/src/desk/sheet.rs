@@ -1,6 +1,6 @@
 //! Sheets of XLSX workbooks as rows of text, with bounds on what they unpack to.
 
-use super::table::{BadFile, Bytes, RawRow, TakeRow};
+use super::table::{BadFile, Bytes, COLUMNS_MAX, RawRow, TakeRow};
 use calamine::{Data, DataRef, Reader as _, Xlsx};
 use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
@@ -11,8 +11,6 @@ const UNPACKED_MAX: u64 = 256 << 20;
 const PARTS_MAX: usize = 10_000;
 /// Cells of a sheet that may be read.
 const CELLS_MAX: u64 = 20_000_000;
-/// Columns of a sheet; what lies beyond is no order.
-const COLUMNS_MAX: u32 = 512;
 /// Above this a number has lost digits in the spreadsheet already.
 const EXACT_MAX: f64 = 1e15;
 
@@ -141,7 +139,7 @@ pub(crate) fn each(bytes: &dyn Bytes, sheet: &str, point: char, take: &mut TakeR
             row.give(take)?;
             row.line = line;
         }
-        if column < COLUMNS_MAX {
+        if (column as usize) < COLUMNS_MAX {
             row.put(column as usize, text(cell.get_value(), point));
         }
     }
@@ -311,6 +309,20 @@ pub(super) mod tests {
             r#"<sst uniqueCount="1000000000000"></sst>"#.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let wide = book_with(SHARED, &[("xl/sharedStrings.xml", wide)]);
         assert!(matches!(names(&wide), Err(BadFile::Kind("not_xlsx"))));
+    }
+
+    #[test]
+    fn a_text_that_stands_in_every_cell_is_counted_every_time() {
+        let row = |line: usize| format!(r#"<row r="{line}"><c r="A{line}" t="s"><v>0</v></c></row>"#);
+        let shared = format!(
+            r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{}</t></si></sst>"#,
+            "x".repeat(32_000)
+        );
+        let rows: String = (1..=17_000).map(row).collect();
+        let bytes = book_with(&rows, &[("xl/sharedStrings.xml", shared.into_bytes())]);
+        let format = Format::Xlsx { sheet: "订单".to_owned() };
+        let read = super::super::table::each(&bytes, (&format, '.'), &mut |_| true);
+        assert!(matches!(read, Err(BadFile::TooLarge("text"))), "{read:?}");
     }
 
     #[test]

@@ -28,7 +28,9 @@ pub(crate) struct Kept {
 }
 
 /// Codes that a row may be broken by before anybody asks what it means.
-const BROKEN: [&str; 3] = ["not_text", "line_too_long", "bad_quotes"];
+const BROKEN: [&str; 5] = ["not_text", "line_too_long", "bad_quotes", "too_many_cells", "cell_too_long"];
+/// Bytes that rows may take here; every cell takes four besides its own.
+const SPOOLED_MAX: u64 = 1 << 30;
 
 /// Rows on disk.
 pub(crate) struct Spool {
@@ -62,8 +64,12 @@ impl Spool {
             let padding = width.saturating_sub(row.cells.len());
             put(&mut record, &row);
             record.resize(record.len() + padding * 4, 0);
+            if offset + record.len() as u64 > SPOOLED_MAX {
+                failed = Some(BadFile::TooLarge("cells"));
+                return false;
+            }
             if let Err(error) = out.write_all(&record) {
-                failed = Some(error);
+                failed = Some(error.into());
                 return false;
             }
             let at = RowAt {
@@ -80,7 +86,7 @@ impl Spool {
             found(at, &RawRow { cells: &cells, ..row })
         })?;
         if let Some(error) = failed {
-            return Err(error.into());
+            return Err(error);
         }
         out.flush()?;
         drop(out);

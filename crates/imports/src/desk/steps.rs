@@ -208,7 +208,8 @@ fn count(
         Verdict::New => {
             counts.orders_new += 1;
             counts.rows_new += rows;
-            counts.amount_minor += order.total();
+            let sum = counts.amount_minor.checked_add(order.total());
+            counts.amount_minor = sum.ok_or_else(|| StoreError::Corrupt(format!("import {import}: too much money")))?;
         }
         Verdict::Known => {
             counts.orders_known += 1;
