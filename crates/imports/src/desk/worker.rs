@@ -5,7 +5,7 @@ use super::judge::{Parties, Run};
 use super::model::{Counts, ImportRow, State};
 use super::plan::{self, BadRow, NoPlan, Plan};
 use super::queries::{self, Uploaded};
-use super::steps::{Claim, End, JudgeOrders, Judged, KeepBadRows, Reading};
+use super::steps::{Claim, End, JudgeOrders, Judged, KeepBadRows, Reading, Restart};
 use super::table::BadFile;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -96,6 +96,11 @@ pub fn run_next(store: &Store, holder: &str, stop: &dyn Fn() -> bool) -> Result<
     Ok(true)
 }
 
+/// Whether a run that broke off can go on in a plan of so many orders: a newer program may read the file otherwise.
+fn fits(row: &ImportRow, orders: usize) -> bool {
+    row.done < 0 || i64::try_from(orders) == Ok(row.total)
+}
+
 struct Worker<'w> {
     store: &'w Store,
     holder: &'w str,
@@ -108,7 +113,15 @@ impl Worker<'_> {
         let (row, run) = self.load()?;
         let mut plan = self.plan(&row)?;
         let mut counts = row.counts().map_err(Fault::from)?;
+        if i64::try_from(plan.rows) != Ok(row.row_count) {
+            tracing::error!(import = %self.import, rows = plan.rows, before = row.row_count, "A file was read otherwise");
+            return Err(Halt::Failed("broken".to_owned()));
+        }
         let mut done = row.done;
+        if !fits(&row, plan.orders.len()) {
+            self.store.write_blocking(Restart { holder: self.holder.to_owned(), import: self.import })?;
+            done = -1;
+        }
         if done < 0 {
             counts = self.keep_bad_rows(&mut plan)?;
             done = 0;
@@ -221,5 +234,38 @@ impl Worker<'_> {
 
     fn go_on(&self) -> Result<(), Halt> {
         if (self.stop)() { Err(Halt::Left) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xr_base::{Instant, OrgId, UserId};
+
+    #[test]
+    fn a_run_goes_on_only_in_a_plan_of_as_many_orders() {
+        let row = |done, total| ImportRow {
+            id: ImportId(1),
+            merchant_org: OrgId(1),
+            user_id: UserId(1),
+            file_name: String::new(),
+            size_bytes: 0,
+            format: String::new(),
+            row_count: 0,
+            has_file: true,
+            state: State::Running,
+            source_id: None,
+            shop_id: None,
+            settings: String::new(),
+            is_dry: false,
+            done,
+            total,
+            counts: String::new(),
+            failure: String::new(),
+            created_at: Instant(0),
+            ended_at: None,
+        };
+        assert!(fits(&row(-1, 0), 7) && fits(&row(3, 7), 7));
+        assert!(!fits(&row(3, 7), 6) && !fits(&row(0, 7), 8));
     }
 }
