@@ -179,8 +179,7 @@ impl Plan {
     pub(crate) fn report(&mut self, bad: BadRow) -> std::io::Result<Reported> {
         let Kept { cells, broken } = self.spool.row(bad.at)?;
         let problems = match (broken, bad.held) {
-            (Some(code), _) => vec![RowProblem::whole(code, "")],
-            (None, Some(code)) => vec![RowProblem::whole(code, "")],
+            (Some(code), _) | (None, Some(code)) => vec![RowProblem::whole(code, "")],
             (None, None) => self.reader.row(&cells).err().unwrap_or_default(),
         };
         Ok(Reported { line: bad.at.line, problems, cells })

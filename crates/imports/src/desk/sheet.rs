@@ -112,7 +112,9 @@ impl Announced {
 impl std::io::Write for Announced {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.bytes += bytes.len() as u64;
-        bytes.iter().for_each(|byte| self.take(*byte));
+        for byte in bytes {
+            self.take(*byte);
+        }
         Ok(bytes.len())
     }
 
