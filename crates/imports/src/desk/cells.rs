@@ -19,6 +19,8 @@ const NAME_CHARS_MAX: usize = 50;
 const REGION_CHARS_MAX: usize = 30;
 /// Longest remark.
 const REMARK_CHARS_MAX: usize = 500;
+/// Highest amount of a line, and of an order, in minor units.
+pub(crate) const AMOUNT_MAX: i64 = 1_000_000_000_000;
 /// Longest value shown of a cell.
 const SHOWN_CHARS_MAX: usize = 60;
 
@@ -115,21 +117,32 @@ pub(crate) struct Reader {
     has_decimal_comma: bool,
 }
 
-/// The columns that a file lacks or has twice.
+/// A column that a file lacks or has twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NoSuchColumn(pub(crate) Target, pub(crate) String);
+pub(crate) struct UnclearColumn {
+    /// Key of the text below `imports.`.
+    pub(crate) code: &'static str,
+    /// Header.
+    pub(crate) name: String,
+}
 
 impl Reader {
     /// For rows below `headers`.
-    pub(crate) fn new(settings: &Settings, headers: &[String]) -> Result<Self, NoSuchColumn> {
+    pub(crate) fn new(settings: &Settings, headers: &[String]) -> Result<Self, UnclearColumn> {
         let headers: Vec<String> = headers.iter().map(|header| header.trim().to_owned()).collect();
         let mut places = BTreeMap::new();
         for (target, given) in &settings.columns {
             let place = match given {
                 Given::Constant(value) => Place::Constant(value.clone()),
                 Given::Column(name) => {
-                    let found = headers.iter().position(|header| header == name.trim());
-                    Place::Column(found.ok_or_else(|| NoSuchColumn(*target, name.clone()))?)
+                    let mut found = (0..headers.len()).filter(|index| headers[*index] == name.trim());
+                    let unclear = |code| UnclearColumn { code, name: name.clone() };
+                    let index = found.next().ok_or_else(|| unclear("no_column"))?;
+                    // Which of two is meant, nobody can tell by their name.
+                    if found.next().is_some() {
+                        return Err(unclear("column_twice"));
+                    }
+                    Place::Column(index)
                 }
             };
             places.insert(*target, place);
@@ -138,6 +151,11 @@ impl Reader {
         let zone = jiff::tz::TimeZone::get(&settings.zone).unwrap_or(jiff::tz::TimeZone::UTC);
         let times = Times { zone, order: settings.date_order };
         Ok(Self { places, headers, times, has_decimal_comma: settings.decimal_comma })
+    }
+
+    /// What stands before decimals at this source; numbers of a sheet are written with it too.
+    pub(crate) fn point(&self) -> char {
+        if self.has_decimal_comma { ',' } else { '.' }
     }
 
     /// Columns of the file.
@@ -183,12 +201,13 @@ struct Look<'l> {
 impl Look<'_> {
     fn row(&mut self) -> Option<Row> {
         let number = |cell: &str| values::code(cell, NUMBER_CHARS_MAX);
+        let has_comma = self.reader.has_decimal_comma;
         let order_no = self.needed(Target::OrderNo, number);
         let line_no = self.optional(Target::LineNo, number);
         let title = self.optional(Target::Title, |cell| values::text(cell, TITLE_CHARS_MAX));
         let sku = self.optional(Target::Sku, |cell| values::code(cell, CODE_CHARS_MAX));
         let product = if let (Some(sku), Some(title)) = (sku, title) { self.product(sku, title) } else { None };
-        let quantity = self.needed(Target::Quantity, values::quantity);
+        let quantity = self.needed(Target::Quantity, |cell| values::quantity(cell, has_comma));
         let price = self.price(quantity);
         let times = &self.reader.times;
         let paid_at = self.given(Target::PaidAt, |cell| times.moment(cell));
@@ -236,7 +255,14 @@ impl Look<'_> {
             self.problems.iter().any(|p| matches!(p.code.as_str(), "bad_money" | "negative" | "too_many_decimals"));
         match (unit, amount) {
             (Some(unit), Some(amount)) => Some((unit, amount / 100)),
-            (Some(unit), None) => Some((unit, crate::money::rounded(crate::money::exact(quantity?, unit)))),
+            (Some(unit), None) => {
+                let amount = crate::money::rounded(crate::money::exact(quantity?, unit));
+                if amount > AMOUNT_MAX {
+                    self.problem(Target::UnitPrice, "too_much", &amount.to_string());
+                    return None;
+                }
+                Some((unit, amount))
+            }
             (None, Some(amount)) => Some((amount / quantity?, amount / 100)),
             (None, None) => {
                 let is_unit = self.reader.places.contains_key(&Target::UnitPrice);

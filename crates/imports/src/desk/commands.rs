@@ -300,8 +300,9 @@ impl Command for Start {
             _ => {}
         }
         let settings: Settings = read(&source.settings)?;
-        super::cells::Reader::new(&settings, &self.headers)
-            .map_err(|missing| Problem::new(422, "imports.no_column").field("source").with("value", missing.1))?;
+        super::cells::Reader::new(&settings, &self.headers).map_err(|unclear| {
+            Problem::new(422, &format!("imports.{}", unclear.code)).field("source").with("value", unclear.name)
+        })?;
         let started = tx.exec(
             sql!(
                 "UPDATE imports SET state = 'waiting', source_id = ?2, shop_id = ?3, settings = ?4, is_dry = ?5, done = -1,

@@ -199,7 +199,9 @@ pub(crate) fn guess(headers: &[String]) -> BTreeMap<Target, Given> {
     let mut found = BTreeMap::new();
     for target in Target::ALL {
         let names = synonyms().get(&target).map_or(&[][..], Vec::as_slice);
-        let free = |name: &String| bare.iter().zip(&is_taken).position(|(header, taken)| header == name && !taken);
+        // A run refuses a column whose header is there twice.
+        let is_single = |index: usize| headers.iter().filter(|header| **header == headers[index]).count() == 1;
+        let free = |name: &String| (0..bare.len()).find(|at| bare[*at] == *name && !is_taken[*at] && is_single(*at));
         let Some(index) = names.iter().find_map(free) else { continue };
         is_taken[index] = true;
         found.insert(target, Given::Column(headers[index].clone()));
@@ -231,6 +233,7 @@ mod tests {
         assert!(found.contains(&(Target::PlacedAt, "InvoiceDate".to_owned())), "{found:?}");
         assert_eq!(guessed(&["Order_ID", "order id"]).len(), 1, "one column for one target");
         assert!(guessed(&["", "x"]).is_empty());
+        assert!(guessed(&["order id", "order id"]).is_empty(), "nobody can tell which");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Sheets of XLSX workbooks as rows of text, with bounds on what they unpack to.
 
-use super::table::{BadFile, Bytes, RawRow, TakeRow};
+use super::table::{BadFile, Bytes, COLUMNS_MAX, RawRow, TakeRow};
 use calamine::{Data, DataRef, Reader as _, Xlsx};
 use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
@@ -11,8 +11,6 @@ const UNPACKED_MAX: u64 = 256 << 20;
 const PARTS_MAX: usize = 10_000;
 /// Cells of a sheet that may be read.
 const CELLS_MAX: u64 = 20_000_000;
-/// Columns of a sheet; what lies beyond is no order.
-const COLUMNS_MAX: u32 = 512;
 /// Above this a number has lost digits in the spreadsheet already.
 const EXACT_MAX: f64 = 1e15;
 
@@ -41,14 +39,93 @@ fn check_size(file: &mut File) -> Result<(), BadFile> {
     let mut left = UNPACKED_MAX;
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|_| BadFile::Kind("not_xlsx"))?;
-        let got = std::io::copy(&mut part.take(left + 1), &mut std::io::sink())?;
+        let has_texts =
+            part.name().map_err(|_| BadFile::Kind("not_xlsx"))?.to_ascii_lowercase().contains("sharedstrings");
+        let mut part = part.take(left + 1);
+        let got = if has_texts {
+            let mut looked = Announced::default();
+            std::io::copy(&mut part, &mut looked)?;
+            looked.check()?
+        } else {
+            std::io::copy(&mut part, &mut std::io::sink())?
+        };
         left = left.checked_sub(got).ok_or(BadFile::TooLarge("unpacked"))?;
     }
     Ok(())
 }
 
-/// Calls `take` with every row of the sheet that is not blank.
-pub(crate) fn each(bytes: &dyn Bytes, sheet: &str, take: &mut TakeRow<'_>) -> Result<(), BadFile> {
+/// Looks for the number of shared texts that a workbook announces: memory for so many is reserved before one is read.
+///
+/// Every byte is looked at, since comments of any length may come first.
+#[derive(Default)]
+struct Announced {
+    bytes: u64,
+    /// Bytes of the attribute's name met so far.
+    met: usize,
+    /// Digits of its value, once the name is whole.
+    number: Option<u64>,
+    is_too_large: bool,
+    is_no_text: bool,
+}
+
+/// The attribute that is believed.
+const ANNOUNCED: &[u8] = b"uniqueCount";
+
+impl Announced {
+    fn take(&mut self, byte: u8) {
+        // No XML in bytes has these: it is UTF-16, or another encoding in which the name would be missed.
+        self.is_no_text |= matches!(byte, 0 | 0x1b);
+        if let Some(number) = self.number {
+            match byte {
+                b'0'..=b'9' => {
+                    let number = number.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+                    self.number = Some(number);
+                    self.is_too_large |= number > CELLS_MAX;
+                    return;
+                }
+                b'=' | b'"' | b'\'' => return,
+                blank if blank.is_ascii_whitespace() => return,
+                _ => self.number = None,
+            }
+        }
+        // An attribute's name follows a blank or a quote, so none begins within another beginning of it.
+        self.met = match (ANNOUNCED.get(self.met), ANNOUNCED[0]) {
+            (Some(wanted), _) if *wanted == byte => self.met + 1,
+            (_, first) if first == byte => 1,
+            _ => 0,
+        };
+        if self.met == ANNOUNCED.len() {
+            (self.met, self.number) = (0, Some(0));
+        }
+    }
+
+    /// Gives the bytes that were looked at.
+    fn check(&self) -> Result<u64, BadFile> {
+        match (self.is_no_text, self.is_too_large) {
+            (true, _) => Err(BadFile::Kind("not_xlsx")),
+            (_, true) => Err(BadFile::TooLarge("texts")),
+            _ => Ok(self.bytes),
+        }
+    }
+}
+
+impl std::io::Write for Announced {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.bytes += bytes.len() as u64;
+        for byte in bytes {
+            self.take(*byte);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Calls `take` with every row of the sheet that is not blank; `point` stands before decimals of its numbers, which have no
+/// writing of their own.
+pub(crate) fn each(bytes: &dyn Bytes, sheet: &str, point: char, take: &mut TakeRow<'_>) -> Result<(), BadFile> {
     let mut book = open(bytes)?;
     let broken = |error: calamine::XlsxError| BadFile::Broken(error.to_string());
     let mut reader = book.worksheet_cells_reader(sheet).map_err(|_| BadFile::Kind("no_sheet"))?;
@@ -64,8 +141,8 @@ pub(crate) fn each(bytes: &dyn Bytes, sheet: &str, take: &mut TakeRow<'_>) -> Re
             row.give(take)?;
             row.line = line;
         }
-        if column < COLUMNS_MAX {
-            row.put(column as usize, cell.get_value());
+        if (column as usize) < COLUMNS_MAX {
+            row.put(column as usize, text(cell.get_value(), point));
         }
     }
     row.give(take)
@@ -79,8 +156,7 @@ struct Row {
 }
 
 impl Row {
-    fn put(&mut self, column: usize, value: &DataRef<'_>) {
-        let text = text(value);
+    fn put(&mut self, column: usize, text: String) {
         if text.is_empty() {
             return;
         }
@@ -100,30 +176,31 @@ impl Row {
 }
 
 /// A cell as somebody would type it. Texts stay as they are, so their leading zeros do.
-fn text(value: &DataRef<'_>) -> String {
+fn text(value: &DataRef<'_>, point: char) -> String {
     match value {
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => decimal(*number),
+        DataRef::Float(number) => decimal(*number, point),
         DataRef::Bool(is_true) => if *is_true { "TRUE" } else { "FALSE" }.to_owned(),
         DataRef::DateTime(moment) if moment.is_datetime() => {
             let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
             format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
         }
-        DataRef::DateTime(length) => decimal(length.as_f64()),
+        DataRef::DateTime(length) => decimal(length.as_f64(), point),
         DataRef::Error(error) => error.to_string(),
         DataRef::Empty => Data::Empty.to_string(),
     }
 }
 
 /// Fifteen digits, as the spreadsheet shows them; beyond them in the notation that tells of the loss.
-fn decimal(number: f64) -> String {
+fn decimal(number: f64, point: char) -> String {
     if number.abs() >= EXACT_MAX {
         return format!("{number:E}");
     }
     let shown: f64 = format!("{number:.14e}").parse().unwrap_or(number);
-    shown.to_string()
+    let shown = shown.to_string();
+    if point == '.' { shown } else { shown.replace('.', point.encode_utf8(&mut [0; 4])) }
 }
 
 #[cfg(test)]
@@ -142,6 +219,11 @@ pub(super) mod tests {
 
     /// A workbook whose first sheet has these rows of XML, its second one row.
     pub(in crate::desk) fn book(rows: &str) -> Vec<u8> {
+        book_with(rows, &[])
+    }
+
+    /// With more parts.
+    pub(in crate::desk) fn book_with(rows: &str, more: &[(&str, Vec<u8>)]) -> Vec<u8> {
         let sheet = |rows: &str| {
             format!(
                 r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
@@ -158,9 +240,10 @@ pub(super) mod tests {
             ("xl/worksheets/sheet2.xml", second),
         ];
         let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, text) in parts {
-            archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-            archive.write_all(text.as_bytes()).unwrap();
+        let parts = parts.map(|(name, text)| (name, text.into_bytes()));
+        for (name, text) in parts.iter().chain(more) {
+            archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            archive.write_all(text).unwrap();
         }
         archive.finish().unwrap().into_inner()
     }
@@ -183,6 +266,65 @@ pub(super) mod tests {
         assert_eq!(found.iter().map(|(line, ..)| *line).collect::<Vec<_>>(), [1, 3, 4]);
         assert_eq!(names(&bytes).unwrap(), ["订单", "说明"]);
         assert_eq!(rows(&bytes, &Format::Xlsx { sheet: "说明".to_owned() })[0].1, ["second"]);
+    }
+
+    #[test]
+    fn numbers_of_a_sheet_take_the_writing_of_its_source() {
+        let bytes = book(
+            r#"<row r="1"><c r="A1"><v>1.5</v></c><c r="B1"><v>1234.56</v></c><c r="C1"><v>12345678901234567890</v></c></row>"#,
+        );
+        let mut found = Vec::new();
+        let format = Format::Xlsx { sheet: "订单".to_owned() };
+        super::super::table::each(&bytes, (&format, ','), &mut |row| {
+            found = row.cells.to_vec();
+            true
+        })
+        .unwrap();
+        assert_eq!(found, ["1,5", "1234,56", "1.2345678901234567E19"]);
+        assert_eq!(super::super::values::money(&found[1], 2, true), Ok(12_345_600));
+    }
+
+    const SHARED: &str = r#"<row r="1"><c r="A1" t="s"><v>0</v></c></row>"#;
+
+    #[test]
+    fn a_workbook_that_announces_too_many_texts_is_refused() {
+        let texts = |before: &str, count: &str| {
+            let xml = format!(
+                r#"<?xml version="1.0"?>{before}<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" {count}><si><t>uniqueuniqueCount</t></si></sst>"#
+            );
+            names(&book_with(SHARED, &[("xl/SharedStrings.xml", xml.into_bytes())]))
+        };
+        for good in ["", r#"count="1" uniqueCount="1""#, "uniqueCount = '020000000'"] {
+            assert!(texts("", good).is_ok(), "{good}");
+        }
+        // The last one lies across whatever buffers there are.
+        let long = format!("<!--{}-->", "uniqueC ".repeat(20_000));
+        for (before, bad) in [
+            ("", r#"uniqueCount="1000000000000""#),
+            ("", "uniqueCount\n=\t'20000001'"),
+            ("<!-- uniqueCount=\"1\" -->", r#"a=">" uniqueCount="99999999999999999999999""#),
+            (&long, r#"uniqueCount="1000000000000""#),
+        ] {
+            assert!(matches!(texts(before, bad), Err(BadFile::TooLarge("texts"))), "{bad}");
+        }
+        let wide: Vec<u8> =
+            r#"<sst uniqueCount="1000000000000"></sst>"#.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide = book_with(SHARED, &[("xl/sharedStrings.xml", wide)]);
+        assert!(matches!(names(&wide), Err(BadFile::Kind("not_xlsx"))));
+    }
+
+    #[test]
+    fn a_text_that_stands_in_every_cell_is_counted_every_time() {
+        let row = |line: usize| format!(r#"<row r="{line}"><c r="A{line}" t="s"><v>0</v></c></row>"#);
+        let shared = format!(
+            r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{}</t></si></sst>"#,
+            "x".repeat(32_000)
+        );
+        let rows: String = (1..=17_000).map(row).collect();
+        let bytes = book_with(&rows, &[("xl/sharedStrings.xml", shared.into_bytes())]);
+        let format = Format::Xlsx { sheet: "订单".to_owned() };
+        let read = super::super::table::each(&bytes, (&format, '.'), &mut |_| true);
+        assert!(matches!(read, Err(BadFile::TooLarge("text"))), "{read:?}");
     }
 
     #[test]

@@ -13,6 +13,13 @@ pub(crate) struct RowAt {
     pub(crate) line: u32,
 }
 
+impl RowAt {
+    /// Bytes that it takes.
+    pub(crate) fn size(self) -> u64 {
+        u64::from(self.bytes)
+    }
+}
+
 /// A row taken out again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
@@ -21,7 +28,9 @@ pub(crate) struct Kept {
 }
 
 /// Codes that a row may be broken by before anybody asks what it means.
-const BROKEN: [&str; 3] = ["not_text", "line_too_long", "bad_quotes"];
+const BROKEN: [&str; 5] = ["not_text", "line_too_long", "bad_quotes", "too_many_cells", "cell_too_long"];
+/// Bytes that rows may take here; every cell takes four besides its own.
+const SPOOLED_MAX: u64 = 1 << 30;
 
 /// Rows on disk.
 pub(crate) struct Spool {
@@ -31,17 +40,17 @@ pub(crate) struct Spool {
 }
 
 impl Spool {
-    /// Reads the whole file; `found` is called with the place of every row below the header and gives whether to go on.
+    /// Reads the whole file as [`each`] does; `found` is called with the place of every row below the header and gives whether to go on.
     pub(crate) fn fill(
         bytes: &dyn Bytes,
-        format: &Format,
+        (format, point): (&Format, char),
         found: &mut dyn FnMut(RowAt, &RawRow<'_>) -> bool,
     ) -> Result<Self, BadFile> {
         let mut file = tempfile::tempfile()?;
         let mut out = BufWriter::with_capacity(256 * 1024, &mut file);
         let (mut offset, mut headers) = (0_u64, None);
         let (mut record, mut failed) = (Vec::new(), None);
-        each(bytes, format, &mut |row| {
+        each(bytes, (format, point), &mut |row| {
             if headers.is_none() {
                 headers = Some(header(&row));
                 return true;
@@ -55,8 +64,12 @@ impl Spool {
             let padding = width.saturating_sub(row.cells.len());
             put(&mut record, &row);
             record.resize(record.len() + padding * 4, 0);
+            if offset + record.len() as u64 > SPOOLED_MAX {
+                failed = Some(BadFile::TooLarge("cells"));
+                return false;
+            }
             if let Err(error) = out.write_all(&record) {
-                failed = Some(error);
+                failed = Some(error.into());
                 return false;
             }
             let at = RowAt {
@@ -73,7 +86,7 @@ impl Spool {
             found(at, &RawRow { cells: &cells, ..row })
         })?;
         if let Some(error) = failed {
-            return Err(error.into());
+            return Err(error);
         }
         out.flush()?;
         drop(out);
@@ -131,7 +144,7 @@ mod tests {
         let bytes = "no,title,,\nA1,\"红\n茶\",,\n\nA2,\"x\"y,,\nA3,,,\n".as_bytes().to_vec();
         let format = detect(&bytes).unwrap();
         let mut places = Vec::new();
-        let mut spool = Spool::fill(&bytes, &format, &mut |at, _| {
+        let mut spool = Spool::fill(&bytes, (&format, '.'), &mut |at, _| {
             places.push(at);
             true
         })
@@ -151,7 +164,7 @@ mod tests {
         let short = format!(r#"<row r="2">{}</row>"#, text("A2", "000123"));
         let bytes = super::super::sheet::tests::book(&(header + &short));
         let (mut places, mut seen) = (Vec::new(), Vec::new());
-        let mut spool = Spool::fill(&bytes, &detect(&bytes).unwrap(), &mut |at, row| {
+        let mut spool = Spool::fill(&bytes, (&detect(&bytes).unwrap(), '.'), &mut |at, row| {
             places.push(at);
             seen = row.cells.to_vec();
             true

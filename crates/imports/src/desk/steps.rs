@@ -47,23 +47,44 @@ impl Command for Claim {
         let Some((id, is_dry, done)) = found else { return Ok(None) };
         if is_dry || done < 0 {
             // Nothing of it is written but its report, which is made anew.
-            tx.put(
-                sql!("DELETE FROM import_bad_rows WHERE import_id = ?1 /* unscoped: the desk's own rows */"),
-                params![id],
-            )?;
-            tx.put(
-                sql!(
-                    "UPDATE imports SET done = -1, total = 0, counts = ?2 WHERE id = ?1
-                     /* unscoped: the worker serves every organisation */"
-                ),
-                params![id, json(&Counts::default())?],
-            )?;
+            begin_again(tx, id)?;
         }
         tx.put(
             sql!("UPDATE imports SET state = 'running' WHERE id = ?1 /* unscoped: the worker serves every organisation */"),
             params![id],
         )?;
         Ok(Some(id))
+    }
+}
+
+fn begin_again(tx: &mut Tx<'_>, import: ImportId) -> Result<(), Fault> {
+    tx.put(
+        sql!("DELETE FROM import_bad_rows WHERE import_id = ?1 /* unscoped: the desk's own rows */"),
+        params![import],
+    )?;
+    tx.put(
+        sql!(
+            "UPDATE imports SET done = -1, total = 0, counts = ?2 WHERE id = ?1
+             /* unscoped: the worker serves every organisation */"
+        ),
+        params![import, json(&Counts::default())?],
+    )?;
+    Ok(())
+}
+
+/// Begins a run again whose plan is another one now; the orders that it wrote are known.
+pub(crate) struct Restart {
+    pub(crate) holder: String,
+    pub(crate) import: ImportId,
+}
+
+impl Command for Restart {
+    type Out = ();
+    const NAME: &'static str = "imports.restart";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        hold(tx, &self.holder)?;
+        begin_again(tx, self.import)
     }
 }
 
@@ -208,7 +229,8 @@ fn count(
         Verdict::New => {
             counts.orders_new += 1;
             counts.rows_new += rows;
-            counts.amount_minor += order.total();
+            let sum = counts.amount_minor.checked_add(order.total());
+            counts.amount_minor = sum.ok_or_else(|| StoreError::Corrupt(format!("import {import}: too much money")))?;
         }
         Verdict::Known => {
             counts.orders_known += 1;

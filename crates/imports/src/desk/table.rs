@@ -10,6 +10,12 @@ use std::io::{BufRead, BufReader, Read};
 const TEXT_BYTES_MAX: u64 = 512 << 20;
 /// Most rows of a file.
 pub(crate) const ROWS_MAX: u64 = 2_000_000;
+/// Columns of a row; what lies beyond is no order.
+pub(crate) const COLUMNS_MAX: usize = 512;
+/// Longest cell in characters, as in spreadsheets.
+const CELL_CHARS_MAX: usize = 32_767;
+/// Characters kept of each cell of a row beyond these bounds, for the report.
+const CUT_CHARS: usize = 1_000;
 /// Records looked at to tell the delimiter.
 const DELIMITER_LOOK: usize = 20;
 /// Delimiters that are known, the likeliest first.
@@ -196,31 +202,53 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-/// Calls `take` with every row that is not blank, the header first; `take` gives whether it wants more.
+/// Calls `take` with every row that is not blank, the header first; `take` gives whether it wants more. Numbers of a sheet have
+/// `point` before their decimals.
 ///
 /// # Errors
 /// [`BadFile`] of the file.
 pub(crate) fn each(
     bytes: &dyn Bytes,
-    format: &Format,
+    (format, point): (&Format, char),
     take: &mut dyn FnMut(RawRow<'_>) -> bool,
 ) -> Result<(), BadFile> {
-    let mut count = 0_u64;
+    let (mut count, mut left) = (0_u64, TEXT_BYTES_MAX);
     let mut counted = |row: RawRow<'_>| {
         count += 1;
         if count > ROWS_MAX + 1 {
             return Err(BadFile::TooLarge("rows"));
         }
-        if take(row) { Ok(()) } else { Err(BadFile::Stopped) }
+        // A sheet may name the same text in any number of cells.
+        let bytes: u64 = row.cells.iter().map(|cell| cell.len() as u64).sum();
+        left = left.checked_sub(bytes).ok_or(BadFile::TooLarge("text"))?;
+        let wants_more = match beyond(row.cells) {
+            None => take(row),
+            Some(code) => take(RawRow { line: row.line, cells: &cut(row.cells), broken: row.broken.or(Some(code)) }),
+        };
+        if wants_more { Ok(()) } else { Err(BadFile::Stopped) }
     };
     let read = match format {
         Format::Csv { encoding, delimiter } => each_of_text(bytes, ((*encoding).into(), *delimiter), &mut counted),
-        Format::Xlsx { sheet } => sheet::each(bytes, sheet, &mut counted),
+        Format::Xlsx { sheet } => sheet::each(bytes, sheet, point, &mut counted),
     };
     match read {
         Err(BadFile::Stopped) => Ok(()),
         other => other,
     }
+}
+
+/// Code of the bound that a row is beyond.
+fn beyond(cells: &[String]) -> Option<&'static str> {
+    if cells.len() > COLUMNS_MAX {
+        return Some("too_many_cells");
+    }
+    let is_long = |cell: &String| cell.len() > CELL_CHARS_MAX && cell.chars().count() > CELL_CHARS_MAX;
+    cells.iter().any(is_long).then_some("cell_too_long")
+}
+
+/// The beginning of a row and of its cells.
+fn cut(cells: &[String]) -> Vec<String> {
+    cells.iter().take(COLUMNS_MAX).map(|cell| cell.chars().take(CUT_CHARS).collect()).collect()
 }
 
 /// Takes rows until it fails.
@@ -267,7 +295,7 @@ pub(crate) mod tests {
 
     pub(crate) fn rows(bytes: &Vec<u8>, format: &Format) -> Vec<Found> {
         let mut found = Vec::new();
-        each(bytes, format, &mut |row| {
+        each(bytes, (format, '.'), &mut |row| {
             found.push((row.line, row.cells.to_vec(), row.broken));
             true
         })
@@ -326,6 +354,18 @@ pub(crate) mod tests {
         assert_eq!(found[1], (2, vec!["A1".to_owned(), "caf\u{fffd} \u{fffd}".to_owned()], Some("not_text")));
         assert_eq!((found[2].2, found[2].1[0].as_str()), (Some("bad_quotes"), "A2"));
         assert_eq!(found[3], row(4, &["A3", "ok"]));
+    }
+
+    #[test]
+    fn rows_beyond_the_bounds_are_cut_and_say_so() {
+        let (wide, long) = ("x;".repeat(COLUMNS_MAX), "é".repeat(9) + &"x".repeat(CELL_CHARS_MAX - 9));
+        let lines = format!("A1;{wide}\nA2;\"{long}\n\";2\nA3;{long};2\n");
+        let text = format!("no;title;c\n{lines}").into_bytes();
+        let found = rows(&text, &csv(Charset::Utf8, ';'));
+        assert_eq!((found[1].1.len(), found[1].1[0].as_str(), found[1].2), (COLUMNS_MAX, "A1", Some("too_many_cells")));
+        let kept = found[2].1[1].chars().count();
+        assert_eq!((found[2].1[0].as_str(), kept, found[2].2), ("A2", CUT_CHARS, Some("cell_too_long")));
+        assert_eq!((found[3].1[1].chars().count(), found[3].2), (CELL_CHARS_MAX, None));
     }
 
     #[test]

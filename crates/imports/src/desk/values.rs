@@ -2,7 +2,7 @@
 
 use super::settings::DateOrder;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use xr_base::{Currency, Instant};
 
 /// Largest quantity of a line.
@@ -56,19 +56,26 @@ fn is_mangled(code: &str) -> bool {
 }
 
 /// A positive whole number of units; `6.0` is what spreadsheets make of 6.
-pub(crate) fn quantity(cell: &str) -> Result<i64, &'static str> {
-    let cell = bare(cell).replace(',', "");
-    let whole = match cell.split_once('.') {
+pub(crate) fn quantity(cell: &str, has_comma: bool) -> Result<i64, &'static str> {
+    const BAD: &str = "bad_quantity";
+    let cell = bare(cell);
+    let (group, point) = marks(has_comma);
+    let whole = match cell.split_once(point) {
         Some((whole, rest)) if !rest.is_empty() && rest.bytes().all(|b| b == b'0') => whole,
-        Some(_) => return Err("bad_quantity"),
-        None => &cell,
+        Some(_) => return Err(BAD),
+        None => cell,
     };
-    let number: i64 = whole.parse().map_err(|_| "bad_quantity")?;
+    let number: i64 = ungrouped(whole, group).and_then(|whole| whole.parse().ok()).ok_or(BAD)?;
     match number {
         1..=QUANTITY_MAX => Ok(number),
         i64::MIN..=0 => Err("not_a_sale"),
-        _ => Err("bad_quantity"),
+        _ => Err(BAD),
     }
+}
+
+/// The marks between groups of three digits, and before decimals.
+fn marks(has_comma: bool) -> (char, char) {
+    if has_comma { ('.', ',') } else { (',', '.') }
 }
 
 /// Money in 1/10,000 of the major unit, never negative, at most `decimals` of four.
@@ -78,7 +85,7 @@ pub(crate) fn money(cell: &str, decimals: usize, has_comma: bool) -> Result<i64,
     let is_sign =
         |c: char| matches!(c, '\u{a5}' | '\u{ffe5}' | '$' | '\u{a3}' | '\u{20ac}' | '\u{5143}') || c.is_whitespace();
     let plain = cell.trim_matches(is_sign);
-    let (group, point) = if has_comma { ('.', ',') } else { (',', '.') };
+    let (group, point) = marks(has_comma);
     let (whole, fraction) = plain.split_once(point).unwrap_or((plain, ""));
     if whole.starts_with('-') {
         return Err("negative");
@@ -102,7 +109,7 @@ fn ungrouped(whole: &str, group: char) -> Option<String> {
     let first = parts.next()?;
     let mut digits = first.to_owned();
     for part in parts {
-        if part.len() != 3 || first.is_empty() {
+        if part.len() != 3 || !(1..=3).contains(&first.trim_start_matches(['-', '+']).len()) {
             return None;
         }
         digits.push_str(part);
@@ -129,18 +136,22 @@ impl Times {
     /// A time that the clocks skip in spring counts as one hour later; one that comes twice in autumn as the first of the two.
     pub(crate) fn moment(&self, cell: &str) -> Result<Instant, &'static str> {
         let cell = bare(cell);
-        if let Some(days) = cell.parse::<f64>().ok().filter(|days| SERIAL_DAYS.contains(days)) {
+        // Where decimals follow a comma, those of a serial number do too.
+        if let Some(days) = cell.replacen(',', ".", 1).parse::<f64>().ok().filter(|days| SERIAL_DAYS.contains(days)) {
             return self.serial(days).ok_or("bad_time");
         }
         if let Ok(exact) = Instant::parse(&cell.replacen(' ', "T", 1)) {
             return within(exact.0).ok_or("bad_time");
         }
-        self.civil(cell).and_then(|civil| self.at(civil)).ok_or("bad_time")
+        let read = match offset(cell) {
+            Some((time, zone)) => zone.and_then(|zone| at(self.civil(time)?, zone)),
+            None => self.civil(cell).and_then(|civil| self.at(civil)),
+        };
+        read.ok_or("bad_time")
     }
 
     fn at(&self, civil: DateTime) -> Option<Instant> {
-        let zoned = civil.to_zoned(self.zone.clone()).ok()?;
-        within(zoned.timestamp().as_millisecond())
+        at(civil, self.zone.clone())
     }
 
     /// Days since 1899-12-30 in the source's zone, to the second.
@@ -154,8 +165,8 @@ impl Times {
         let (numbers, half) = numbers(cell)?;
         let (date, time) = match numbers.as_slice() {
             // 20260131 or 20260131235959.
-            [all] if matches!(all.len(), 8 | 14) => return compact(all),
-            [a, b, c, time @ ..] if time.len() <= 4 => ([*a, *b, *c], time),
+            [(_, all)] if matches!(all.len(), 8 | 14) => return compact(all),
+            [a, b, c, time @ ..] if is_time(time) => ([a.1, b.1, c.1], time),
             _ => return None,
         };
         let (year, month, day) = if date[0].len() == 4 {
@@ -170,8 +181,7 @@ impl Times {
         if year.len() != 4 {
             return None;
         }
-        let part = |index: usize| time.get(index).map_or(Some(0), |text| text.parse::<i8>().ok());
-        // A fourth number are fractions of a second, which orders do not need.
+        let part = |index: usize| time.get(index).map_or(Some(0), |(_, text)| text.parse::<i8>().ok());
         let (mut hour, minute, second) = (part(0)?, part(1)?, part(2)?);
         if let Some(is_afternoon) = half {
             if !(1..=12).contains(&hour) {
@@ -181,6 +191,39 @@ impl Times {
         }
         DateTime::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?, hour, minute, second, 0).ok()
     }
+}
+
+fn at(civil: DateTime, zone: TimeZone) -> Option<Instant> {
+    within(civil.to_zoned(zone).ok()?.timestamp().as_millisecond())
+}
+
+/// Whether numbers after a date are a time. A fourth one are fractions of a second, which orders do not need; a line before a
+/// number may be an offset, so it is none unless it stands alone between date and time.
+fn is_time(numbers: &[(&str, &str)]) -> bool {
+    let is_first = |index: usize, between: &str| index == 0 && between == "-";
+    let has_no_line =
+        numbers.iter().enumerate().all(|(at, (between, _))| is_first(at, between) || !between.contains('-'));
+    has_no_line && numbers.len() <= 4 && numbers.get(3).is_none_or(|(between, _)| *between == ".")
+}
+
+/// A time and the offset written after it, with or without a blank: `+08:00`, `-0400`, `+08`; none of it where it is no offset.
+fn offset(cell: &str) -> Option<(&str, Option<TimeZone>)> {
+    let sign = cell.rfind(['+', '-']).filter(|sign| cell.find(':').is_some_and(|colon| colon < *sign))?;
+    let (time, offset) = cell.split_at(sign);
+    let seconds = || {
+        let digits = offset.get(1..)?;
+        let (hours, minutes) = match digits.len() {
+            2 => (digits, "0"),
+            4 => digits.split_at_checked(2)?,
+            5 => digits.split_once(':')?,
+            _ => return None,
+        };
+        let part = |text: &str, end: i32| text.parse::<i32>().ok().filter(|part| (0..=end).contains(part));
+        let seconds = part(hours, 14)? * 3_600 + part(minutes, 59)? * 60;
+        Some(if offset.starts_with('-') { -seconds } else { seconds })
+    };
+    let zone = seconds().and_then(|seconds| Offset::from_seconds(seconds).ok()).map(TimeZone::fixed);
+    Some((time.trim_end(), zone))
 }
 
 /// Orders were placed between 1970 and 2199.
@@ -194,8 +237,11 @@ fn compact(digits: &str) -> Option<DateTime> {
     DateTime::new(year, part(4, 6)?, part(6, 8)?, part(8, 10)?, part(10, 12)?, part(12, 14)?, 0).ok()
 }
 
+/// A number of a written time, after what stands before it.
+type Number<'n> = (&'n str, &'n str);
+
 /// The numbers of a written time, and whether it says morning or afternoon. Nothing but numbers and their separators is one.
-fn numbers(cell: &str) -> Option<(Vec<&str>, Option<bool>)> {
+fn numbers(cell: &str) -> Option<(Vec<Number<'_>>, Option<bool>)> {
     let upper = cell.to_ascii_uppercase();
     let half = match upper.trim_end() {
         text if text.ends_with("AM") => Some(false),
@@ -213,7 +259,14 @@ fn numbers(cell: &str) -> Option<(Vec<&str>, Option<bool>)> {
     if !plain.chars().all(|c| c.is_ascii_digit() || is_between(c)) {
         return None;
     }
-    Some((plain.split(is_between).filter(|part| !part.is_empty()).collect(), half))
+    let (mut found, mut rest) = (Vec::new(), plain);
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (between, after) = rest.split_at(start);
+        let (number, after) = after.split_at(after.find(is_between).unwrap_or(after.len()));
+        found.push((between, number));
+        rest = after;
+    }
+    Some((found, half))
 }
 
 #[cfg(test)]
@@ -238,8 +291,15 @@ mod tests {
             "2024-01-02T12:05:06+08:00",
             "2024-01-02 04:05:06Z",
             "2024-01-02 12:05:06.123",
+            "2024-01-02-12.05.06",
+            "2024-01-02 00:05:06 -0400",
+            "2024-01-02 12:05:06 +0800",
+            "2024-01-02 12:05:06+0800",
+            "2024/1/2 09:35:06 +05:30",
+            "2024/1/2 12:05:06.123 PM +08",
             "=\"2024-01-02 12:05:06\"",
             "45293.503541666665",
+            "45293,503541666665",
         ] {
             assert_eq!(times(DateOrder::Ymd).moment(cell).unwrap().to_string(), wanted, "{cell}");
         }
@@ -265,6 +325,13 @@ mod tests {
             "99999",
             "9999-01-01",
             "2024-01-02 12:05:06 1 2 3",
+            "2024-01-02 12:05:06 7",
+            "2024-01-02 12:05:06 -4",
+            "2024-01-02 12:05:06 -99:00",
+            "2024-01-02 12:05:06 -04:00 EST",
+            "2024-01-02 -04:00",
+            "2024-01-02 12时05分 -04",
+            "20240102120506 -0400",
         ] {
             assert_eq!(times(DateOrder::Ymd).moment(cell), Err("bad_time"), "{cell}");
         }
@@ -287,9 +354,13 @@ mod tests {
 
     #[test]
     fn quantities_are_positive_and_whole() {
-        assert_eq!(["6", " 2.0 ", "1,000"].map(quantity), [Ok(6), Ok(2), Ok(1_000)]);
-        assert_eq!(["0", "-3", "-1.0"].map(quantity), [Err("not_a_sale"); 3]);
-        assert_eq!(["", "six", "1.5", "1000001", "2."].map(quantity), [Err("bad_quantity"); 5]);
+        let (read, with_comma) = (|cell| quantity(cell, false), |cell| quantity(cell, true));
+        assert_eq!(["6", " 2.0 ", "1,000", "12,000.00"].map(read), [Ok(6), Ok(2), Ok(1_000), Ok(12_000)]);
+        assert_eq!(["0", "-3", "-1.0", "-1,000"].map(read), [Err("not_a_sale"); 4]);
+        assert_eq!(["", "six", "1.5", "1000001", "2."].map(read), [Err("bad_quantity"); 5]);
+        assert_eq!(["1,5", "2,00", "1,00,000", "1234,567", ",500"].map(read), [Err("bad_quantity"); 5]);
+        assert_eq!(["2,00", "1.000", "7"].map(with_comma), [Ok(2), Ok(1_000), Ok(7)]);
+        assert_eq!(["1,5", "2.0", "2,"].map(with_comma), [Err("bad_quantity"); 3]);
     }
 
     #[test]

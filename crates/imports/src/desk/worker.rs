@@ -3,9 +3,9 @@
 use super::cells::Reader;
 use super::judge::{Parties, Run};
 use super::model::{Counts, ImportRow, State};
-use super::plan::{self, NoPlan, Plan};
+use super::plan::{self, BadRow, NoPlan, Plan};
 use super::queries::{self, Uploaded};
-use super::steps::{Claim, End, JudgeOrders, Judged, KeepBadRows, Reading};
+use super::steps::{Claim, End, JudgeOrders, Judged, KeepBadRows, Reading, Restart};
 use super::table::BadFile;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -20,6 +20,8 @@ const IDLE: Duration = Duration::from_millis(300);
 /// Orders of one step, and rows that end one earlier: enough to share a commit, few enough to let others in between.
 const STEP_ORDERS: usize = 400;
 const STEP_ROWS: usize = 2_000;
+/// Bytes of rows that end a step as well.
+const STEP_BYTES: u64 = 8 << 20;
 
 /// Why a run ends before its end.
 enum Halt {
@@ -94,6 +96,11 @@ pub fn run_next(store: &Store, holder: &str, stop: &dyn Fn() -> bool) -> Result<
     Ok(true)
 }
 
+/// Whether a run that broke off can go on in a plan of so many orders: a newer program may read the file otherwise.
+fn fits(row: &ImportRow, orders: usize) -> bool {
+    row.done < 0 || i64::try_from(orders) == Ok(row.total)
+}
+
 struct Worker<'w> {
     store: &'w Store,
     holder: &'w str,
@@ -106,7 +113,15 @@ impl Worker<'_> {
         let (row, run) = self.load()?;
         let mut plan = self.plan(&row)?;
         let mut counts = row.counts().map_err(Fault::from)?;
+        if i64::try_from(plan.rows) != Ok(row.row_count) {
+            tracing::error!(import = %self.import, rows = plan.rows, before = row.row_count, "A file was read otherwise");
+            return Err(Halt::Failed("broken".to_owned()));
+        }
         let mut done = row.done;
+        if !fits(&row, plan.orders.len()) {
+            self.store.write_blocking(Restart { holder: self.holder.to_owned(), import: self.import })?;
+            done = -1;
+        }
         if done < 0 {
             counts = self.keep_bad_rows(&mut plan)?;
             done = 0;
@@ -142,7 +157,7 @@ impl Worker<'_> {
         let bytes = Uploaded { store: self.store.clone(), import: self.import };
         let format = row.format().map_err(Fault::from)?;
         let settings = row.settings().map_err(Fault::from)?;
-        let reader_for = |headers: &[String]| Reader::new(&settings, headers).map_err(|missing| missing.1);
+        let reader_for = |headers: &[String]| Reader::new(&settings, headers);
         let mut tick = |rows| {
             let reading = Reading { holder: self.holder.to_owned(), import: self.import, rows };
             !(self.stop)() && self.store.write_blocking(reading).is_ok()
@@ -156,7 +171,7 @@ impl Worker<'_> {
                 // A store that closes breaks the reading off like a damaged file does.
                 if (self.stop)() { Halt::Left } else { Halt::Failed("broken".to_owned()) }
             }
-            NoPlan::Column(_) => Halt::Failed("no_column".to_owned()),
+            NoPlan::Column(unclear) => Halt::Failed(unclear.code.to_owned()),
         })
     }
 
@@ -164,12 +179,13 @@ impl Worker<'_> {
         let mut counts = Counts { rows: plan.rows, ..Counts::default() };
         let bad = std::mem::take(&mut plan.bad);
         let total = i64::try_from(plan.orders.len()).unwrap_or(i64::MAX);
-        let mut chunks = bad.chunks(STEP_ROWS).peekable();
+        let mut left = bad.as_slice();
         loop {
             self.go_on()?;
-            let chunk = chunks.next().unwrap_or_default();
+            let (chunk, rest) = left.split_at(BadRow::step(left, (STEP_ROWS, STEP_BYTES)));
+            left = rest;
             let rows = chunk.iter().map(|bad| plan.report(*bad)).collect::<Result<Vec<_>, _>>()?;
-            let is_last = chunks.peek().is_none();
+            let is_last = left.is_empty();
             let step = KeepBadRows {
                 holder: self.holder.to_owned(),
                 import: self.import,
@@ -190,8 +206,9 @@ impl Worker<'_> {
         let mut next = usize::try_from(done).unwrap_or(total);
         while next < total {
             self.go_on()?;
-            let (mut orders, mut rows) = (Vec::new(), 0);
-            while next < total && orders.len() < STEP_ORDERS && rows < STEP_ROWS {
+            let (mut orders, mut rows, mut bytes) = (Vec::new(), 0, 0);
+            while next < total && orders.len() < STEP_ORDERS && rows < STEP_ROWS && bytes < STEP_BYTES {
+                bytes += plan.orders[next].bytes();
                 rows += plan.orders[next].len();
                 orders.push(plan.order(next)?);
                 next += 1;
@@ -217,5 +234,38 @@ impl Worker<'_> {
 
     fn go_on(&self) -> Result<(), Halt> {
         if (self.stop)() { Err(Halt::Left) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xr_base::{Instant, OrgId, UserId};
+
+    #[test]
+    fn a_run_goes_on_only_in_a_plan_of_as_many_orders() {
+        let row = |done, total| ImportRow {
+            id: ImportId(1),
+            merchant_org: OrgId(1),
+            user_id: UserId(1),
+            file_name: String::new(),
+            size_bytes: 0,
+            format: String::new(),
+            row_count: 0,
+            has_file: true,
+            state: State::Running,
+            source_id: None,
+            shop_id: None,
+            settings: String::new(),
+            is_dry: false,
+            done,
+            total,
+            counts: String::new(),
+            failure: String::new(),
+            created_at: Instant(0),
+            ended_at: None,
+        };
+        assert!(fits(&row(-1, 0), 7) && fits(&row(3, 7), 7));
+        assert!(!fits(&row(3, 7), 6) && !fits(&row(0, 7), 8));
     }
 }

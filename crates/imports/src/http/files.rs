@@ -74,7 +74,7 @@ async fn inspect(store: &Store, import: ImportId, wanted: Option<Format>) -> Res
     blocking(move || {
         let format = wanted.map_or_else(|| table::detect(&uploaded), Ok)?;
         let mut rows = 0_u64;
-        table::each(&uploaded, &format, &mut |_| {
+        table::each(&uploaded, (&format, '.'), &mut |_| {
             rows += 1;
             true
         })?;
@@ -128,7 +128,7 @@ pub(super) async fn preview(
 /// Rows below the header as they stand, and the header without a trailing run of nothing.
 fn raw_rows(uploaded: &Uploaded, format: &Format, count: usize) -> Result<(Vec<String>, Vec<PreviewRow>), BadFile> {
     let mut rows: Vec<PreviewRow> = Vec::with_capacity(ROWS_SHOWN + 1);
-    table::each(uploaded, format, &mut |row| {
+    table::each(uploaded, (format, '.'), &mut |row| {
         rows.push(PreviewRow { line: row.line, cells: row.cells.to_vec(), broken: row.broken });
         rows.len() <= count
     })?;
