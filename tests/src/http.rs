@@ -213,6 +213,19 @@ impl Web {
         xr_store::dump::write(&self.node.store, &self.location, &mut std::io::sink()).unwrap()
     }
 
+    /// That fingerprint once nothing moves by itself any more: PostgreSQL numbers its events a moment later.
+    pub fn settled(&self) -> String {
+        let mut last = self.fingerprint();
+        loop {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            let now = self.fingerprint();
+            if now == last {
+                return now;
+            }
+            last = now;
+        }
+    }
+
     /// Stock on hand and promised.
     pub fn stock(&self, sku: xr_base::SkuId) -> (i64, i64) {
         let stock = self.node.store.read_blocking(move |tx| xr_inventory::queries::stock(tx, sku)).unwrap().unwrap();

@@ -40,16 +40,17 @@ async function ids(browser, url) {
   await merchant.context().close();
   const operator = await open(browser, url, { login: 'op' });
   const over = (await api(operator, '/v1/aftersales?limit=50')).items.find((c) => c.closed_at);
+  const replay = await lived(operator);
   await operator.context().close();
   const buyer = await open(browser, url, { login: 'lin' });
   const own = (await api(buyer, '/v1/orders?limit=50')).items[0].id;
   const line = (await api(buyer, `/v1/orders/${own}`)).lines[0].id;
   const mine = (await api(buyer, '/v1/aftersales?limit=1')).items[0].id;
   await buyer.context().close();
-  return { order, waiting: (cases.find((c) => c.state === 'requested') ?? cases[0]).id, over: over.id, own, line, mine, desk };
+  return { order, waiting: (cases.find((c) => c.state === 'requested') ?? cases[0]).id, over: over.id, own, line, mine, desk, replay };
 }
 
-const withData = ({ order, waiting, over, desk }) => [
+const withData = ({ order, waiting, over, desk, replay }) => [
   { name: 'imports', path: '/imports', login: 'yunduo' },
   { name: 'import-columns', path: `/imports/${desk.fresh}`, login: 'yunduo' },
   { name: 'import-checked', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.bad-table' },
@@ -66,11 +67,15 @@ const withData = ({ order, waiting, over, desk }) => [
   { name: 'pack-rules', path: '/packs/kuaishou-goods/exchange?view=rules', login: 'op' },
   { name: 'pack-graph', path: '/packs/kuaishou-goods/exchange?view=graph', login: 'op' },
   { name: 'pack-check', path: '/packs/kuaishou-goods/exchange?view=check', login: 'op' },
+  { name: 'replays', path: '/replays', login: 'op' },
+  { name: 'replay', path: `/replays/${replay}`, login: 'op', waits: '.replay-changed' },
+  { name: 'differences', path: '/differences/kuaishou-goods/taobao', login: 'op' },
   { name: 'demo', path: '/demo', login: 'op' },
   { name: 'status', path: '/status', login: 'audit' },
 ];
 
-const opened = ({ order, waiting }) => [
+const opened = ({ order, waiting, replay }) => [
+  { name: 'replay-courses', path: `/replays/${replay}`, login: 'op', act: (page) => page.locator('.replay-changed td .cite').first().click(), waits: 'dialog[open] .replay-steps' },
   { name: 'case-dialog', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.acts button:enabled').first().click(), waits: 'dialog[open]' },
   { name: 'case-rule', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.case-head .cite').first().click(), waits: 'dialog[open] .rule-text' },
   { name: 'case-rule-hover', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.case-head .cite').first().hover(), waits: '.ant-popover .rule-text' },
@@ -81,6 +86,13 @@ const opened = ({ order, waiting }) => [
   { name: 'order-ledger', path: `/orders/${order}`, login: 'op', act: (page) => page.locator('main summary').first().click(), waits: 'details[open]' },
   { name: 'help', path: '/', login: 'yunduo', act: (page) => page.keyboard.press('?'), waits: 'dialog.help[open]' },
 ];
+
+/** A replay of the whole demo, when it has come to its end. */
+async function lived(page) {
+  const { id } = await call(page, '/v1/policy/replays', { pack: 'taobao', since: '2020-01-01T00:00:00Z' });
+  while (!(await api(page, `/v1/policy/replays/${id}`)).report) await page.waitForTimeout(100);
+  return id;
+}
 
 async function fileEvidence(page) {
   await page.locator('.main-column .card > header button').first().click();

@@ -1,8 +1,13 @@
 //! Replays over the API: asked by the platform, lived in the background, read by whoever may.
 
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tokio::sync::watch;
+use xr_base::calendar::DayTables;
+use xr_base::{Instant, SystemClock};
+use xr_case::engine::{Engine, Question, Window, replay};
 use xr_casework::replays::replay_next;
+use xr_store::outside::look;
 use xr_testkit::http::Ask;
 use xr_tests::http::{Web, on_both};
 
@@ -94,9 +99,30 @@ fn differences_are_sentences_with_the_rules_that_they_cite() {
     let all = found["differences"].as_array().unwrap();
     let answer = all.iter().find(|d| d["kind"] == "refund_only" && d["state"] == "requested" && d["topic"] == "clock");
     let text = answer.unwrap()["text"]["zh"].as_str().unwrap();
-    assert!(text.starts_with("48 小时 → 2 天，若 progress == 'unshipped' 则 24 小时"), "{text}");
+    assert!(text.starts_with("48 小时 → 2 天（若 progress == 'unshipped' 则 24 小时）"), "{text}");
     assert!(text.ends_with("依据 TB-2") && found["rules"]["TB-2"]["zh"].is_string(), "{text}");
     let none = web.done(&web.token("shop"), "GET /v1/policy/differences/jd/jd", &Value::Null);
     assert_eq!(none["differences"], json!([]));
     assert_eq!(web.send(&Ask::new("GET /v1/policy/differences/jd/nope").by(&web.token("shop"))).status, 404);
+}
+
+#[test]
+fn a_replay_from_outside_looks_at_a_served_market_and_writes_nothing() {
+    on_both(|web| {
+        let buyer = web.token("buyer");
+        let bought = web.buy(&buyer, &[(web.sku(5), 1)]);
+        web.pay(&buyer, &bought);
+        let before = web.settled();
+        let engine = xiaoer::wiring::engine(DayTables::shipped().clone());
+        let books = xiaoer::wiring::library(&engine).and_then(|library| xiaoer::wiring::rulebooks(&library)).unwrap();
+        engine.books().hold(&books).unwrap();
+        let mut ext = xiaoer::wiring::hooks();
+        ext.push(Box::new(Arc::<Engine>::new(engine)));
+        let window = Window { since: Instant(i64::MIN), until: Instant(i64::MAX), shop: None };
+        let question = Question { pack: "taobao".to_owned(), window };
+        let report =
+            look(&web.location, Arc::new(SystemClock::real()), ext, |tx| replay(tx, &question, &mut |_| true)).unwrap();
+        assert!(report.kinds["order"].cases >= 1, "{report:?}");
+        assert_eq!((report.not_reproduced, web.fingerprint()), (0, before));
+    });
 }

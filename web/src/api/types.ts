@@ -427,7 +427,7 @@ export type ReplayTotals = {
 export type ReplayWords = { kind: Label; states: Record<string, Label>; events: Record<string, Label>; rules: Record<string, Rule> };
 export type ReplayChanged = {
   case: string; kind: string; sorts: string[]; old_state: string; new_state: string; old_end?: string | null; new_end?: string | null;
-  is_uncertain: boolean;
+  old_due?: string | null; new_due?: string | null; is_uncertain: boolean;
 };
 export type ReplayReport = {
   kinds: Record<string, ReplayTotals>;

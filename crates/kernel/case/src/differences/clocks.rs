@@ -2,7 +2,7 @@
 
 use super::words::{self, same, say};
 use super::{Difference, Place, Topic};
-use crate::model::{ClockRule, Rulebook, State};
+use crate::model::{AltLength, ClockRule, Rulebook, State};
 use xr_base::locale::Text;
 
 /// Every clock of a state that is another in the second book.
@@ -11,9 +11,9 @@ pub(super) fn compare(out: &mut Vec<Difference>, at: &Place<'_>, (a, old): (&Rul
         let text = match old.clocks.get(name) {
             Some(before) if before == after => continue,
             Some(before) => changed(at.book, (a, before), after),
-            None => say("clock_new", &[("text", &length(after))]),
+            None => ended(at.book, &say("clock_new", &[("text", &length(after))]), after),
         };
-        out.push(at.tell(Topic::Clock, name, ended(at.book, &text, after), after.rule.as_ref()));
+        out.push(at.tell(Topic::Clock, name, text, after.rule.as_ref()));
     }
     for (name, before) in old.clocks.iter().filter(|(name, _)| !new.clocks.contains_key(*name)) {
         out.push(at.tell(Topic::Clock, name, say("clock_gone", &[("text", &length(before))]), None));
@@ -28,11 +28,14 @@ fn ended(book: &Rulebook, text: &Text, clock: &ClockRule) -> Text {
 
 /// The length with those that facts replace it by.
 fn length(clock: &ClockRule) -> Text {
-    let mut parts = vec![words::length(&clock.after)];
-    for alt in &clock.alt {
-        parts.push(say("alt", &[("guard", &words::guard(&alt.when)), ("length", &words::length(&alt.after))]));
+    let own = words::length(&clock.after);
+    let alt =
+        |alt: &AltLength| say("alt", &[("guard", &words::guard(&alt.when)), ("length", &words::length(&alt.after))]);
+    let all: Vec<Text> = clock.alt.iter().map(alt).collect();
+    if all.is_empty() {
+        return own;
     }
-    words::joined(&parts, "comma")
+    say("with_alt", &[("length", &own), ("alt", &words::joined(&all, "comma"))])
 }
 
 fn changed(book: &Rulebook, (a, old): (&Rulebook, &ClockRule), new: &ClockRule) -> Text {
@@ -54,9 +57,11 @@ fn changed(book: &Rulebook, (a, old): (&Rulebook, &ClockRule), new: &ClockRule) 
     if parts.is_empty() && old.rule != new.rule {
         let rule = |clock: &ClockRule| clock.rule.as_deref().map_or_else(none, same);
         let rules = words::changed(&rule(old), &rule(new));
-        return say("cited_only", &[("text", &length(new)), ("rules", &rules)]);
+        let event = words::event_label(book, &new.fire);
+        return say("cited_only", &[("text", &length(new)), ("event", &event), ("rules", &rules)]);
     }
-    if parts.is_empty() { say("other", &[]) } else { words::joined(&parts, "comma") }
+    let text = if parts.is_empty() { say("other", &[]) } else { words::joined(&parts, "comma") };
+    ended(book, &text, new)
 }
 
 fn none() -> Text {

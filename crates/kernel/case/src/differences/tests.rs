@@ -15,12 +15,12 @@ fn every_change_of_the_strict_pack_is_a_sentence_in_both_languages() {
     let told = told(PACK);
     let clock = &told[0];
     assert_eq!(clock.0, Topic::Clock);
-    assert!(clock.1.starts_with("48 小时，若 tracking == 'moving' 则 2 天 → 24 小时，若"), "{}", clock.1);
+    assert!(clock.1.starts_with("48 小时（若 tracking == 'moving' 则 2 天） → 24 小时（若"), "{}", clock.1);
     for part in ["宽限 无 → 10 分钟", "停表期 无 → 2026-02-16", "到期 逾期视为同意 → 逾期作罢", "依据 S-1"]
     {
         assert!(clock.1.contains(part), "{part} is not in {}", clock.1);
     }
-    assert!(clock.2.contains("48 h") && clock.2.contains("then: Lapsed; rule S-1"), "{}", clock.2);
+    assert!(clock.2.contains("48 h") && clock.2.contains("then “Lapsed”; rule S-1"), "{}", clock.2);
     let act = &told[1];
     assert_eq!(act.0, Topic::Act);
     assert_eq!(act.1, "「拒绝」出借人若 contacted && photos > 0 到「已结束」 → 出借人若 photos > 1 到「已结束」");
@@ -42,7 +42,11 @@ fn another_citation_alone_is_told_as_such() {
         + "[loan.requested.clock.answer]\nrule = \"S-1\"\n";
     let told = told(&pack);
     assert_eq!(told.len(), 1);
-    assert!(told[0].1.starts_with("48 小时，若 tracking == 'moving' 则 2 天不变，依据 L-1 → S-1"), "{}", told[0].1);
+    assert!(
+        told[0].1.starts_with("48 小时（若 tracking == 'moving' 则 2 天）不变，到期「逾期视为同意」；依据 L-1 → S-1"),
+        "{}",
+        told[0].1
+    );
 }
 
 #[test]

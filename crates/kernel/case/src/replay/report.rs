@@ -95,6 +95,10 @@ pub struct Listed {
     pub old_end: Option<Instant>,
     /// When it would have.
     pub new_end: Option<Instant>,
+    /// The next due of what still runs.
+    pub old_due: Option<Instant>,
+    /// The next due under the others.
+    pub new_due: Option<Instant>,
     /// How much more money of each sort moves.
     pub money: Vec<(&'static str, i64)>,
     /// Whether a fact was asked that may have been different then.
@@ -272,6 +276,8 @@ impl Report {
                 new_state: new.state.clone(),
                 old_end: old.closed_at,
                 new_end: new.closed_at,
+                old_due: old.due_at(),
+                new_due: new.due_at(),
                 money: divergence.money.clone(),
                 is_uncertain: !new.uncertain.is_empty(),
             });

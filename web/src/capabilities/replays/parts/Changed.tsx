@@ -50,12 +50,23 @@ function Rows({ rows, report, onOpen }: { rows: ReplayChanged[]; report: ReplayR
               <td><button type="button" className="cite" onClick={() => onOpen(row.case)}>{row.case}</button> <Link to="/cases/$id" params={{ id: row.case }}>{t('replays.open_case')}</Link></td>
               <td>{word('kind', row.kind)}</td>
               <td>{row.sorts.map((s) => word('replay_sort', s)).join(' · ')}{row.is_uncertain ? ` · ${word('replay_sort', 'uncertain')}` : ''}</td>
-              <td><span className="stack">{state(row, row.old_state)}<small><At at={row.old_end} /></small></span></td>
-              <td><span className="stack">{state(row, row.new_state)}<small><At at={row.new_end} /></small></span></td>
+              <td><Standing state={state(row, row.old_state)} end={row.old_end} due={row.old_due} /></td>
+              <td><Standing state={state(row, row.new_state)} end={row.new_end} due={row.new_due} /></td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Where a course stands: when it ended, or when its next clock does. */
+function Standing({ state, end, due }: { state: string; end?: string | null; due?: string | null }) {
+  const { t } = useText();
+  return (
+    <span className="stack">
+      {state}
+      <small className="muted">{end ? t('replays.ended') : t('replays.due')} <At at={end ?? due} /></small>
+    </span>
   );
 }
