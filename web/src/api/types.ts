@@ -1,5 +1,8 @@
 /** The shapes of docs/API.md. Instants are RFC 3339 in UTC, money is in minor units beside its currency. */
 
+export type * from './importTypes';
+export type * from './replayTypes';
+
 export type Label = { zh: string; en: string };
 export type Page<T> = { items: T[]; next: string | null };
 export type Party = 'buyer' | 'merchant' | 'platform' | 'courier' | 'system';
@@ -342,108 +345,3 @@ export type Application = {
   photos: string[];
 };
 
-export type FileFormat = { kind: 'csv'; encoding: string; delimiter: string } | { kind: 'xlsx'; sheet: string };
-
-export type ImportState = 'uploaded' | 'waiting' | 'running' | 'checked' | 'done' | 'failed';
-
-export type ImportCounts = {
-  rows: number;
-  rows_bad: number;
-  rows_new: number;
-  rows_known: number;
-  orders_new: number;
-  orders_known: number;
-  products_new: number;
-  buyers_new: number;
-  amount_minor: number;
-  /** Bad rows by the code of their first problem. */
-  bad: Record<string, number>;
-};
-
-export type ImportView = {
-  id: string;
-  file_name: string;
-  size_bytes: number;
-  format: FileFormat;
-  row_count: number;
-  has_file: boolean;
-  state: ImportState;
-  source: string | null;
-  source_name: string | null;
-  shop: string | null;
-  shop_name: string | null;
-  currency: string | null;
-  is_dry: boolean;
-  /** Orders judged; -1 while rows are read. */
-  done: number;
-  total: number;
-  counts: ImportCounts;
-  failure: { code: string; text: Label } | null;
-  created_at: string;
-  ended_at: string | null;
-};
-
-export type Given = { column: string } | { constant: string };
-
-export type SourceSettings = {
-  mode: 'history';
-  columns: Record<string, Given>;
-  zone: string;
-  date_order: 'ymd' | 'dmy' | 'mdy';
-  decimal_comma: boolean;
-};
-
-export type ImportSource = { id: string; name: string; shop: string; settings: SourceSettings };
-
-export type ImportPreview = {
-  format: FileFormat;
-  sheets: string[];
-  headers: string[];
-  rows: { line: number; cells: string[]; broken: string | null }[];
-  row_count: number;
-  guess: Record<string, Given>;
-};
-
-export type BadRow = { line: number; problems: { column: string | null; code: string; text: Label }[]; cells: string[] };
-
-/** A replay of the history under another pack; the report is there when it is done. */
-export type Replay = {
-  id: string;
-  pack: string;
-  since_at: string;
-  until_at?: string | null;
-  asked_at: string;
-  state: 'waiting' | 'running' | 'done' | 'failed';
-  families_done: number;
-  families_all: number;
-  problem?: string | null;
-  report?: ReplayReport | null;
-};
-export type Quantiles = { min: number; p5: number; p50: number; p95: number; max: number };
-export type ReplayTotals = {
-  cases: number; same: number; end: number; way: number; time: number; money: number; uncertain: number;
-  silent: [number, number]; later_ms?: Quantiles | null;
-};
-export type ReplayWords = { kind: Label; states: Record<string, Label>; events: Record<string, Label>; rules: Record<string, Rule> };
-export type ReplayChanged = {
-  case: string; kind: string; sorts: string[]; old_state: string; new_state: string; old_end?: string | null; new_end?: string | null;
-  old_due?: string | null; new_due?: string | null; is_uncertain: boolean;
-};
-export type ReplayReport = {
-  kinds: Record<string, ReplayTotals>;
-  money: Record<string, Record<string, { before: number; after: number }>>;
-  rules: Record<string, number>;
-  words: Record<string, ReplayWords>;
-  changed: ReplayChanged[];
-  imported: number;
-  not_reproduced: number;
-};
-export type Course = {
-  steps: { at: string; event: string; party: Party; to: string; rule?: string | null }[];
-  dropped: { at: string; event: string; why: string }[];
-  pending: { clock: string; due_at?: string | null; rule?: string | null }[];
-  uncertain: string[];
-};
-export type CaseCourses = { case: string; untold?: string | null; old: Course; new: Course; words: ReplayWords };
-export type PackDifference = { kind: string; state?: string | null; topic: string; name: string; place: Label; text: Label; rules: string[] };
-export type PackDifferences = { from: string; to: string; differences: PackDifference[]; rules: Record<string, Rule> };
