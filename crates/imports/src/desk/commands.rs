@@ -306,7 +306,8 @@ impl Command for Start {
         let started = tx.exec(
             sql!(
                 "UPDATE imports SET state = 'waiting', source_id = ?2, shop_id = ?3, settings = ?4, is_dry = ?5, done = -1,
-                 total = 0, counts = ?6, failure = '', ended_at = NULL WHERE id = ?1 AND state = ?7 /* unscoped: found in scope */"
+                 total = 0, counts = ?6, failure = '', ended_at = NULL WHERE id = ?1 AND state = ?7 AND has_file = 1
+                 /* unscoped: found in scope */"
             ),
             params![
                 import.id,

@@ -20,8 +20,9 @@ const KEPT_FOR: Millis = Millis::days(30);
 /// Imports forgotten in one transaction.
 const FORGOTTEN_MAX: i64 = 20;
 
+/// Whoever was replaced must not go on, even when his successor is dead too: the claim begins the work anew or where it stands.
 fn hold(tx: &mut Tx<'_>, holder: &str) -> Result<(), Fault> {
-    if leases::take(tx, LEASE, holder, LEASE_LENGTH)? { Ok(()) } else { Err(StoreError::Busy.into()) }
+    if leases::renew(tx, LEASE, holder, LEASE_LENGTH)? { Ok(()) } else { Err(StoreError::Busy.into()) }
 }
 
 /// Takes the import that waits longest; one that runs already was left by a worker that died.
@@ -248,6 +249,7 @@ fn count(
 
 /// The run is over.
 pub(crate) struct End {
+    pub(crate) holder: String,
     pub(crate) import: ImportId,
     pub(crate) state: State,
     pub(crate) failure: String,
@@ -258,6 +260,7 @@ impl Command for End {
     const NAME: &'static str = "imports.end";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        hold(tx, &self.holder)?;
         let now = tx.now();
         tx.put(
             sql!(
@@ -288,20 +291,28 @@ impl Command for ForgetFiles {
             ),
             params![now - KEPT_FOR, now - UPLOAD_WITHIN, FORGOTTEN_MAX],
         )?;
+        let mut forgotten = 0;
         for (id, state) in &old {
+            // Somebody may start the run in this moment: then the file is wanted.
+            let is_unwanted = tx.exec(
+                sql!(
+                    "UPDATE imports SET has_file = 0 WHERE id = ?1 AND state = ?2 AND has_file = 1
+                     /* unscoped: house-keeping of every organisation */"
+                ),
+                params![id, state],
+            )?;
+            if is_unwanted == 0 {
+                continue;
+            }
             super::commands::forget_bytes(tx, *id)?;
             if *state == State::Uploading {
                 tx.put(
                     sql!("DELETE FROM imports WHERE id = ?1 /* unscoped: house-keeping of every organisation */"),
                     params![id],
                 )?;
-            } else {
-                tx.put(
-                    sql!("UPDATE imports SET has_file = 0 WHERE id = ?1 /* unscoped: house-keeping of every organisation */"),
-                    params![id],
-                )?;
             }
+            forgotten += 1;
         }
-        Ok(old.len() as u64)
+        Ok(forgotten)
     }
 }

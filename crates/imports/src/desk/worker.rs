@@ -88,12 +88,15 @@ pub fn run_next(store: &Store, holder: &str, stop: &dyn Fn() -> bool) -> Result<
     let Some(import) = store.write_blocking(Claim { holder: holder.to_owned() })? else { return Ok(false) };
     let worker = Worker { store, holder, stop, import };
     let end = match worker.run() {
-        Ok(state) => End { import, state, failure: String::new() },
-        Err(Halt::Failed(failure)) => End { import, state: State::Failed, failure },
+        Ok(state) => End { holder: holder.to_owned(), import, state, failure: String::new() },
+        Err(Halt::Failed(failure)) => End { holder: holder.to_owned(), import, state: State::Failed, failure },
         Err(Halt::Left) => return Ok(false),
     };
-    store.write_blocking(end)?;
-    Ok(true)
+    match store.write_blocking(end) {
+        // Another worker has it now, and says how it ends.
+        Err(Fault::Store(StoreError::Busy)) => Ok(false),
+        ended => ended.map(|()| true),
+    }
 }
 
 /// Whether a run that broke off can go on in a plan of so many orders: a newer program may read the file otherwise.

@@ -30,6 +30,20 @@ pub fn take(tx: &mut Tx<'_>, name: &str, holder: &str, length: Millis) -> Result
     Ok(held == 1)
 }
 
+/// Renews the lease `name` if nobody else took it since `holder` did, even if it has ended; gives whether it is held. For
+/// steps of work that was begun under the lease: whoever lost it must not take it back in the middle.
+///
+/// # Errors
+/// [`StoreError`] of the engine.
+pub fn renew(tx: &mut Tx<'_>, name: &str, holder: &str, length: Millis) -> Result<bool, StoreError> {
+    let wall = tx.wall();
+    let held = tx.exec(
+        sql!("UPDATE leases SET until_ms = ?3 WHERE name = ?1 AND holder = ?2 /* unscoped: leases of nodes */"),
+        params![name, holder, wall + length],
+    )?;
+    Ok(held == 1)
+}
+
 /// Fails the open transaction on PostgreSQL ([`Clash::Fenced`](xr_base::Clash)) unless `holder` has the lease `name`, whenever it ends: the
 /// division by nothing travels with the commit and costs no trip of its own.
 pub(crate) fn hold(conn: &mut dyn Connection, name: &str, holder: &str) -> Result<(), StoreError> {

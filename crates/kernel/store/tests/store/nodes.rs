@@ -128,6 +128,36 @@ fn a_lease_has_one_holder_until_it_runs_out() {
     }
 }
 
+struct Renew(&'static str);
+
+impl Command for Renew {
+    type Out = bool;
+    const NAME: &'static str = "notes.renew";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<bool, Fault> {
+        Ok(leases::renew(tx, "a test", self.0, Millis::minutes(1))?)
+    }
+}
+
+#[test]
+fn whoever_lost_a_lease_renews_it_no_more_even_when_it_is_free() {
+    for place in places() {
+        let store = opened(&place, MIGRATIONS, "test");
+        let take = |holder| store.write_blocking(Take(holder)).unwrap();
+        let renew = |holder| store.write_blocking(Renew(holder)).unwrap();
+        let later = || place.clock.jump_to(place.clock.wall() + Millis::minutes(2));
+        assert!(!renew("a"), "nobody has it yet");
+        assert!(take("a"));
+        later();
+        assert!(renew("a"), "it had ended, but nobody took it");
+        assert!(!take("b"), "renewed for another minute");
+        later();
+        assert!(take("b"));
+        later();
+        assert_eq!((renew("a"), renew("b")), (false, true));
+    }
+}
+
 /// Runs a text beside the stores.
 fn beside(location: &Location, texts: &[&str]) -> Vec<Vec<String>> {
     let Location::Postgres(url) = location else { return vec![] };
