@@ -7,3 +7,4 @@ mod bodies;
 mod edge;
 mod live;
 mod matrix;
+mod serve;
