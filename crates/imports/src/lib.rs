@@ -89,6 +89,9 @@ pub enum ImportError {
     Store(#[from] Fault),
 }
 
+/// December 2010 of the data set "Online Retail" as CSV, gzip; see `data/README.md`.
+pub const ONE_MONTH: &[u8] = include_bytes!("../data/online-retail-2010-12.csv.gz");
+
 /// The clock to open a store with for an import: business time stands at 2025-01-01, the zero of ids, so that imported rows sort
 /// before what happens later and do not tell when they were imported. Wall time goes on; leases need it.
 pub fn history_clock() -> SystemClock {

@@ -94,7 +94,11 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn connect(served: &Served, token: &str) -> std::io::Result<Self> {
-        let stream = TcpStream::connect(&served.address)?;
+        Self::connect_to(&served.address, token)
+    }
+
+    pub(super) fn connect_to(address: &str, token: &str) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         Ok(Self { stream: BufReader::new(stream), token: token.to_owned() })
     }

@@ -2,9 +2,11 @@
 
 mod clocks;
 mod http;
+mod import;
 mod lists;
 mod load;
 mod orders;
+mod start;
 mod usage;
 
 use super::{CliError, Common, DONE};
@@ -17,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use xr_base::calendar::DayTables;
 use xr_base::{Millis, SystemClock};
+use xr_imports::history_clock;
 use xr_store::{Location, Store};
 
 #[derive(Subcommand)]
@@ -49,6 +52,26 @@ pub(super) enum BenchCommand {
         /// Seconds of either measurement.
         #[arg(long, default_value_t = 10)]
         seconds: i64,
+    },
+    /// Read a history in, and again when all of it is known.
+    Import {
+        /// Engine that is meant; PostgreSQL needs `--database`.
+        #[arg(long)]
+        engine: Option<EngineName>,
+        /// Files of the data set "Online Retail" [default: one month of it].
+        files: Vec<PathBuf>,
+    },
+    /// Kill a process in full work five times, and start a server on what it left, with an empty page cache. Embedded database only.
+    Start {
+        /// Engine that is meant.
+        #[arg(long)]
+        engine: Option<EngineName>,
+        /// Orders placed beforehand.
+        #[arg(long, default_value_t = 100_000)]
+        orders: u64,
+        /// (The process that is killed.)
+        #[arg(long, hide = true)]
+        work: bool,
     },
 }
 
@@ -83,9 +106,15 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
     let (BenchCommand::PlaceOrder(Load { engine, .. })
     | BenchCommand::Http(Load { engine, .. })
     | BenchCommand::List { engine, .. }
-    | BenchCommand::Clocks { engine, .. }) = command;
+    | BenchCommand::Clocks { engine, .. }
+    | BenchCommand::Import { engine, .. }
+    | BenchCommand::Start { engine, .. }) = command;
     let (location, _scratch) = place(common, *engine)?;
-    let market = fresh(location)?;
+    if let BenchCommand::Start { orders, work, .. } = *command {
+        return starts(location, orders, work);
+    }
+    let clock = if matches!(command, BenchCommand::Import { .. }) { history_clock() } else { SystemClock::real() };
+    let market = fresh(location, clock)?;
     let answer = match *command {
         BenchCommand::PlaceOrder(load) => orders::measure(&market, load)?,
         BenchCommand::Http(load) => {
@@ -94,6 +123,8 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
         }
         BenchCommand::List { orders, pages, .. } => lists::measure(&market, orders, pages)?,
         BenchCommand::Clocks { orders, seconds, .. } => clocks::measure(&market, orders, seconds)?,
+        BenchCommand::Import { ref files, .. } => import::measure(&market, files)?,
+        BenchCommand::Start { .. } => return Ok(DONE),
     };
     market.store.close();
     println!("{answer}");
@@ -137,11 +168,24 @@ struct Market {
     goods: Arc<Goods>,
 }
 
-fn fresh(location: Location) -> Result<Market, CliError> {
-    if matches!(&location, Location::Folder(folder) if folder.join("xiaoer.db").exists()) {
+fn fresh(location: Location, clock: SystemClock) -> Result<Market, CliError> {
+    if has_database(&location) {
         return Err(CliError::Other("the folder holds a database; give an empty one by --data".to_owned()));
     }
-    let clock = Arc::new(SystemClock::real());
+    let (store, clock) = opened(&location, clock)?;
+    let used = store.read_blocking(|tx| Ok(xr_store::events::last_seq(tx)?))?;
+    if used > 0 {
+        return Err(CliError::Other("the database is in use; a bench wants an empty one".to_owned()));
+    }
+    Market::of(store, clock, location)
+}
+
+fn has_database(location: &Location) -> bool {
+    matches!(location, Location::Folder(folder) if folder.join("xiaoer.db").exists())
+}
+
+fn opened(location: &Location, clock: SystemClock) -> Result<(Store, Arc<SystemClock>), CliError> {
+    let clock = Arc::new(clock);
     let store = open(MarketConfig {
         location: location.clone(),
         clock: clock.clone(),
@@ -150,15 +194,31 @@ fn fresh(location: Location) -> Result<Market, CliError> {
         days: DayTables::shipped().clone(),
         ext: Vec::new(),
     })?;
-    let used = store.read_blocking(|tx| Ok(xr_store::events::last_seq(tx)?))?;
-    if used > 0 {
-        return Err(CliError::Other("the database is in use; a bench wants an empty one".to_owned()));
+    Ok((store, clock))
+}
+
+/// Measures starts, or is the process that is killed for it.
+fn starts(location: Location, orders: u64, work: bool) -> Result<u8, CliError> {
+    let Location::Folder(folder) = &location else {
+        return Err(CliError::Other("start measures the embedded database".to_owned()));
+    };
+    if work {
+        let is_new = !has_database(&location);
+        let (store, clock) = opened(&location, SystemClock::real())?;
+        start::work(&Market::of(store, clock, location)?, is_new.then_some(orders))?;
+    } else {
+        println!("{}", start::measure(folder, orders)?);
     }
-    let goods = Arc::new(load::goods(&store)?);
-    Ok(Market { store, clock, location, goods })
+    Ok(DONE)
 }
 
 impl Market {
+    /// With a shop of its own.
+    fn of(store: Store, clock: Arc<SystemClock>, location: Location) -> Result<Self, CliError> {
+        let goods = Arc::new(load::goods(&store)?);
+        Ok(Self { store, clock, location, goods })
+    }
+
     /// Places orders beforehand, not measured.
     fn fill(&self, orders: u64) -> Result<(), CliError> {
         if orders > 0 {
