@@ -1,10 +1,11 @@
 //! Deadlines that cross into a year whose days are not known yet (decision D7), from the refusal to guess to the due.
 #![allow(clippy::unwrap_used)]
 
-use xr_base::calendar::{DayTable, DayTables};
-use xr_base::{CaseId, Instant, Millis, Scope};
-use xr_case::engine::{self, ClockRow, RefreshForDays};
+use xr_base::calendar::{DayTable, DayTables, plain_letters};
+use xr_base::{Actor, CaseId, Fault, Instant, Millis, OrgId, Party, Principal, RowId, Scope, UserId};
+use xr_case::engine::{self, ClockRow, RefreshForDays, SaveDays};
 use xr_payments::{NoticeKind, queries};
+use xr_store::Tx;
 use xr_tests::{On, TestMarket, buyer};
 
 /// New Year's Day off, and the Saturday after it worked.
@@ -27,6 +28,12 @@ fn tell_2027(market: TestMarket) -> TestMarket {
     let mut days = DayTables::shipped().clone();
     days.add(&DayTable::from_toml(DAYS_2027).unwrap());
     let market = market.restart(days);
+    reckon_anew(&market);
+    market
+}
+
+/// What a server does at its start, and when days were corrected.
+fn reckon_anew(market: &TestMarket) {
     for version in market.read(engine::stale_days) {
         let mut after = CaseId(0);
         while let Some(last) = market.run(RefreshForDays { version: version.clone(), after }).unwrap() {
@@ -34,7 +41,30 @@ fn tell_2027(market: TestMarket) -> TestMarket {
         }
     }
     assert_eq!(market.read(engine::stale_days), Vec::<String>::new());
-    market
+}
+
+/// The days of a year as the market knows them, from one day on changed to these letters.
+fn days(market: &TestMarket, year: i16, from_day: usize, letters: &str) -> String {
+    let tables = market.read(|tx| Ok(engine::Engine::from_tx(tx)?.tables()));
+    let mut days = tables.region("cn").unwrap().letters(year).or_else(|| plain_letters(year)).unwrap();
+    days.replace_range(from_day - 1..from_day - 1 + letters.len(), letters);
+    days
+}
+
+fn save(market: &TestMarket, year: i64, days: &str, seen: Option<RowId>) -> Result<RowId, Fault> {
+    let permissions = std::iter::once("calendars.edit".to_owned()).collect();
+    let person = Principal { user: UserId(9), org: Some(OrgId(1)), party: Party::Platform, permissions };
+    let (actor, region, source) = (Actor::Person(person), "cn".to_owned(), "a notice".to_owned());
+    market.run(SaveDays { actor, permission: "calendars.edit", region, year, days: days.to_owned(), source, seen })
+}
+
+/// What the keeper of a server does.
+fn adopt(market: &TestMarket) -> bool {
+    let is_new = market.read(engine::adopt_days);
+    if is_new {
+        reckon_anew(market);
+    }
+    is_new
 }
 
 fn clock_of(market: &TestMarket, case: CaseId) -> ClockRow {
@@ -86,5 +116,82 @@ fn a_year_told_before_its_time_moves_nothing_that_was_known() {
         assert_eq!((after.due_at, after.blocked), (before.due_at, None));
         assert_ne!(after.cal_version, before.cal_version, "it is known which days were counted");
         assert_eq!(deadlines_told(&market), told, "nothing to tell");
+    }
+}
+
+#[test]
+fn a_corrected_day_moves_what_its_preview_said_and_nothing_else() {
+    for market in markets() {
+        let refund = refund_for_finance(&market);
+        let (before, told) = (clock_of(&market, refund), deadlines_told(&market));
+        // The working day is Wednesday, 7 January: it becomes a holiday, and Thursday too.
+        assert_eq!(before.due_at, Some(Instant::parse("2026-01-08T00:00:00+08:00").unwrap()));
+        let new = days(&market, 2026, 7, "hh");
+        let asked = new.clone();
+        let looked = move |tx: &mut Tx<'_>| engine::preview_days(tx, ("cn", 2026, &asked), CaseId(0), 100);
+        let moves = market.read(looked);
+        let due = Some(Instant::parse("2026-01-10T00:00:00+08:00").unwrap());
+        assert_eq!((moves.later, moves.earlier, moves.past, moves.untold, moves.after), (1, 0, 0, 0, None));
+        assert_eq!((moves.samples[0].case, moves.samples[0].from, moves.samples[0].to), (refund, before.due_at, due));
+        assert_eq!(clock_of(&market, refund), before, "a preview writes nothing");
+        assert_eq!(deadlines_told(&market), told);
+
+        let first = save(&market, 2026, &new, None).unwrap();
+        assert!(adopt(&market) && !adopt(&market));
+        assert_eq!(clock_of(&market, refund).due_at, due);
+        // Events get their place in the record soon after the commit.
+        while deadlines_told(&market) == told {
+            std::thread::yield_now();
+        }
+        assert_eq!(deadlines_told(&market), told + 1);
+
+        // Back again: the deadline is past then, and the preview says so.
+        market.advance(Millis::days(2));
+        let back = days(&market, 2026, 7, "ww");
+        let asked = back.clone();
+        let looked = move |tx: &mut Tx<'_>| engine::preview_days(tx, ("cn", 2026, &asked), CaseId(0), 100);
+        let moves = market.read(looked);
+        assert_eq!((moves.later, moves.earlier, moves.past), (0, 1, 1));
+        save(&market, 2026, &back, Some(first)).unwrap();
+        assert!(adopt(&market));
+        market.fire_due();
+        assert_eq!(market.state(refund), "succeeded");
+        market.assert_sound();
+    }
+}
+
+#[test]
+fn a_year_told_by_people_is_known_after_a_restart_too() {
+    for market in markets() {
+        market.clock.jump_to(Instant::parse(YEAR_END).unwrap());
+        let refund = refund_for_finance(&market);
+        let new = days(&market, 2027, 1, "hhh");
+        let asked = new.clone();
+        let looked = move |tx: &mut Tx<'_>| engine::preview_days(tx, ("cn", 2027, &asked), CaseId(0), 100);
+        assert_eq!(market.read(looked).later, 1, "it waits for the year");
+        save(&market, 2027, &new, None).unwrap();
+        let market = market.restart(DayTables::shipped().clone());
+        reckon_anew(&market);
+        assert_eq!(clock_of(&market, refund).due_at, Some(Instant::parse("2027-01-05T00:00:00+08:00").unwrap()));
+        assert_eq!(market.read(engine::awaited_years), []);
+    }
+}
+
+#[test]
+fn of_two_who_saw_the_same_days_one_corrects_them() {
+    for market in markets() {
+        let code = |result: Result<RowId, Fault>| result.unwrap_err().problem().unwrap().code.clone();
+        let (one, other) = (days(&market, 2026, 8, "h"), days(&market, 2026, 9, "h"));
+        let saved: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = [&one, &other].map(|days| scope.spawn(|| save(&market, 2026, days, None))).into();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(saved.iter().filter(|saved| saved.is_ok()).count(), 1, "{saved:?}");
+        let last = saved.into_iter().find_map(Result::ok);
+        assert_eq!(code(save(&market, 2026, &other, None)), "case.days_changed");
+        assert_eq!(code(save(&market, 2026, &one[1..], last)), "case.bad_days");
+        assert_eq!(code(save(&market, 2026, &one.replace('h', "x"), last)), "case.bad_days");
+        assert_eq!(market.read(engine::day_edits).len(), 1);
+        save(&market, 2026, &other, last).unwrap();
     }
 }

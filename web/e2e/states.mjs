@@ -70,12 +70,15 @@ const withData = ({ order, waiting, over, desk, replay }) => [
   { name: 'replays', path: '/replays', login: 'op' },
   { name: 'replay', path: `/replays/${replay}`, login: 'op', waits: '.replay-changed' },
   { name: 'differences', path: '/differences/kuaishou-goods/taobao', login: 'op' },
+  { name: 'calendar', path: '/calendars/cn/2026', login: 'yunduo' },
+  { name: 'calendar-unknown', path: '/calendars/cn/2027', login: 'op' },
   { name: 'demo', path: '/demo', login: 'op' },
   { name: 'status', path: '/status', login: 'audit' },
 ];
 
 const opened = ({ order, waiting, replay }) => [
   { name: 'replay-courses', path: `/replays/${replay}`, login: 'op', act: (page) => page.locator('.replay-changed td .cite').first().click(), waits: 'dialog[open] .replay-steps' },
+  { name: 'calendar-preview', path: '/calendars/cn/2026', login: 'op', act: correctDays, waits: '.moves' },
   { name: 'case-dialog', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.acts button:enabled').first().click(), waits: 'dialog[open]' },
   { name: 'case-rule', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.case-head .cite').first().click(), waits: 'dialog[open] .rule-text' },
   { name: 'case-rule-hover', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.case-head .cite').first().hover(), waits: '.ant-popover .rule-text' },
@@ -92,6 +95,16 @@ async function lived(page) {
   const { id } = await call(page, '/v1/policy/replays', { pack: 'taobao', since: '2020-01-01T00:00:00Z' });
   while (!(await api(page, `/v1/policy/replays/${id}`)).report) await page.waitForTimeout(100);
   return id;
+}
+
+/** A week off, looked at and not saved. */
+async function correctDays(page) {
+  await page.locator('.calendar-legend button').click();
+  const [from, to] = [page.locator('.calendar-editor input').nth(0), page.locator('.calendar-editor input').nth(1)];
+  await from.fill('2026-01-12');
+  await to.fill('2026-01-16');
+  await page.locator('.calendar-editor button').nth(0).click();
+  await page.locator('.calendar-editor button.ant-btn-primary').click();
 }
 
 async function fileEvidence(page) {

@@ -11,5 +11,8 @@ pub use view::{CaseSummary, CaseView, Look, NextView, summary, view};
 
 xr_store::migrations! { 1250 "replays" }
 
+/// Who may correct day tables.
+const CALENDARS: &str = "calendars.edit";
+
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("casework");

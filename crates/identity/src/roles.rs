@@ -101,7 +101,7 @@ mod tests {
                 "buyer (buyer): aftersales.apply orders.buy",
                 "merchant (merchant): aftersales.decide catalog.manage imports.manage inventory.manage orders.manage \
                  orders.review packs.read payments.capture",
-                "operator (platform): aftersales.adjudicate audit.read demo.clock identity.manage packs.manage packs.read \
+                "operator (platform): aftersales.adjudicate audit.read calendars.edit demo.clock identity.manage packs.manage packs.read \
                  payments.chargeback payments.payout payments.reconcile payments.refund payments.settle platform.orders \
                  policy.replay system.status",
             ]

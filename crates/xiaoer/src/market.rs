@@ -7,7 +7,7 @@ use std::sync::Arc;
 use xr_base::calendar::DayTables;
 use xr_base::{Clock, Fault};
 use xr_case::Finding;
-use xr_case::engine::{Engine, PublishRulebooks, due_handler};
+use xr_case::engine::{Engine, PublishRulebooks, adopt_days, due_handler};
 use xr_orders::OrderNumbers;
 use xr_store::{Config, Location, Store};
 
@@ -66,5 +66,6 @@ pub fn open(config: MarketConfig) -> Result<Store, OpenError> {
     })
     .map_err(Fault::from)?;
     store.write_blocking(PublishRulebooks { books })?;
+    store.read_blocking(adopt_days)?;
     Ok(store)
 }

@@ -175,9 +175,34 @@ pub async fn reckon_anew(store: &Store) -> Result<(), Fault> {
         }
     }
     for (year, clocks) in store.read(engine::awaited_years).await? {
-        tracing::error!(year, clocks, "Clocks wait for the days of {year}: give them by `day_tables` in the settings");
+        tracing::error!(
+            year,
+            clocks,
+            "Clocks wait for the days of {year}: tell them on the page of calendars, or by `day_tables` in the settings"
+        );
     }
     Ok(())
+}
+
+/// Pause between two looks for corrected days.
+const LOOK_FOR_DAYS_EVERY: Duration = Duration::from_secs(1);
+
+/// Takes people's corrections of day tables over, whichever server they were told, and moves the clocks that count days, until
+/// `stop` turns true. A clock that another server has started with the days of before meanwhile is moved by that server.
+pub async fn keep_days(store: Store, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let adopted = store.read(engine::adopt_days).await;
+        match adopted {
+            Ok(false) => {}
+            Ok(true) => {
+                if let Err(fault) = reckon_anew(&store).await {
+                    warn!(%fault, "Clocks could not be moved for corrected days; the next start will");
+                }
+            }
+            Err(fault) => warn!(%fault, "Corrected days could not be read"),
+        }
+        let _ = tokio::time::timeout(LOOK_FOR_DAYS_EVERY, stop.changed()).await;
+    }
 }
 
 /// Says once a minute that the market is served, until `stop` turns true.

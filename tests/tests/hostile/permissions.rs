@@ -64,6 +64,10 @@ fn every_role_gets_what_the_table_says_of_every_route() {
     });
 }
 
+fn plain_2026() -> String {
+    xr_base::calendar::plain_letters(2026).unwrap()
+}
+
 /// The route called by somebody with a new session, about things made for this call.
 fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
     let token = login.map(|login| web.token(login));
@@ -101,9 +105,14 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
     let path = path
         .replace("{sha256}", &scene.picture)
         .replace("{pack}/{kind}", "xiaoer-default/order")
+        .replace("{region}/{year}", "cn/2026")
         .replace("{other}", "taobao")
         .replace("{pack}", "xiaoer-default");
     match route {
+        "POST /v1/calendars/{region}/{year}/preview" => whole(&path).json(&json!({ "days": plain_2026() }).to_string()),
+        "PUT /v1/calendars/{region}/{year}" => {
+            whole(&path).json(&json!({ "days": plain_2026(), "source": "a test" }).to_string())
+        }
         "POST /v1/cases/{id}/acts" => whole(&path).json(&json!({ "event": "withdraw" }).to_string()),
         "POST /v1/cases/{id}/contacts" => {
             whole(&path).json(&json!({ "channel": "phone", "at": xr_tests::START, "note": "谈过了" }).to_string())

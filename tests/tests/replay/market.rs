@@ -49,7 +49,8 @@ impl Market {
         let books: HashMap<String, Arc<Ready>> = current.map(|r| (r.book.book().kind.clone(), r)).collect();
         self.families(|own, family| {
             let World { engine, own: rulebooks, outages, horizon, .. } = *own;
-            let new = World { engine, own: rulebooks, pack: Some(&books), outages, horizon };
+            let new =
+                World { engine, tables: DayTables::shipped(), own: rulebooks, pack: Some(&books), outages, horizon };
             each(own, &new, family);
         });
     }
@@ -72,7 +73,14 @@ impl Market {
                     Ok((own, outages(tx)?, last_moment(tx)?.unwrap(), all, engine))
                 })
                 .unwrap();
-            let world = World { engine: &engine, own: &own, pack: None, outages: &outages, horizon };
+            let world = World {
+                engine: &engine,
+                tables: DayTables::shipped(),
+                own: &own,
+                pack: None,
+                outages: &outages,
+                horizon,
+            };
             for family in &read {
                 each(&world, family);
             }

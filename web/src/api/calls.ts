@@ -1,5 +1,6 @@
 /** Every call the pages make, one line each; names follow docs/API.md. */
 
+import type { CalendarListed, CalendarYear, DeadlineMoves } from './calendarTypes';
 import { get, post, request, type Query } from './http';
 import type {
   Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, FileFormat, Finding, ImportPreview, ImportSource, ImportView,
@@ -50,6 +51,13 @@ export const rulebook = (pack: string, kind: string) =>
   get<{ rulebook: Rulebook; hash: string }>(`/v1/packs/${at(pack)}/${at(kind)}`);
 export const graphUrl = (pack: string, kind: string, lang: string) => `/v1/packs/${at(pack)}/${at(kind)}/graph.svg?lang=${lang}`;
 export const packCheck = (pack: string) => get<{ findings: Finding[] }>(`/v1/packs/${at(pack)}/check`);
+
+export const calendars = () => get<CalendarListed[]>('/v1/calendars');
+export const calendarYear = (region: string, year: string) => get<CalendarYear>(`/v1/calendars/${at(region)}/${at(year)}`);
+export const previewDays = (region: string, year: number, body: { days: string; after?: string }) =>
+  post<DeadlineMoves>(`/v1/calendars/${at(region)}/${year}/preview`, body);
+export const saveDays = (region: string, year: number, body: { days: string; source: string; seen?: string }) =>
+  request<CalendarYear>('PUT', `/v1/calendars/${at(region)}/${year}`, { body });
 
 export const status = () => get<Status>('/v1/status');
 export const replays = () => get<{ items: Replay[] }>('/v1/policy/replays');

@@ -40,11 +40,14 @@ const replay = createRoute({
 const differences = createRoute({
   getParentRoute, path: '/differences/$from/$to', component: lazyRouteComponent(() => import('@/capabilities/replays/pages/Differences'), 'Differences'),
 });
+const calendar = createRoute({
+  getParentRoute, path: '/calendars/$region/$year', component: lazyRouteComponent(() => import('@/capabilities/calendars/pages/Calendar'), 'CalendarPage'),
+});
 const demo = createRoute({ getParentRoute, path: '/demo', component: lazyRouteComponent(() => import('@/capabilities/demo/pages/DemoClock'), 'DemoClock') });
 const status = createRoute({ getParentRoute, path: '/status', component: lazyRouteComponent(() => import('@/capabilities/system/pages/Status'), 'Status') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, packs, pack, replays, replay, differences, demo, status]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, packs, pack, replays, replay, differences, calendar, demo, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -1,12 +1,14 @@
 //! Routes of cases: thin, no decisions.
 
 mod board;
+mod calendars;
 mod cases;
 mod packs;
 mod replays;
 
 pub use cases::page;
 
+use crate::CALENDARS;
 use crate::replays::PERMISSION;
 use xr_web::utoipa_axum::routes;
 use xr_web::{Access, Routes};
@@ -23,6 +25,10 @@ pub fn routes() -> Routes {
         .add(Access::SignedIn, routes!(packs::check_pack))
         .add(Access::SignedIn, routes!(packs::show))
         .add(Access::SignedIn, routes!(packs::graph))
+        .add(Access::May("packs.read"), routes!(calendars::list))
+        .add(Access::May("packs.read"), routes!(calendars::show))
+        .add(Access::May(CALENDARS), routes!(calendars::preview))
+        .add(Access::May(CALENDARS), routes!(calendars::save))
         .add(Access::May(PERMISSION), routes!(replays::ask))
         .add(Access::May(PERMISSION), routes!(replays::list))
         .add(Access::May(PERMISSION), routes!(replays::show))

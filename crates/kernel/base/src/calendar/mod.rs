@@ -37,12 +37,14 @@ mod spec;
 pub mod table_cli;
 mod term;
 mod track;
+mod year;
 
 pub use days::{DayKind, DayTable, DayTables, YEARS};
 pub use length::Length;
 pub use load::LoadError;
 pub use spec::{Calendar, Counting};
 pub use term::{Due, Interval, Term, due};
+pub use year::plain_letters;
 
 /// A length or calendar that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -7,6 +7,7 @@ use super::plan::{Plan, PlanInput, plan, reckon, survives};
 use super::running::Running;
 use crate::model::ClockRule;
 use serde::Serialize;
+use xr_base::calendar::DayTables;
 use xr_base::{Actor, CaseId, Fault, Instant, Millis, RowId, StoreError};
 use xr_store::events::{Audience, NewEvent};
 use xr_store::{Mutant, Tx, params, record, sql};
@@ -153,6 +154,16 @@ pub(super) fn refresh_each(tx: &mut Tx<'_>, cases: &[(CaseId,)]) -> Result<Optio
 
 fn replan(tx: &mut Tx<'_>, running: &Running<'_>, row: &ClockRow, rule: &ClockRule) -> Result<Plan, Fault> {
     reckoned(tx, running, row, |input| plan(input, &row.name, rule))
+}
+
+/// What a live clock would be under other day tables.
+pub(super) fn replan_under(
+    tx: &mut Tx<'_>,
+    running: &Running<'_>,
+    row: &ClockRow,
+    (rule, tables): (&ClockRule, &DayTables),
+) -> Result<Plan, Fault> {
+    reckoned(tx, running, row, |input| plan(&PlanInput { tables, ..*input }, &row.name, rule))
 }
 
 /// What `compute` makes of a live clock under the facts and pauses of now.

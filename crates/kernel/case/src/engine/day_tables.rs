@@ -13,7 +13,7 @@ const REFRESHED_MAX: i64 = 500;
 /// # Errors
 /// A store fault.
 pub fn stale_days(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
-    let tables = Engine::of(tx)?.tables.clone();
+    let tables = Engine::of(tx)?.tables();
     let rows: Vec<(String,)> = tx.all(
         sql!("SELECT DISTINCT cal_version FROM clocks WHERE cal_version <> '' ORDER BY cal_version /* unscoped: the whole market */"),
         &[],

@@ -7,6 +7,7 @@ mod acts;
 mod books;
 mod case;
 mod clocks;
+mod day_edits;
 mod day_tables;
 mod due;
 mod explain;
@@ -23,6 +24,7 @@ pub use acts::{Act, Possible, act, allowed_acts, authorise, deliver_all, describ
 pub use books::{Books, PublishRulebooks, Ready};
 pub use case::{Case, HistoryRow, find, get, history, seen_by};
 pub use clocks::{ClockRow, broken, clocks_of, refresh};
+pub use day_edits::{DayEdit, Moved, Moves, SaveDays, adopt_days, day_edits, preview_days};
 pub use day_tables::{RefreshForDays, awaited_years, stale_days};
 pub use due::{FireDue, due_cases, due_handler, fire_due, next_wake, overdue};
 pub use explain::{Explanation, explain, outlook};
@@ -37,6 +39,7 @@ use crate::model::EffectCall;
 use crate::replay::{Family, Past, Recorded};
 use crate::step::Refusal;
 use crate::vocabulary::{EffectSpec, Vocabulary};
+use day_edits::Days;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -183,7 +186,7 @@ pub struct Engine {
     kinds: BTreeMap<&'static str, Arc<dyn Kind>>,
     effects: BTreeMap<&'static str, Arc<dyn Effects>>,
     books: Books,
-    tables: DayTables,
+    days: Days,
     had_outage: AtomicBool,
 }
 
@@ -194,7 +197,7 @@ impl Engine {
             kinds: BTreeMap::new(),
             effects: BTreeMap::new(),
             books: Books::default(),
-            tables,
+            days: Days::new(tables),
             had_outage: AtomicBool::new(false),
         }
     }
@@ -239,9 +242,9 @@ impl Engine {
         &self.books
     }
 
-    /// The day tables in use.
-    pub fn tables(&self) -> &DayTables {
-        &self.tables
+    /// The day tables in use: those the engine was made with, and people's corrections ([`adopt_days`]).
+    pub fn tables(&self) -> Arc<DayTables> {
+        self.days.now()
     }
 
     /// Who carries out an effect.

@@ -6,7 +6,7 @@ use crate::replay::{Both, Course, Recorded, Report, Words, World, against_record
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
-use xr_base::calendar::Interval;
+use xr_base::calendar::{DayTables, Interval};
 use xr_base::{CaseId, Fault, Instant, StoreError};
 use xr_store::Tx;
 
@@ -39,6 +39,7 @@ fn books_of(engine: &Engine, pack: &str) -> Result<Books, Error> {
 /// What is the same for all families.
 struct Common<'a> {
     engine: &'a Engine,
+    tables: Arc<DayTables>,
     books: &'a Books,
     outages: &'a [Interval],
     horizon: Instant,
@@ -46,7 +47,7 @@ struct Common<'a> {
 
 impl Common<'_> {
     fn under<'w>(&'w self, own: &'w HashMap<i64, Arc<Ready>>, pack: Option<&'w Books>) -> World<'w> {
-        World { engine: self.engine, own, pack, outages: self.outages, horizon: self.horizon }
+        World { engine: self.engine, tables: &self.tables, own, pack, outages: self.outages, horizon: self.horizon }
     }
 }
 
@@ -60,7 +61,7 @@ pub fn replay(tx: &mut Tx<'_>, question: &Question, progress: &mut dyn FnMut(u64
     let books = books_of(engine, &question.pack)?;
     let outages = outages(tx)?;
     let horizon = last_moment(tx)?.unwrap_or_else(|| tx.now());
-    let common = Common { engine, books: &books, outages: &outages, horizon };
+    let common = Common { engine, tables: engine.tables(), books: &books, outages: &outages, horizon };
     let mut families = Families::new(engine, question.window, books.values());
     let (send, receive) = sync_channel::<Page>(PAGES_MAX);
     std::thread::scope(|scope| {
@@ -147,7 +148,7 @@ pub fn replay_case(tx: &mut Tx<'_>, pack: &str, id: CaseId) -> Result<Both, Faul
     let books = books_of(engine, pack)?;
     let outages = outages(tx)?;
     let horizon = last_moment(tx)?.unwrap_or_else(|| tx.now());
-    let common = Common { engine, books: &books, outages: &outages, horizon };
+    let common = Common { engine, tables: engine.tables(), books: &books, outages: &outages, horizon };
     let window = Window { since: Instant(i64::MIN), until: Instant(i64::MAX), shop: None };
     let mut families = Families::new(engine, window, books.values());
     let family = families.of_case(tx, id)?;

@@ -9,6 +9,7 @@ use crate::facts::FactSet;
 use crate::facts::Facts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use xr_base::calendar::DayTables;
 use xr_base::{CaseId, Fault, Instant};
 use xr_store::{Tx, params, sql};
 
@@ -17,6 +18,7 @@ pub(super) struct Running<'t> {
     pub(super) engine: &'t Engine,
     pub(super) kind: &'t dyn Kind,
     pub(super) ready: Arc<Ready>,
+    pub(super) tables: Arc<DayTables>,
     pub(super) case: Case,
 }
 
@@ -30,7 +32,7 @@ impl<'t> Running<'t> {
         let engine: &'t Engine = Engine::of(tx)?.as_ref();
         let ready = engine.books.by_id(tx, engine, case.rulebook)?;
         let kind = engine.kind(&case.kind).ok_or(Error::NotWired)?.as_ref();
-        Ok(Self { engine, kind, ready, case })
+        Ok(Self { engine, kind, ready, tables: engine.tables(), case })
     }
 
     /// What a clock of the case depends on.
@@ -41,7 +43,7 @@ impl<'t> Running<'t> {
         facts: &'a Facts,
         pauses: &'a [Pause],
     ) -> PlanInput<'a> {
-        PlanInput { ready: &self.ready, tables: &self.engine.tables, state, entered_at, facts, pauses }
+        PlanInput { ready: &self.ready, tables: &self.tables, state, entered_at, facts, pauses }
     }
 
     /// Facts that `need` asks for; the capability is not asked when none are needed.

@@ -11,7 +11,7 @@ use crate::model::Name;
 use crate::step::{self, By, Decision, Refusal, Situation};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
-use xr_base::calendar::Interval;
+use xr_base::calendar::{DayTables, Interval};
 use xr_base::{Actor, Coded, Instant, Millis, Party};
 
 /// Steps that a family may take; the checker lets no machine go round for ever.
@@ -19,8 +19,10 @@ const STEPS_MAX: u32 = 20_000;
 
 /// Whose rules hold, and what is the same for every family.
 pub struct World<'a> {
-    /// Kinds, effects and day tables.
+    /// Kinds and effects.
     pub engine: &'a Engine,
+    /// Days as they are known now.
+    pub tables: &'a DayTables,
     /// Rulebooks of recorded cases, by row id.
     pub own: &'a HashMap<i64, Arc<Ready>>,
     /// Rulebooks to live under, by kind; none for each case's own.
@@ -471,7 +473,7 @@ impl Family<'_> {
         stops.extend(noted.map(|o| Pause { cause: OUTAGE.to_owned(), from_at: o.from, to_at: o.to }));
         let input = PlanInput {
             ready: &ready,
-            tables: self.world.engine.tables(),
+            tables: self.world.tables,
             state: &clock.state,
             entered_at: clock.entered_at,
             facts: &facts,

@@ -130,7 +130,14 @@ fn both(told: &Recorded, lines: &str, horizon: i64, outages: &[Interval]) -> (Co
     let books = HashMap::from([("loan".to_owned(), ready("strict"))]);
     let shop: Arc<dyn Effects> = Arc::new(Shop);
     let engine = Engine::new(DayTables::shipped().clone()).with_kind(Arc::new(Loans)).with_effects(&shop);
-    let world = World { engine: &engine, own: &own, pack: None, outages, horizon: hours(horizon) };
+    let world = World {
+        engine: &engine,
+        tables: DayTables::shipped(),
+        own: &own,
+        pack: None,
+        outages,
+        horizon: hours(horizon),
+    };
     let family = std::slice::from_ref(told);
     let old = live(&world, family).remove(0);
     let new = live(&World { pack: Some(&books), ..world }, family).remove(0);
@@ -238,7 +245,14 @@ fn a_clock_whose_guards_all_refuse_is_told_and_stands_no_longer_in_the_way() {
     let own = HashMap::from([(1, ready)]);
     let shop: Arc<dyn Effects> = Arc::new(Shop);
     let engine = Engine::new(DayTables::shipped().clone()).with_kind(Arc::new(Loans)).with_effects(&shop);
-    let world = World { engine: &engine, own: &own, pack: None, outages: &[], horizon: hours(500) };
+    let world = World {
+        engine: &engine,
+        tables: DayTables::shipped(),
+        own: &own,
+        pack: None,
+        outages: &[],
+        horizon: hours(500),
+    };
     let course = live(&world, &[loan(1, Vec::new())]).remove(0);
     assert_eq!(course.stuck.as_deref(), Some("receipt: case.guard_refused"));
     assert_eq!(course.state, "lent");

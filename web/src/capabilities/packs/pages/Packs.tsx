@@ -2,8 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import * as calls from '@/api/calls';
 import type { PackListed } from '@/api/types';
+import { instant } from '@/kit/format';
 import { Empty, Loaded } from '@/kit/PageState';
 import { Perm } from '@/kit/Perm';
+import { businessNow } from '@/kit/ticker';
 import { useText } from '@/kit/text';
 import { Bounds, isFloor } from '../parts/Bounds';
 
@@ -16,6 +18,7 @@ export function Packs() {
         <h1 id="packs-title">{t('packs.title')}</h1>
         <p className="muted">{t('packs.about')}</p>
         <span className="grow" />
+        <Link to="/calendars/$region/$year" params={{ region: 'cn', year: instant(businessNow()).slice(0, 4) }}>{t('calendars.title')}</Link>
         <Link to="/differences/$from/$to" params={{ from: 'xiaoer-default', to: 'taobao' }}>{t('replays.differences')}</Link>
         <Perm needs="policy.replay"><Link to="/replays">{t('replays.title')}</Link></Perm>
       </header>
