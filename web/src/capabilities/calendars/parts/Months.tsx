@@ -18,8 +18,8 @@ export function Months(props: Props) {
 }
 
 function Month({ number, month, days, kept, onDay }: Props & { number: number; month: Day[] }) {
-  const { t } = useText();
-  const name = t('calendars.month', { month: number });
+  const { t, lang } = useText();
+  const name = new Intl.DateTimeFormat(lang, { month: 'long', timeZone: 'UTC' }).format(Date.UTC(2026, number - 1, 1));
   return (
     <section className="card month" aria-label={name}>
       <h2>{name}</h2>
@@ -36,12 +36,12 @@ function Month({ number, month, days, kept, onDay }: Props & { number: number; m
 type Cell = { day: Day; kind: Kind; isChanged: boolean; column?: number; onDay?: (day: Day) => void };
 
 const DayCell = memo(function DayCell({ day, kind, isChanged, column, onDay }: Cell) {
-  const { t, word } = useText();
+  const { t, word, lang } = useText();
   const sign = kind === 'h' ? t('calendars.sign_h') : kind === 'm' ? t('calendars.sign_m') : '';
   const className = `day day-${kind}${isChanged ? ' changed' : ''}`;
-  const label = `${day.date} ${word('day', kind)}`;
-  const inside = <>{day.day}{sign && <i aria-hidden>{sign}</i>}</>;
+  const date = new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(day.date));
+  const label = `${date} ${word('day', kind)}`;
   const style = column === undefined ? undefined : { gridColumnStart: column };
-  if (!onDay) return <span className={className} style={style} title={label}>{inside}</span>;
-  return <button type="button" className={className} style={style} title={label} aria-label={label} onClick={() => onDay(day)}>{inside}</button>;
+  if (!onDay) return <span className={className} style={style} title={label} data-sign={sign}>{day.day}</span>;
+  return <button type="button" className={className} style={style} title={label} aria-label={label} data-sign={sign} onClick={() => onDay(day)}>{day.day}</button>;
 });
