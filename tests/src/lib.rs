@@ -91,17 +91,19 @@ impl TestMarket {
                 (None, Some(database), location)
             }
         };
-        let clock = Arc::new(FakeClock::at(Instant::parse(START).unwrap()));
+        Some(Self::of(location, START, folder, database))
+    }
+
+    /// A market that lies in a folder already, at this moment.
+    pub fn over(folder: tempfile::TempDir, at: &str) -> Self {
+        Self::of(Location::Folder(folder.path().to_owned()), at, Some(folder), None)
+    }
+
+    fn of(location: Location, at: &str, folder: Option<tempfile::TempDir>, database: Option<FreshDatabase>) -> Self {
+        let clock = Arc::new(FakeClock::at(Instant::parse(at).unwrap()));
         let store = open_with(&location, &clock, DayTables::shipped().clone());
-        Some(Self {
-            store,
-            clock,
-            location,
-            pack: "xiaoer-default",
-            notices: std::sync::atomic::AtomicU64::new(1),
-            folder,
-            database,
-        })
+        let notices = std::sync::atomic::AtomicU64::new(1);
+        Self { store, clock, location, pack: "xiaoer-default", notices, folder, database }
     }
 
     /// Ends the server and starts it with other day tables.

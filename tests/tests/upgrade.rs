@@ -1,0 +1,61 @@
+//! Databases that earlier programs wrote (tests/data/earlier), opened by this one: nothing is lost, and life goes on.
+#![allow(clippy::unwrap_used)]
+
+use std::io::Read as _;
+use std::path::Path;
+use xr_base::Millis;
+use xr_case::engine;
+use xr_store::{Tx, audit};
+use xr_tests::{TestMarket, memory_folder};
+
+/// Business time of the demo markets when they were left.
+const LEFT: &str = "2026-01-12T09:00:30+08:00";
+/// The markets, and what each of them held: cases, steps of histories, transfers of money, lines of stock ledgers.
+const EARLIER: [(&str, [i64; 4]); 1] = [("before-1110", [563, 1_016, 602, 199])];
+
+fn counts(tx: &mut Tx<'_>) -> Result<[i64; 4], xr_base::Fault> {
+    let mut counts = [0; 4];
+    for (count, statement) in counts.iter_mut().zip([
+        xr_store::sql!("SELECT COUNT(*) FROM cases /* unscoped: a test */"),
+        xr_store::sql!("SELECT COUNT(*) FROM history /* unscoped: a test */"),
+        xr_store::sql!("SELECT COUNT(*) FROM transfers /* unscoped: a test */"),
+        xr_store::sql!("SELECT COUNT(*) FROM stock_ledger /* unscoped: a test */"),
+    ]) {
+        (*count,) = tx.one(statement, &[])?;
+    }
+    Ok(counts)
+}
+
+fn whole(market: &TestMarket, name: &str) {
+    market.assert_sound();
+    assert_eq!(market.read(engine::broken), Vec::<String>::new(), "{name}");
+    let report = audit::verify(&market.location, None).unwrap();
+    assert!(report.problems(false).is_empty(), "{name}: {:?}", report.problems(false));
+}
+
+fn unpacked(file: &Path) -> tempfile::TempDir {
+    let folder = memory_folder();
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(std::fs::File::open(file).unwrap()).read_to_end(&mut bytes).unwrap();
+    std::fs::write(folder.path().join("xiaoer.db"), bytes).unwrap();
+    folder
+}
+
+#[test]
+fn markets_of_earlier_schemas_keep_what_they_hold_and_go_on() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/earlier");
+    for (name, held) in EARLIER {
+        let file = folder.join(format!("{name}.db.gz"));
+        let market = TestMarket::over(unpacked(&file), LEFT);
+        assert_eq!(market.read(counts), held, "{name}");
+        whole(&market, name);
+
+        // Silence ends what can end.
+        let open = |tx: &mut Tx<'_>| Ok(engine::next_wake(tx)?.is_some());
+        assert!(market.read(open), "{name}: the market is left in the middle of its life");
+        market.advance(Millis::days(90));
+        let after = market.read(counts);
+        assert!(after[1] > held[1] && after[2] > held[2], "{name}: {after:?}");
+        whole(&market, name);
+    }
+}
