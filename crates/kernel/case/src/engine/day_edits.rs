@@ -236,10 +236,9 @@ pub fn preview_days(
     for (case,) in cases {
         let running = Running::load(tx, case)?;
         for row in clocks_of(tx, case)? {
-            let Some(rule) = running.ready.clock(&row.state, &row.name).filter(|_| row.cal_version.starts_with(region))
-            else {
-                continue;
-            };
+            // A version begins with the name of its table.
+            let is_counted = row.cal_version.split(' ').next() == Some(region);
+            let Some(rule) = running.ready.clock(&row.state, &row.name).filter(|_| is_counted) else { continue };
             moves.clocks += 1;
             let fresh = replan_under(tx, &running, &row, (rule, &tables))?;
             if fresh.due_at == row.due_at {

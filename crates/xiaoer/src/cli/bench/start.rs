@@ -112,6 +112,7 @@ fn first_answer(folder: &Path, is_left_alone: bool) -> Result<(i64, i64), Error>
         .arg(folder)
         .env("XIAOER_SECRET", SECRET)
         .env("XIAOER_LOG", "error")
+        .stdout(Stdio::null())
         .spawn()?;
     let answered = loop {
         match Client::connect_to(&address, TOKEN).and_then(|mut client| client.ask("GET /v1/orders?limit=20", "")) {
