@@ -221,13 +221,15 @@ pub fn preview_days(
     after: CaseId,
     limit: i64,
 ) -> Result<Moves, Fault> {
-    let tables = with_days(&Engine::of(tx)?.tables(), region, year, days)?;
+    let known = Engine::of(tx)?.tables();
+    let tables = with_days(&known, region, year, days)?;
+    let version = known.version(region).unwrap_or_default();
     let cases: Vec<(CaseId,)> = tx.all(
         sql!(
-            "SELECT DISTINCT case_id FROM clocks WHERE cal_version <> '' AND case_id > ?1 ORDER BY case_id LIMIT ?2
-             /* unscoped: the whole market */"
+            "SELECT DISTINCT case_id FROM clocks WHERE cal_version = ?1 AND cal_version <> '' AND case_id > ?2
+             ORDER BY case_id LIMIT ?3 /* unscoped: the whole market */"
         ),
-        params![after, limit],
+        params![version, after, limit],
     )?;
     let is_cut = i64::try_from(cases.len()).unwrap_or(i64::MAX) == limit;
     let mut moves = Moves { after: cases.last().map(|(case,)| *case).filter(|_| is_cut), ..Moves::default() };
@@ -236,8 +238,7 @@ pub fn preview_days(
     for (case,) in cases {
         let running = Running::load(tx, case)?;
         for row in clocks_of(tx, case)? {
-            // A version begins with the name of its table.
-            let is_counted = row.cal_version.split(' ').next() == Some(region);
+            let is_counted = row.cal_version == version;
             let Some(rule) = running.ready.clock(&row.state, &row.name).filter(|_| is_counted) else { continue };
             moves.clocks += 1;
             let fresh = replan_under(tx, &running, &row, (rule, &tables))?;

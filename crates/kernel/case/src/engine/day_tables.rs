@@ -14,12 +14,20 @@ const REFRESHED_MAX: i64 = 500;
 /// A store fault.
 pub fn stale_days(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
     let tables = Engine::of(tx)?.tables();
-    let rows: Vec<(String,)> = tx.all(
-        sql!("SELECT DISTINCT cal_version FROM clocks WHERE cal_version <> '' ORDER BY cal_version /* unscoped: the whole market */"),
-        &[],
-    )?;
-    let is_stale = |version: &String| !tables.iter().any(|table| table.version() == version);
-    Ok(rows.into_iter().map(|(version,)| version).filter(is_stale).collect())
+    let mut stale = Vec::new();
+    let mut last = String::new();
+    // From one version to the next: there are few, and very many clocks.
+    loop {
+        let (next,): (Option<String>,) = tx.one(
+            sql!("SELECT MIN(cal_version) FROM clocks WHERE cal_version <> '' AND cal_version > ?1 /* unscoped: the whole market */"),
+            params![last],
+        )?;
+        let Some(version) = next else { return Ok(stale) };
+        if !tables.iter().any(|table| table.version() == version) {
+            stale.push(version.clone());
+        }
+        last = version;
+    }
 }
 
 /// Computes the clocks anew that were reckoned with one of [`stale_days`], some cases at a time. Run at the start, before any
@@ -40,7 +48,8 @@ impl Command for RefreshForDays {
     fn run(&self, tx: &mut Tx<'_>) -> Result<Option<CaseId>, Fault> {
         let cases: Vec<(CaseId,)> = tx.all(
             sql!(
-                "SELECT DISTINCT case_id FROM clocks WHERE cal_version = ?1 AND case_id > ?2 ORDER BY case_id LIMIT ?3
+                "SELECT DISTINCT case_id FROM clocks WHERE cal_version = ?1 AND cal_version <> '' AND case_id > ?2
+                 ORDER BY case_id LIMIT ?3
                  /* unscoped: the whole market */"
             ),
             params![self.version, self.after, REFRESHED_MAX],
@@ -56,7 +65,8 @@ impl Command for RefreshForDays {
 pub fn awaited_years(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, Fault> {
     let rows: Vec<(String, i64)> = tx.all(
         sql!(
-            "SELECT blocked, COUNT(*) FROM clocks WHERE blocked LIKE 'calendar:%' GROUP BY blocked ORDER BY blocked
+            "SELECT blocked, COUNT(*) FROM clocks WHERE blocked IS NOT NULL AND blocked LIKE 'calendar:%' GROUP BY blocked
+             ORDER BY blocked
              /* unscoped: the whole market */"
         ),
         &[],
