@@ -99,6 +99,11 @@ impl TestMarket {
         Self::of(Location::Folder(folder.path().to_owned()), at, Some(folder), None)
     }
 
+    /// Another server of the same database; `market` keeps it.
+    pub fn beside(market: &Self) -> Self {
+        Self::of(market.location.clone(), START, None, None)
+    }
+
     fn of(location: Location, at: &str, folder: Option<tempfile::TempDir>, database: Option<FreshDatabase>) -> Self {
         let clock = Arc::new(FakeClock::at(Instant::parse(at).unwrap()));
         let store = open_with(&location, &clock, DayTables::shipped().clone());

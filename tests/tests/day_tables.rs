@@ -3,7 +3,7 @@
 
 use xr_base::calendar::{DayTable, DayTables, plain_letters};
 use xr_base::{Actor, CaseId, Fault, Instant, Millis, OrgId, Party, Principal, RowId, Scope, UserId};
-use xr_case::engine::{self, ClockRow, RefreshForDays, SaveDays};
+use xr_case::engine::{self, ClockRow, SaveDays};
 use xr_payments::{NoticeKind, queries};
 use xr_store::Tx;
 use xr_tests::{On, TestMarket, buyer};
@@ -34,12 +34,9 @@ fn tell_2027(market: TestMarket) -> TestMarket {
 
 /// What a server does at its start, and when days were corrected.
 fn reckon_anew(market: &TestMarket) {
-    for version in market.read(engine::stale_days) {
-        let mut after = CaseId(0);
-        while let Some(last) = market.run(RefreshForDays { version: version.clone(), after }).unwrap() {
-            after = last;
-        }
-    }
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(xiaoer::runtime::reckon_anew(&market.store, &stopped)).unwrap();
     assert_eq!(market.read(engine::stale_days), Vec::<String>::new());
 }
 
@@ -193,5 +190,43 @@ fn of_two_who_saw_the_same_days_one_corrects_them() {
         assert_eq!(code(save(&market, 2026, &one.replace('h', "x"), last)), "case.bad_days");
         assert_eq!(market.read(engine::day_edits).len(), 1);
         save(&market, 2026, &other, last).unwrap();
+    }
+}
+
+#[test]
+fn a_clock_that_was_not_moved_yet_does_not_fire_on_a_day_that_is_no_working_day_any_more() {
+    for market in markets() {
+        let refund = refund_for_finance(&market);
+        save(&market, 2026, &days(&market, 2026, 7, "hh"), None).unwrap();
+        assert!(market.read(engine::adopt_days), "known, and no clock is moved yet");
+        let asked = days(&market, 2026, 9, "h");
+        let looked = move |tx: &mut Tx<'_>| Ok(engine::preview_days(tx, ("cn", 2026, &asked), CaseId(0), 9).is_err());
+        assert!(market.read(looked), "a preview waits until they are moved");
+        market.clock.jump_to(Instant::parse("2026-01-08T00:00:00+08:00").unwrap());
+        market.fire_due();
+        assert_eq!(market.state(refund), "manual");
+        assert_eq!(clock_of(&market, refund).due_at, Some(Instant::parse("2026-01-10T00:00:00+08:00").unwrap()));
+        market.advance(Millis::days(2));
+        assert_eq!(market.state(refund), "succeeded");
+    }
+}
+
+#[test]
+fn of_two_servers_each_learns_what_the_other_was_told() {
+    let Some(market) = TestMarket::new(On::Postgres) else { return };
+    let other = TestMarket::beside(&market);
+    let last = |market: &TestMarket, year: i64| {
+        let edits = market.read(engine::day_edits);
+        edits.into_iter().rfind(|edit| edit.year == year).map(|edit| edit.id)
+    };
+    for round in 0..4 {
+        let (told, learns) = if round % 2 == 0 { (&market, &other) } else { (&other, &market) };
+        let year = 2026 + i64::try_from(round / 2).unwrap();
+        let wanted = days(told, i16::try_from(year).unwrap(), 100 + round, "hhh");
+        save(told, year, &wanted, last(told, year)).unwrap();
+        assert!(adopt(told) && adopt(learns), "round {round}");
+        let known = |market: &TestMarket| market.read(|tx| Ok(engine::Engine::from_tx(tx)?.tables()));
+        assert_eq!(known(told), known(learns));
+        assert_eq!(known(told).region("cn").unwrap().letters(i16::try_from(year).unwrap()), Some(wanted));
     }
 }

@@ -261,34 +261,7 @@ pub async fn replay_histories(store: Store, mut stop: watch::Receiver<bool>) {
 /// A store fault while it is claimed or written down; one while it is lived ends the replay as failed.
 pub async fn replay_next(store: &Store, stop: &watch::Receiver<bool>) -> Result<bool, Fault> {
     let Some((id, window, pack)) = store.write(ClaimReplay).await? else { return Ok(false) };
-    let all = store.read(move |tx| engine::roots(tx, window.shop)).await?;
-    store.write(TellReplay { id, done: 0, all }).await?;
-    let done = Arc::new(AtomicU64::new(0));
-    let is_stopped = Arc::new(AtomicBool::new(*stop.borrow()));
-    let living = {
-        let (done, is_stopped) = (Arc::clone(&done), Arc::clone(&is_stopped));
-        let question = Question { pack, window };
-        store.read(move |tx| {
-            let mut progress = |lived: u64| {
-                done.store(lived, Ordering::Relaxed);
-                !is_stopped.load(Ordering::Relaxed)
-            };
-            let report = engine::replay(tx, &question, &mut progress)?;
-            Ok(serde_json::to_string(&report).map_err(|e| StoreError::Engine(e.to_string()))?)
-        })
-    };
-    tokio::pin!(living);
-    let lived = loop {
-        tokio::select! {
-            lived = &mut living => break lived,
-            () = tokio::time::sleep(TELL_EVERY) => {
-                is_stopped.store(*stop.borrow(), Ordering::Relaxed);
-                let done = i64::try_from(done.load(Ordering::Relaxed)).unwrap_or(i64::MAX);
-                store.write(TellReplay { id, done: done.min(all), all }).await?;
-            }
-        }
-    };
-    let outcome = match lived {
+    let outcome = match live(store, stop, (id, Question { pack, window })).await {
         Ok(report) => Ok(report),
         Err(Fault::Refused(problem)) if problem.code == "case.replay_stopped" => {
             store.write(LeaveReplay(id)).await?;
@@ -303,4 +276,48 @@ pub async fn replay_next(store: &Store, stop: &watch::Receiver<bool>) -> Result<
     store.write(EndReplay { id, outcome }).await?;
     info!("A replay was lived");
     Ok(true)
+}
+
+/// Ends a replay that nobody waits for any more: it has a reader of the store.
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The report as JSON.
+async fn live(store: &Store, stop: &watch::Receiver<bool>, (id, question): (RowId, Question)) -> Result<String, Fault> {
+    let shop = question.window.shop;
+    let all = store.read(move |tx| engine::roots(tx, shop)).await?;
+    store.write(TellReplay { id, done: 0, all }).await?;
+    let done = Arc::new(AtomicU64::new(0));
+    let is_stopped = Arc::new(AtomicBool::new(*stop.borrow()));
+    let _stops = StopOnDrop(Arc::clone(&is_stopped));
+    let living = {
+        let (done, is_stopped) = (Arc::clone(&done), Arc::clone(&is_stopped));
+        store.read(move |tx| {
+            let mut progress = |lived: u64| {
+                done.store(lived, Ordering::Relaxed);
+                !is_stopped.load(Ordering::Relaxed)
+            };
+            let report = engine::replay(tx, &question, &mut progress)?;
+            Ok(serde_json::to_string(&report).map_err(|e| StoreError::Engine(e.to_string()))?)
+        })
+    };
+    tokio::pin!(living);
+    loop {
+        tokio::select! {
+            lived = &mut living => return lived,
+            () = tokio::time::sleep(TELL_EVERY) => {
+                is_stopped.store(*stop.borrow(), Ordering::Relaxed);
+                let done = i64::try_from(done.load(Ordering::Relaxed)).unwrap_or(i64::MAX);
+                // A store that has no time for this has time for the next one.
+                if let Err(fault) = store.write(TellReplay { id, done: done.min(all), all }).await {
+                    warn!(%fault, "It could not be told how far a replay is");
+                }
+            }
+        }
+    }
 }

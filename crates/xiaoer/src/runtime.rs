@@ -163,22 +163,34 @@ pub async fn make_up_for_outage(store: &Store) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Before deadlines are watched: a year that was loaded, or a day that was corrected, moves the clocks that count days.
+/// A year that was loaded, or a day that was corrected, moves the clocks that count days; until `stop` turns true. Run before
+/// deadlines are watched, and when days were corrected.
 ///
 /// # Errors
 /// A store fault.
-pub async fn reckon_anew(store: &Store) -> Result<(), Fault> {
+pub async fn reckon_anew(store: &Store, stop: &watch::Receiver<bool>) -> Result<(), Fault> {
     for version in store.read(engine::stale_days).await? {
         let mut after = CaseId(0);
         while let Some(last) = store.write(RefreshForDays { version: version.clone(), after }).await? {
+            if *stop.borrow() {
+                return Ok(());
+            }
             after = last;
         }
     }
+    Ok(())
+}
+
+/// Tells of clocks that wait for the days of a year.
+///
+/// # Errors
+/// A store fault.
+pub async fn tell_awaited(store: &Store) -> Result<(), Fault> {
     for (year, clocks) in store.read(engine::awaited_years).await? {
         tracing::error!(
             year,
             clocks,
-            "Clocks wait for the days of {year}: tell them on the page of calendars, or by `day_tables` in the settings"
+            "Clocks wait for the days of {year}: tell them on the page of working days, or by `day_tables` in the settings"
         );
     }
     Ok(())
@@ -186,20 +198,23 @@ pub async fn reckon_anew(store: &Store) -> Result<(), Fault> {
 
 /// Pause between two looks for corrected days.
 const LOOK_FOR_DAYS_EVERY: Duration = Duration::from_secs(1);
+/// Looks after an adoption in which clocks of before are still looked for: a command that was under way may have started one.
+const LOOKS_AFTER: u32 = 60;
 
 /// Takes people's corrections of day tables over, whichever server they were told, and moves the clocks that count days, until
-/// `stop` turns true. A clock that another server has started with the days of before meanwhile is moved by that server.
+/// `stop` turns true. What fails is tried again.
 pub async fn keep_days(store: Store, mut stop: watch::Receiver<bool>) {
+    let mut looks_left = 0;
     while !*stop.borrow() {
-        let adopted = store.read(engine::adopt_days).await;
-        match adopted {
-            Ok(false) => {}
-            Ok(true) => {
-                if let Err(fault) = reckon_anew(&store).await {
-                    warn!(%fault, "Clocks could not be moved for corrected days; the next start will");
-                }
-            }
+        match store.read(engine::adopt_days).await {
+            Ok(is_new) => looks_left = if is_new { LOOKS_AFTER } else { looks_left },
             Err(fault) => warn!(%fault, "Corrected days could not be read"),
+        }
+        if looks_left > 0 {
+            match reckon_anew(&store, &stop).await {
+                Ok(()) => looks_left -= 1,
+                Err(fault) => warn!(%fault, "Clocks could not be moved for corrected days; they are tried again"),
+            }
         }
         let _ = tokio::time::timeout(LOOK_FOR_DAYS_EVERY, stop.changed()).await;
     }

@@ -121,7 +121,8 @@ async fn serve_market(
         runtime::make_up_for_outage(&store).await?;
         workers.spawn(runtime::beat(store.clone(), stopped.clone()));
     }
-    runtime::reckon_anew(&store).await?;
+    runtime::reckon_anew(&store, &stopped).await?;
+    runtime::tell_awaited(&store).await?;
     workers.spawn(runtime::keep_promises(store.clone(), stopped.clone()));
     workers.spawn(runtime::resend_refunds(store.clone(), stopped.clone()));
     workers.spawn(runtime::keep_house(store.clone(), stopped.clone()));

@@ -13,7 +13,7 @@ export type CalendarYear = {
   /** Newest first. */
   edits: { id: string; source: string; by?: string | null; at: string }[];
 };
-export type MovedDeadline = { case: string; kind: string; state: Label; clock: string; from?: string | null; to?: string | null };
+export type MovedDeadline = { case: string; kind: string; state: Label; clock: string; from?: string | null; to?: string | null; is_past: boolean };
 export type DeadlineMoves = {
   clocks: number;
   later: number;

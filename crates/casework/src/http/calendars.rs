@@ -37,7 +37,7 @@ pub(super) struct YearListed {
     working_days: i64,
     /// Corrections made here.
     edits: i64,
-    /// Clocks that wait to be told its days.
+    /// Clocks that wait to be told its days, for the platform's people.
     awaited_by: i64,
 }
 
@@ -120,10 +120,12 @@ fn letters(tables: &DayTables, edits: &[DayEdit], (region, year): (&str, i64)) -
 
 /// Every day table with its years.
 #[utoipa::path(get, path = "/v1/calendars", tag = "packs", responses((status = 200, body = Vec<CalendarView>)))]
-pub(super) async fn list(State(state): State<AppState>, _who: Who) -> Result<Json<Vec<CalendarView>>, Failure> {
+pub(super) async fn list(State(state): State<AppState>, who: Who) -> Result<Json<Vec<CalendarView>>, Failure> {
     let read = |tx: &mut Tx<'_>| Ok((tables(tx)?, engine::day_edits(tx)?, engine::awaited_years(tx)?));
     let (tables, edits, awaited) = state.store().read(read).await?;
-    let awaited: BTreeMap<i64, i64> = awaited.into_iter().filter_map(|(y, n)| Some((y.parse().ok()?, n))).collect();
+    let is_staff = who.0.principal.party == Party::Platform;
+    let awaited: BTreeMap<i64, i64> =
+        awaited.into_iter().filter(|_| is_staff).filter_map(|(y, n)| Some((y.parse().ok()?, n))).collect();
     let view = |table: &xr_base::calendar::DayTable| {
         let region = table.region();
         let mut years: Vec<i64> = table.years().map(i64::from).collect();

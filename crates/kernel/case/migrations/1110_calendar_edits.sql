@@ -1,4 +1,5 @@
--- People's corrections of day tables: the last one of a region and year holds. `before_id` is the one that its editor has seen.
+-- People's corrections of day tables: of a region and year the one with the greatest `seq` holds. Ids of several nodes do not tell which
+-- came last.
 CREATE TABLE calendar_edits (
     id {PK},
     region TEXT NOT NULL,
@@ -7,6 +8,5 @@ CREATE TABLE calendar_edits (
     source TEXT NOT NULL,
     user_id BIGINT NOT NULL,
     at BIGINT NOT NULL,
-    before_id BIGINT NOT NULL
+    seq BIGINT NOT NULL UNIQUE
 );
-CREATE UNIQUE INDEX calendar_edits_by_year ON calendar_edits (region, year, before_id);

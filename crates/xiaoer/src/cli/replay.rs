@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use xr_base::locale::Text;
 use xr_base::{CaseId, Fault, Instant, Locale, Problem, ShopId, SystemClock};
-use xr_case::engine::{Engine, Question, Window, replay, replay_case};
+use xr_case::engine::{Engine, Question, Window, adopt_days, replay, replay_case};
 use xr_case::replay::{Both, Course, Report, Sort, Words};
 use xr_store::{Location, Tx, outside};
 
@@ -78,7 +78,11 @@ fn look<T>(common: &Common, query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault>)
     engine.books().hold(&books).map_err(Fault::from)?;
     let mut ext = wiring::hooks();
     ext.push(Box::new(Arc::<Engine>::new(engine)));
-    Ok(outside::look(&location, Arc::new(SystemClock::real()), ext, query)?)
+    let look = |tx: &mut Tx<'_>| {
+        adopt_days(tx)?;
+        query(tx)
+    };
+    Ok(outside::look(&location, Arc::new(SystemClock::real()), ext, look)?)
 }
 
 /// A phrase of this crate's texts; a key that is missing shows itself.

@@ -128,6 +128,8 @@ pub(super) fn stop(tx: &mut Tx<'_>, ready: &Ready, case: &Case, to: &str, all: b
 /// # Errors
 /// A store fault.
 pub fn refresh(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Fault> {
+    // On PostgreSQL two of these, or one and a step, could each miss what the other writes: the case's row puts them in order.
+    tx.put(sql!("UPDATE cases SET due_at = due_at WHERE id = ?1 /* unscoped: engine */"), params![case])?;
     let running = Running::load(tx, case)?;
     for row in clocks_of(tx, case)? {
         let Some(rule) = running.ready.clock(&row.state, &row.name) else { continue };

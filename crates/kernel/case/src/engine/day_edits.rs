@@ -35,8 +35,10 @@ record! {
     /// One correction of a year.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
     pub struct DayEdit {
-        /// Id; later ones are greater.
+        /// Id.
         pub id: RowId,
+        /// Place among all edits, from 1; the greatest of a year holds.
+        pub seq: i64,
         /// The day table.
         pub region: String,
         /// Year.
@@ -59,7 +61,7 @@ record! {
 pub fn day_edits(tx: &mut Tx<'_>) -> Result<Vec<DayEdit>, Fault> {
     Ok(tx.all(
         sql!(
-            "SELECT id, region, year, days, source, user_id, at FROM calendar_edits ORDER BY id
+            "SELECT id, seq, region, year, days, source, user_id, at FROM calendar_edits ORDER BY seq
              /* unscoped: days are everybody's */"
         ),
         &[],
@@ -73,17 +75,23 @@ pub fn day_edits(tx: &mut Tx<'_>) -> Result<Vec<DayEdit>, Fault> {
 /// A store fault, or an edit that is no year.
 pub fn adopt_days(tx: &mut Tx<'_>) -> Result<bool, Fault> {
     let days = &Engine::of(tx)?.days;
-    let (last,): (Option<i64>,) =
-        tx.one(sql!("SELECT MAX(id) FROM calendar_edits /* unscoped: days are everybody's */"), &[])?;
-    let known = days.now.read().unwrap_or_else(PoisonError::into_inner).0;
-    let Some(last) = last.filter(|last| *last != known) else { return Ok(false) };
-    let mut tables = days.told.clone();
+    if last_seq(tx)? == days.now.read().unwrap_or_else(PoisonError::into_inner).0 {
+        return Ok(false);
+    }
+    let (mut last, mut tables) = (0, days.told.clone());
     for edit in day_edits(tx)? {
         let table = table_of(&edit.region, edit.year, &edit.days);
         tables.add(&table.map_err(|e| StoreError::Corrupt(format!("calendar edit {}: {e}", edit.id)))?);
+        last = edit.seq;
     }
     *days.now.write().unwrap_or_else(PoisonError::into_inner) = (last, Arc::new(tables));
     Ok(true)
+}
+
+fn last_seq(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    let (last,): (Option<i64>,) =
+        tx.one(sql!("SELECT MAX(seq) FROM calendar_edits /* unscoped: days are everybody's */"), &[])?;
+    Ok(last.unwrap_or(0))
 }
 
 fn table_of(region: &str, year: i64, days: &str) -> Result<DayTable, LoadError> {
@@ -137,28 +145,25 @@ impl Command for SaveDays {
         with_days(&engine.tables(), &self.region, self.year, &self.days)?;
         let last: Option<(RowId,)> = tx.opt(
             sql!(
-                "SELECT id FROM calendar_edits WHERE region = ?1 AND year = ?2 ORDER BY id DESC LIMIT 1
+                "SELECT id FROM calendar_edits WHERE region = ?1 AND year = ?2 ORDER BY seq DESC LIMIT 1
                  /* unscoped: days are everybody's */"
             ),
             params![self.region, self.year],
         )?;
-        let changed = || Problem::new(409, "case.days_changed").with("year", self.year);
         if last.map(|(id,)| id) != self.seen {
-            return Err(changed().into());
+            return Err(Problem::new(409, "case.days_changed").with("year", self.year).into());
         }
-        let (id, at) = (tx.id::<RowId>(), tx.now());
-        // Of two who have seen the same edit one is first.
+        let (id, at, seq) = (tx.id::<RowId>(), tx.now(), last_seq(tx)? + 1);
         let is_first = tx.exec(
             sql!(
-                "INSERT INTO calendar_edits (id, region, year, days, source, user_id, at, before_id)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (region, year, before_id) DO NOTHING
+                "INSERT INTO calendar_edits (id, region, year, days, source, user_id, at, seq)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (seq) DO NOTHING
                  /* unscoped: inserting after authorisation */"
             ),
-            params![id, self.region, self.year, self.days, source, person.user, at, self.seen.map_or(0, |seen| seen.0)],
+            params![id, self.region, self.year, self.days, source, person.user, at, seq],
         )?;
-        if is_first == 0 {
-            return Err(changed().into());
-        }
+        // Whoever comes second looks again at what the first has made of it.
+        StoreError::compared(is_first, "the calendar")?;
         tx.event(&NewEvent {
             kind: "calendar.changed",
             at,
@@ -186,6 +191,8 @@ pub struct Moved {
     pub from: Option<Instant>,
     /// Due then.
     pub to: Option<Instant>,
+    /// Whether that is past.
+    pub is_past: bool,
 }
 
 /// What other days would do to the deadlines that count days.
@@ -197,7 +204,7 @@ pub struct Moves {
     pub later: u64,
     /// Due earlier.
     pub earlier: u64,
-    /// Of the earlier ones: already past, so they would end at once.
+    /// Of all that would move: past then, so they would end at once.
     pub past: u64,
     /// That could not be told any more.
     pub untold: u64,
@@ -223,6 +230,9 @@ pub fn preview_days(
 ) -> Result<Moves, Fault> {
     let known = Engine::of(tx)?.tables();
     let tables = with_days(&known, region, year, days)?;
+    if !super::stale_days(tx)?.is_empty() {
+        return Err(Problem::new(409, "case.days_moving").into());
+    }
     let version = known.version(region).unwrap_or_default();
     let cases: Vec<(CaseId,)> = tx.all(
         sql!(
@@ -257,7 +267,7 @@ pub fn preview_days(
                 let kind = running.case.kind.clone();
                 let state = running.ready.book.book().states.get(&running.case.state);
                 let state = state.map(|state| state.label.clone()).unwrap_or_default();
-                samples.push(Moved { case, kind, state, clock: row.name, from: row.due_at, to: fresh.due_at });
+                samples.push(Moved { case, kind, state, clock: row.name, from: row.due_at, to: fresh.due_at, is_past });
             }
         }
     }

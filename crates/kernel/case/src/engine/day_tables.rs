@@ -2,6 +2,7 @@
 
 use super::{Engine, clocks};
 use serde::{Deserialize, Serialize};
+use xr_base::calendar::DayTables;
 use xr_base::{CaseId, Fault};
 use xr_store::{Command, Tx, params, sql};
 
@@ -23,11 +24,16 @@ pub fn stale_days(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
             params![last],
         )?;
         let Some(version) = next else { return Ok(stale) };
-        if !tables.iter().any(|table| table.version() == version) {
+        if is_stale(&tables, &version) {
             stale.push(version.clone());
         }
         last = version;
     }
+}
+
+/// Whether a clock that was reckoned with `version` was reckoned with other days than these.
+pub(super) fn is_stale(tables: &DayTables, version: &str) -> bool {
+    !version.is_empty() && !tables.iter().any(|table| table.version() == version)
 }
 
 /// Computes the clocks anew that were reckoned with one of [`stale_days`], some cases at a time. Run at the start, before any

@@ -1,6 +1,7 @@
 //! Silence: firing what is due, through the same door as everyone else.
 
 use super::clocks::{self, ClockRow};
+use super::day_tables::is_stale;
 use super::running::Running;
 use super::transition::{self, Cause};
 use super::{acts, case};
@@ -41,7 +42,13 @@ pub fn fire_due(tx: &mut Tx<'_>, id: CaseId) -> Result<usize, Fault> {
         let running = Running::load(tx, id)?;
         let now = tx.now();
         let rows = clocks::clocks_of(tx, id)?;
-        if let Some(row) = rows.iter().find(|c| c.fire_at.is_some_and(|at| at <= now)) {
+        let due = rows.iter().find(|c| c.fire_at.is_some_and(|at| at <= now));
+        if due.is_some_and(|row| is_stale(&running.tables, &row.cal_version)) {
+            // Days were corrected since, and this clock's turn has not come yet: what holds now decides.
+            clocks::refresh(tx, id)?;
+            continue;
+        }
+        if let Some(row) = due {
             let fire_at = row.fire_at.unwrap_or(now);
             tx.set_at(Some(fire_at));
             let result = fire(tx, running, row);

@@ -5,9 +5,11 @@ import * as calls from '@/api/calls';
 import type { CalendarYear, DeadlineMoves } from '@/api/calendarTypes';
 import { problemOf } from '@/api/problem';
 import { problemText, useText } from '@/kit/text';
-import { changedDays, nextKind, withSpan, type Day, type Kind } from './days';
+import { changedDays, nextKind, pastFirst, withSpan, type Day, type Kind } from './days';
 import { Months } from './Months';
 import { Moves } from './Moves';
+
+const SAMPLES_MAX = 50;
 
 /** The preview of every case, page by page. */
 async function wholePreview(year: CalendarYear, days: string): Promise<DeadlineMoves> {
@@ -16,7 +18,7 @@ async function wholePreview(year: CalendarYear, days: string): Promise<DeadlineM
     const more = await calls.previewDays(year.region, year.year, { days, after: all.after });
     all = {
       clocks: all.clocks + more.clocks, later: all.later + more.later, earlier: all.earlier + more.earlier, past: all.past + more.past,
-      untold: all.untold + more.untold, samples: [...all.samples, ...more.samples].slice(0, 50), after: more.after,
+      untold: all.untold + more.untold, samples: pastFirst([...all.samples, ...more.samples]).slice(0, SAMPLES_MAX), after: more.after,
     };
   }
   return all;

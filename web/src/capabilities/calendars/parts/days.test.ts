@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changedDays, countOf, monthsOf, nextKind, withSpan } from './days';
+import { changedDays, countOf, monthsOf, nextKind, pastFirst, withSpan } from './days';
 
 const plain = (year: number) => monthsOf(year).flat().map((day) => (day.weekday >= 5 ? 'e' : 'w')).join('');
 
@@ -23,4 +23,9 @@ test('a span off is a holiday, a span worked makes up on weekends', () => {
   expect(changedDays(off, worked, 2026).map((day) => worked[day.index])).toEqual(['m']);
   expect(withSpan(worked, 2026, ['2026-10-10', '2026-10-12'], 'work')).toBe(withSpan(worked, 2026, ['2026-10-11', '2026-10-11'], 'work'));
   expect(withSpan(before, 2026, ['2026-02-02', '2026-02-01'], 'free')).toBe(before);
+});
+
+test('deadlines that end at once are shown first, whichever page told of them', () => {
+  const moved = [{ n: 1, is_past: false }, { n: 2, is_past: false }, { n: 3, is_past: true }, { n: 4, is_past: true }];
+  expect(pastFirst(moved).map((one) => one.n)).toEqual([3, 4, 1, 2]);
 });

@@ -41,6 +41,11 @@ export function changedDays(before: string, after: string, year: number): Day[] 
   return monthsOf(year).flat().filter((day) => before[day.index] !== after[day.index]);
 }
 
+/** What ends at once before what only moves, else in its order. */
+export function pastFirst<M extends { is_past: boolean }>(moved: M[]): M[] {
+  return [...moved.filter((one) => one.is_past), ...moved.filter((one) => !one.is_past)];
+}
+
 export function countOf(days: string, kinds: string): number {
   return [...days].filter((kind) => kinds.includes(kind)).length;
 }
