@@ -43,7 +43,7 @@ fn tried(scene: &Scene, session: &str) -> Vec<(&'static str, String, Value, &'st
     ]
 }
 
-/// The same of the import desk; a source is not changed from elsewhere, whatever shop it is to be for.
+/// The same of the import desk and of exports; a source is not changed from elsewhere, whatever shop it is to be for.
 fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'static str])> {
     let desk = DeskScene::new(web);
     let routes = [
@@ -62,7 +62,12 @@ fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'sta
         let id = if route.contains("/imports") { &desk.import } else { &desk.source };
         (route, id.clone(), desk.body(web, route).unwrap_or_default(), merchant)
     };
-    routes.map(one).to_vec()
+    let mut tried = routes.map(one).to_vec();
+    let export = crate::scene::export(web);
+    for route in ["GET /v1/exports/{id}", "DELETE /v1/exports/{id}", "GET /v1/exports/{id}/file"] {
+        tried.push((route, export.clone(), Value::Null, merchant));
+    }
+    tried
 }
 
 fn session_of_buyer(web: &Web) -> String {

@@ -95,6 +95,9 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
             None => ask,
         };
     }
+    if path.starts_with("/v1/exports") {
+        return whole(&path.replace("{id}", &crate::scene::export(web)));
+    }
     let scene = Scene::new(web);
     let id = if path.starts_with("/v1/orders") { &scene.order } else { &scene.case };
     let path = path.replace("/shops/{id}", &format!("/shops/{}", web.sellers[0].shop)).replace("{id}", id);
@@ -120,6 +123,7 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "POST /v1/me/password" => json!({ "current": PASSWORD, "password": "" }),
         "POST /v1/orders" => web.cart(&[(web.sku(1), 1)]),
         "POST /v1/import-sources" => DeskScene::source(web),
+        "POST /v1/exports" => json!({ "format": "csv" }),
         "POST /v1/return-addresses" => json!({ "shop": web.sellers[0].shop, "address": "浙江省嘉兴市物流园 6 号库" }),
         "POST /v1/policy/replays" => json!({ "pack": "taobao", "since": xr_tests::START }),
         "POST /v1/demo/clock" => json!({ "advance_ms": 0, "rate": 1 }),

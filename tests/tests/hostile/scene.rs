@@ -88,3 +88,15 @@ impl DeskScene {
         })
     }
 }
+
+/// A finished export of the first merchant; those of earlier scenes are deleted, since only so many are kept.
+pub(crate) fn export(web: &Web) -> String {
+    let token = web.token("shop");
+    let all = web.done(&token, "GET /v1/exports?limit=200", &Value::Null);
+    for known in all["items"].as_array().unwrap().iter().filter(|e| e["state"] == "done") {
+        web.done(&token, &format!("DELETE /v1/exports/{}", known["id"].as_str().unwrap()), &Value::Null);
+    }
+    let asked = web.done(&token, "POST /v1/exports", &json!({ "format": "csv" }));
+    while xr_exports::run_next(&web.node.store, &|| false).unwrap() {}
+    asked["id"].as_str().unwrap().to_owned()
+}

@@ -2,7 +2,7 @@
 
 import { get, post, request, type Query } from './http';
 import type {
-  Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, FileFormat, Finding, ImportPreview, ImportSource, ImportView,
+  Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview, ImportSource, ImportView,
   OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, ServerTime, Session, Shop, StateCount, Status,
 } from './types';
 
@@ -44,6 +44,11 @@ export const badRowsUrl = (id: string) => `/v1/imports/${at(id)}/report.csv`;
 export const importSources = () => get<{ items: ImportSource[] }>('/v1/import-sources');
 export const putImportSource = (id: string | null, body: Omit<ImportSource, 'id'>) =>
   id === null ? post<ImportSource>('/v1/import-sources', body) : request<ImportSource>('PUT', `/v1/import-sources/${at(id)}`, { body });
+
+export const exportsOf = (query: Query, signal?: AbortSignal) => get<Page<ExportView>>('/v1/exports', query, signal);
+export const askExport = (body: ExportWanted & { format: FileKind; plain: boolean }) => post<ExportView>('/v1/exports', body);
+export const removeExport = (id: string) => request<ExportView>('DELETE', `/v1/exports/${at(id)}`);
+export const exportUrl = (id: string) => `/v1/exports/${at(id)}/file`;
 
 export const packs = () => get<{ items: PackListed[] }>('/v1/packs');
 export const rulebook = (pack: string, kind: string) =>

@@ -27,22 +27,28 @@ type Props<R> = {
   columns: Column<R>[];
   load: (query: Query, signal: AbortSignal) => Promise<Page<R>>;
   idOf: (row: R) => string;
-  onOpen: (row: R) => void;
+  onOpen?: (row: R) => void;
   /** Shown while rows are selected. */
   batch?: (rows: R[]) => ReactNode;
+  /** Beside the filters. */
+  tools?: ReactNode;
+  /** Whether these rows change by themselves and are to be asked for again every second. */
+  isMoving?: (rows: R[]) => boolean;
 };
 
 /** More than a screen shows; each row costs some twenty elements. */
 const ROWS = 30;
+const AGAIN_MS = 1_000;
 
 export function ListPage<R>(props: Props<R>) {
-  const { name, title, tabs, filters, columns, load, idOf, onOpen, batch } = props;
+  const { name, title, tabs, filters, columns, load, idOf, onOpen, batch, tools, isMoving } = props;
   const url = useListUrl();
   const { t } = useText();
   const query = useQuery({
     queryKey: [name, 'list', url.search],
     queryFn: ({ signal }) => load({ ...url.search, limit: ROWS }, signal),
     placeholderData: keepPreviousData,
+    refetchInterval: (q) => (isMoving?.(q.state.data?.items ?? []) ? AGAIN_MS : false),
   });
   const [chosen, setHidden] = useChosenColumns(name, columns);
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
@@ -65,6 +71,7 @@ export function ListPage<R>(props: Props<R>) {
             <Button type="text" onClick={() => setIds(new Set())}>{t('kit.clear')}</Button>
           </span>
         )}
+        {tools}
         <Columns all={columns} chosen={chosen} onHide={setHidden} />
       </div>
       <Rows

@@ -27,6 +27,7 @@ pub(super) fn everything(web: &Web, scene: &Scene) -> Vec<Bad> {
     all.extend(uploads(web, scene));
     all.extend(queries(web));
     all.extend(desk(web));
+    all.extend(exports(web));
     all.extend(notices(scene));
     all
 }
@@ -248,6 +249,26 @@ fn desk(web: &Web) -> Vec<Bad> {
             source("/settings/columns", json!({})),
             (422, "imports.needs_column", Some("settings/columns/order_no")),
         ),
+    ]
+}
+
+fn exports(web: &Web) -> Vec<Bad> {
+    let token = web.token("shop");
+    let send = |body: Value| Ask::new("POST /v1/exports").by(&token).json(&body.to_string());
+    let long = "9".repeat(101);
+    let too_long = |field| (422, "exports.search_too_long", Some(field));
+    vec![
+        bad("no format", send(json!({})), (422, "web.missing_field", Some("format"))),
+        bad("an unknown format", send(json!({ "format": "pdf" })), (422, "web.bad_value", Some("format"))),
+        bad(
+            "a filter that the list lacks",
+            send(json!({ "format": "csv", "colour": 1 })),
+            (422, "web.unknown_field", Some("colour")),
+        ),
+        bad("a shop that is none", send(json!({ "format": "csv", "shop": "x" })), (422, "web.bad_value", Some("shop"))),
+        bad("a long search", send(json!({ "format": "csv", "q": long })), too_long("q")),
+        bad("a long state", send(json!({ "format": "csv", "state": long })), too_long("state")),
+        bad("NUL in a search", send(json!({ "format": "csv", "q": "\u{0}" })), (422, "web.bad_value", Some("q"))),
     ]
 }
 
