@@ -148,11 +148,38 @@ async function aFilteredListBecomesAFile(browser, url) {
   return { pages: [page] };
 }
 
+/** Filters become a tab under a name; it is renamed, used and deleted. */
+async function aViewIsSavedAndUsed(browser, url) {
+  const page = await open(browser, url, { login: 'yunduo' });
+  await page.goto('/orders?state=closed');
+  await page.click('.views > .ant-btn');
+  await page.fill('#view-name', '流程');
+  await page.click('dialog[open] footer button[type=submit]');
+  const tab = page.locator('.views > button:not(.ant-btn)', { hasText: '流程' });
+  await tab.waitFor();
+  assert.equal(await tab.getAttribute('aria-current'), 'page');
+  await page.goto('/orders');
+  await tab.click();
+  await page.waitForURL((at) => at.search === '?state=closed');
+  await page.click('.views > .ant-btn');
+  await page.fill('#view-name', '流程二');
+  await page.click('dialog[open] footer button[type=submit]');
+  await page.locator('.views > button:not(.ant-btn)', { hasText: '流程二' }).waitFor();
+  await page.click('.views > .ant-btn');
+  await page.click('dialog[open] .ant-btn-dangerous');
+  await page.waitForURL((at) => at.search === '');
+  await page.waitForFunction(() => ![...document.querySelectorAll('.views button')].some((b) => b.textContent === '流程二'));
+  const { items } = await api(page, '/v1/views?list=orders');
+  assert.ok(items.every((view) => !view.name.startsWith('流程')));
+  return { pages: [page] };
+}
+
 export const FLOWS = [
   ['a spoiled file is mapped, tried, imported, corrected and imported to its end', aSpoiledFileIsImportedToItsEnd],
   ['a person logs in, sees the page asked for and logs out', logIn],
   ['filters and cursors of a list live in the URL', listsLiveInTheUrl],
   ['a filtered list becomes a file that is downloaded and deleted', aFilteredListBecomesAFile],
+  ['filters are saved as a view that is renamed, used and deleted', aViewIsSavedAndUsed],
   ['the keyboard alone opens a case from the board', keyboardOpensACase],
   ['packs show rules, graph and checker result', packsShowTheirRules],
 ];

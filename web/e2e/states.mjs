@@ -45,6 +45,8 @@ async function exported(merchant) {
 async function ids(browser, url) {
   const merchant = await open(browser, url, { login: 'yunduo' });
   await exported(merchant);
+  await call(merchant, '/v1/views', { list: 'orders', name: '待发货', filters: { state: 'pending_shipment' }, is_shared: true });
+  await call(merchant, '/v1/views', { list: 'orders', name: '已完成的大单', filters: { state: 'completed' } });
   const desk = await imports(merchant);
   const order = (await api(merchant, '/v1/orders?limit=1')).items[0].id;
   const cases = (await api(merchant, '/v1/aftersales?limit=50')).items;
@@ -69,6 +71,7 @@ const withData = ({ order, waiting, over, desk, replay }) => [
   { name: 'log-in', path: '/', login: null },
   { name: 'board', path: '/', login: 'yunduo' },
   { name: 'orders', path: '/orders', login: 'yunduo' },
+  { name: 'orders-view', path: '/orders?state=completed', login: 'yunduo', waits: '.views [aria-current]' },
   { name: 'exports', path: '/exports', login: 'yunduo' },
   { name: 'exports-of-others', path: '/exports', login: 'op' },
   { name: 'order', path: `/orders/${order}`, login: 'yunduo' },
@@ -98,6 +101,9 @@ const opened = ({ order, waiting, replay }) => [
   { name: 'orders-selected', path: '/orders', login: 'yunduo', act: (page) => page.locator('tbody input[type=checkbox]').first().check(), waits: '.batch' },
   { name: 'orders-export', path: '/orders?state=completed', login: 'yunduo', act: openExport, waits: 'dialog[open] .choices' },
   { name: 'orders-export-search', path: '/orders?q=1234', login: 'yunduo', act: openExport, waits: 'dialog[open] .choices' },
+  { name: 'orders-view-save', path: '/orders?state=closed', login: 'yunduo', act: openView, waits: 'dialog[open] #view-target' },
+  { name: 'orders-view-edit', path: '/orders?state=completed', login: 'yunduo', act: openView, waits: 'dialog[open] #view-place' },
+  { name: 'aftersales-view-save', path: '/aftersales?kind=exchange', login: 'op', act: openView, waits: 'dialog[open] #view-name' },
   { name: 'order-ledger', path: `/orders/${order}`, login: 'op', act: (page) => page.locator('main summary').first().click(), waits: 'details[open]' },
   { name: 'help', path: '/', login: 'yunduo', act: (page) => page.keyboard.press('?'), waits: 'dialog.help[open]' },
 ];
@@ -112,6 +118,14 @@ async function lived(page) {
 async function fileEvidence(page) {
   await page.locator('.main-column .card > header button').first().click();
   await page.setInputFiles('#evidence-photos', png(120));
+}
+
+const openView = (page) => page.locator('.views > .ant-btn').click();
+
+async function saveView(page) {
+  await openView(page);
+  await page.fill('#view-name', 'again');
+  await page.locator('dialog[open] footer button').last().click();
 }
 
 const openExport = (page) => page.locator('.list-bar > .tool + button').click();
@@ -161,6 +175,10 @@ const without = ({ order, waiting, desk }) => [
   { name: 'import-running', path: `/imports/${desk.tried}`, login: 'yunduo', waits: 'progress', set: running({ state: 'running', is_dry: false, done: 12, total: 40 }) },
   { name: 'import-failed', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.form-failure', set: running({ state: 'failed', failure: { code: 'broken', text: { zh: '文件不完整或无法解压', en: 'The file is incomplete' } } }) },
   { name: 'import-done', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.figures', set: running({ state: 'done', is_dry: false }) },
+  {
+    name: 'orders-view-refused', path: '/orders?q=1', login: 'yunduo', act: saveView, waits: 'dialog[open] .form-failure',
+    set: answers('**/v1/views', 'POST', problem(409, 'casework.view_name_taken', 'You have a view of this name', 'name')),
+  },
   { name: 'exports-empty', path: '/exports', login: 'yunduo', set: isEmpty('**/v1/exports?*') },
   { name: 'exports-waiting', path: '/exports', login: 'yunduo', set: hangs('**/v1/exports?*'), waits: '.skeleton' },
   { name: 'exports-forbidden', path: '/exports', login: 'agent' },

@@ -3,7 +3,7 @@
 import { get, post, request, type Query } from './http';
 import type {
   Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview, ImportSource, ImportView,
-  OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, ServerTime, Session, Shop, StateCount, Status,
+  OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, SavedView, ServerTime, Session, Shop, StateCount, Status, ViewList,
 } from './types';
 
 const at = (id: string) => encodeURIComponent(id);
@@ -44,6 +44,12 @@ export const badRowsUrl = (id: string) => `/v1/imports/${at(id)}/report.csv`;
 export const importSources = () => get<{ items: ImportSource[] }>('/v1/import-sources');
 export const putImportSource = (id: string | null, body: Omit<ImportSource, 'id'>) =>
   id === null ? post<ImportSource>('/v1/import-sources', body) : request<ImportSource>('PUT', `/v1/import-sources/${at(id)}`, { body });
+
+export const views = (list: ViewList) => get<{ items: SavedView[] }>('/v1/views', { list });
+export const addView = (body: Pick<SavedView, 'list' | 'name' | 'filters' | 'is_shared'>) => post<SavedView>('/v1/views', body);
+export const changeView = (id: string, body: { version: number; name?: string; filters?: Record<string, string>; is_shared?: boolean; place?: number }) =>
+  request<SavedView>('PATCH', `/v1/views/${at(id)}`, { body });
+export const deleteView = (id: string, version: number) => request<void>('DELETE', `/v1/views/${at(id)}`, { query: { version } });
 
 export const exportsOf = (query: Query, signal?: AbortSignal) => get<Page<ExportView>>('/v1/exports', query, signal);
 export const askExport = (body: ExportWanted & { format: FileKind; plain: boolean }) => post<ExportView>('/v1/exports', body);

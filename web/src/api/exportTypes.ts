@@ -24,3 +24,17 @@ export type ExportView = {
   ended_at?: string | null;
   expires_at?: string | null;
 };
+
+export type ViewList = 'orders' | 'aftersales';
+
+/** The filters of a list under a name; those of colleagues come with their owner's. */
+export type SavedView = {
+  id: string;
+  list: ViewList;
+  name: string;
+  filters: Record<string, string>;
+  is_shared: boolean;
+  version: number;
+  is_own: boolean;
+  owner: string;
+};

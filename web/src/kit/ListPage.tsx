@@ -4,7 +4,7 @@ import { Button, Input, Popover, Select } from 'antd';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { problemOf } from '@/api/problem';
-import type { Page } from '@/api/types';
+import type { Page, ViewList } from '@/api/types';
 import { useChosenColumns } from './columns';
 import { DataTable, type Column } from './DataTable';
 import { useHotkeys } from './hotkeys';
@@ -12,6 +12,7 @@ import { Empty, Failed, Skeleton } from './PageState';
 import { useText } from './text';
 import type { Query } from '@/api/http';
 import { useListUrl, type ListUrl } from './useListUrl';
+import { Views } from './Views';
 
 export type Tab = { value: string; label: string; count?: number };
 export type Filter =
@@ -30,6 +31,8 @@ type Props<R> = {
   onOpen?: (row: R) => void;
   /** Shown while rows are selected. */
   batch?: (rows: R[]) => ReactNode;
+  /** The list that people may save views of. */
+  views?: ViewList;
   /** Beside the filters. */
   tools?: ReactNode;
   /** Whether these rows change by themselves and are to be asked for again every second. */
@@ -41,7 +44,7 @@ const ROWS = 30;
 const AGAIN_MS = 1_000;
 
 export function ListPage<R>(props: Props<R>) {
-  const { name, title, tabs, filters, columns, load, idOf, onOpen, batch, tools, isMoving } = props;
+  const { name, title, tabs, filters, columns, load, idOf, onOpen, batch, views, tools, isMoving } = props;
   const url = useListUrl();
   const { t } = useText();
   const query = useQuery({
@@ -60,6 +63,7 @@ export function ListPage<R>(props: Props<R>) {
     <section className="list-page" aria-label={title}>
       <h1 className="sr-only">{title}</h1>
       {tabs && <Tabs label={title} url={url} param={tabs.param} items={tabs.items} />}
+      {views && <Views list={views} url={url} />}
       <div className="list-bar">
         {filters.map((filter) => <FilterField key={filter.name} filter={filter} url={url} />)}
         {Object.keys(url.search).length > 0 && <Button type="text" onClick={url.reset}>{t('kit.reset')}</Button>}

@@ -4,6 +4,7 @@ mod board;
 mod cases;
 mod packs;
 mod replays;
+mod saved;
 
 pub use cases::page;
 
@@ -28,4 +29,6 @@ pub fn routes() -> Routes {
         .add(Access::May(PERMISSION), routes!(replays::show))
         .add(Access::May(PERMISSION), routes!(replays::courses))
         .add(Access::SignedIn, routes!(replays::differences))
+        .add(Access::SignedIn, routes!(saved::list, saved::add))
+        .add(Access::SignedIn, routes!(saved::change, saved::delete))
 }
