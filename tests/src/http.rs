@@ -162,6 +162,11 @@ impl Web {
         crate::rush::at_once(8, vec![|| people::new_buyer(&self.node.store, &self.hash); count])
     }
 
+    /// A session of one more person with this role in an organisation.
+    pub fn colleague(&self, role: &str, org: OrgId) -> String {
+        people::new_colleague(&self.node.store, (role, org), &self.hash)
+    }
+
     pub fn send(&self, ask: &Ask) -> Reply {
         ask.send(&self.node.address).unwrap()
     }

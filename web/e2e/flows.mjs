@@ -117,10 +117,69 @@ async function aSpoiledFileIsImportedToItsEnd(browser, url) {
   return { pages: [page] };
 }
 
+/** The list as it is filtered, as a file that holds just those orders. */
+async function aFilteredListBecomesAFile(browser, url) {
+  const page = await open(browser, url, { login: 'yunduo' });
+  await page.goto('/orders');
+  await page.waitForSelector('table.data tbody tr');
+  await page.click('.tabs button:nth-of-type(2)');
+  await page.waitForURL(/state=/);
+  const state = new URL(page.url()).searchParams.get('state');
+  await page.click('.list-bar > .tool + button');
+  await page.waitForSelector('dialog[open] .choices');
+  await page.locator('dialog[open] input[name=format]').nth(1).check();
+  await page.locator('dialog[open] input[name=plain]').check();
+  await page.locator('dialog[open] footer button').last().click();
+  await page.waitForURL((at) => at.pathname === '/exports');
+  const link = page.locator('table.data tbody tr').first().locator('a[download]');
+  await link.waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  const chunks = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+  const lines = Buffer.concat(chunks).toString('utf8').trimEnd().split('\r\n');
+  const { items } = await api(page, `/v1/orders?state=${state}&limit=200`);
+  const numbers = new Set(lines.slice(1).map((line) => line.split(',')[0]));
+  assert.deepEqual([...numbers].sort(), items.map((order) => order.number).sort());
+  assert.ok(lines[0].startsWith('\ufeff') && lines.slice(1).every((line) => !line.includes('****')), 'it is told in full');
+  await page.locator('table.data tbody tr').first().locator('button').click();
+  await page.waitForFunction(() => !document.querySelector('table.data tbody tr a[download]'));
+  const known = await api(page, '/v1/exports?limit=1');
+  assert.equal(known.items[0].state, 'deleted');
+  return { pages: [page] };
+}
+
+/** Filters become a tab under a name; it is renamed, used and deleted. */
+async function aViewIsSavedAndUsed(browser, url) {
+  const page = await open(browser, url, { login: 'yunduo' });
+  await page.goto('/orders?state=closed');
+  await page.click('.views > .ant-btn');
+  await page.fill('#view-name', '流程');
+  await page.click('dialog[open] footer button[type=submit]');
+  const tab = page.locator('.views > button:not(.ant-btn)', { hasText: '流程' });
+  await tab.waitFor();
+  assert.equal(await tab.getAttribute('aria-current'), 'page');
+  await page.goto('/orders');
+  await tab.click();
+  await page.waitForURL((at) => at.search === '?state=closed');
+  await page.click('.views > .ant-btn');
+  await page.fill('#view-name', '流程二');
+  await page.click('dialog[open] footer button[type=submit]');
+  await page.locator('.views > button:not(.ant-btn)', { hasText: '流程二' }).waitFor();
+  await page.click('.views > .ant-btn');
+  await page.click('dialog[open] .ant-btn-dangerous');
+  await page.waitForURL((at) => at.search === '');
+  await page.waitForFunction(() => ![...document.querySelectorAll('.views button')].some((b) => b.textContent === '流程二'));
+  const { items } = await api(page, '/v1/views?list=orders');
+  assert.ok(items.every((view) => !view.name.startsWith('流程')));
+  return { pages: [page] };
+}
+
 export const FLOWS = [
   ['a spoiled file is mapped, tried, imported, corrected and imported to its end', aSpoiledFileIsImportedToItsEnd],
   ['a person logs in, sees the page asked for and logs out', logIn],
   ['filters and cursors of a list live in the URL', listsLiveInTheUrl],
+  ['a filtered list becomes a file that is downloaded and deleted', aFilteredListBecomesAFile],
+  ['filters are saved as a view that is renamed, used and deleted', aViewIsSavedAndUsed],
   ['the keyboard alone opens a case from the board', keyboardOpensACase],
   ['packs show rules, graph and checker result', packsShowTheirRules],
 ];

@@ -32,8 +32,21 @@ async function imports(merchant) {
   return { fresh, tried };
 }
 
+/** Files of orders: masked and in full, of everything and of what was searched for. */
+async function exported(merchant) {
+  const { shops } = await api(merchant, '/v1/session');
+  const wanted = [{ format: 'xlsx', plain: true }, { format: 'csv', q: '13800000000' }, { format: 'xlsx', shop: shops[0].id, state: 'completed' }];
+  for (const body of wanted) {
+    const { id } = await call(merchant, '/v1/exports', body);
+    await until('the export', async () => (await api(merchant, `/v1/exports/${id}`)).state === 'done');
+  }
+}
+
 async function ids(browser, url) {
   const merchant = await open(browser, url, { login: 'yunduo' });
+  await exported(merchant);
+  await call(merchant, '/v1/views', { list: 'orders', name: '待发货', filters: { state: 'pending_shipment' }, is_shared: true });
+  await call(merchant, '/v1/views', { list: 'orders', name: '已完成的大单', filters: { state: 'completed' } });
   const desk = await imports(merchant);
   const order = (await api(merchant, '/v1/orders?limit=1')).items[0].id;
   const cases = (await api(merchant, '/v1/aftersales?limit=50')).items;
@@ -58,6 +71,9 @@ const withData = ({ order, waiting, over, desk, replay }) => [
   { name: 'log-in', path: '/', login: null },
   { name: 'board', path: '/', login: 'yunduo' },
   { name: 'orders', path: '/orders', login: 'yunduo' },
+  { name: 'orders-view', path: '/orders?state=completed', login: 'yunduo', waits: '.views [aria-current]' },
+  { name: 'exports', path: '/exports', login: 'yunduo' },
+  { name: 'exports-of-others', path: '/exports', login: 'op' },
   { name: 'order', path: `/orders/${order}`, login: 'yunduo' },
   { name: 'aftersales', path: '/aftersales', login: 'op' },
   { name: 'case', path: `/cases/${waiting}`, login: 'yunduo' },
@@ -86,6 +102,11 @@ const opened = ({ order, waiting, replay }) => [
   { name: 'orders-columns', path: '/orders', login: 'yunduo', act: (page) => page.locator('.list-bar > button').last().click(), waits: '.column-boxes' },
   { name: 'orders-filter', path: '/orders', login: 'yunduo', act: (page) => page.locator('.list-bar .ant-select').click(), waits: '.ant-select-dropdown' },
   { name: 'orders-selected', path: '/orders', login: 'yunduo', act: (page) => page.locator('tbody input[type=checkbox]').first().check(), waits: '.batch' },
+  { name: 'orders-export', path: '/orders?state=completed', login: 'yunduo', act: openExport, waits: 'dialog[open] .choices' },
+  { name: 'orders-export-search', path: '/orders?q=1234', login: 'yunduo', act: openExport, waits: 'dialog[open] .choices' },
+  { name: 'orders-view-save', path: '/orders?state=closed', login: 'yunduo', act: openView, waits: 'dialog[open] #view-target' },
+  { name: 'orders-view-edit', path: '/orders?state=completed', login: 'yunduo', act: openView, waits: 'dialog[open] #view-place' },
+  { name: 'aftersales-view-save', path: '/aftersales?kind=exchange', login: 'op', act: openView, waits: 'dialog[open] #view-name' },
   { name: 'order-ledger', path: `/orders/${order}`, login: 'op', act: (page) => page.locator('main summary').first().click(), waits: 'details[open]' },
   { name: 'help', path: '/', login: 'yunduo', act: (page) => page.keyboard.press('?'), waits: 'dialog.help[open]' },
 ];
@@ -111,6 +132,29 @@ async function fileEvidence(page) {
   await page.locator('.main-column .card > header button').first().click();
   await page.setInputFiles('#evidence-photos', png(120));
 }
+
+const openView = (page) => page.locator('.views > .ant-btn').click();
+
+async function saveView(page) {
+  await openView(page);
+  await page.fill('#view-name', 'again');
+  await page.locator('dialog[open] footer button').last().click();
+}
+
+const openExport = (page) => page.locator('.list-bar > .tool + button').click();
+
+async function sendExport(page) {
+  await openExport(page);
+  await page.locator('dialog[open] footer button').last().click();
+}
+
+/** Every export in one state, as the server would tell of it. */
+const exportsIn = (change) => async (page) =>
+  page.route('**/v1/exports?*', async (route) => {
+    const answer = await route.fetch();
+    const { items, next } = await answer.json();
+    await route.fulfill({ response: answer, json: { items: items.map((item) => ({ ...item, ...change })), next } });
+  });
 
 async function sendEmpty(page) {
   await page.locator('.side-column .card > header button').first().click();
@@ -144,6 +188,20 @@ const without = ({ order, waiting, desk }) => [
   { name: 'import-running', path: `/imports/${desk.tried}`, login: 'yunduo', waits: 'progress', set: running({ state: 'running', is_dry: false, done: 12, total: 40 }) },
   { name: 'import-failed', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.form-failure', set: running({ state: 'failed', failure: { code: 'broken', text: { zh: '文件不完整或无法解压', en: 'The file is incomplete' } } }) },
   { name: 'import-done', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.figures', set: running({ state: 'done', is_dry: false }) },
+  {
+    name: 'orders-view-refused', path: '/orders?q=1', login: 'yunduo', act: saveView, waits: 'dialog[open] .form-failure',
+    set: answers('**/v1/views', 'POST', problem(409, 'casework.view_name_taken', 'You have a view of this name', 'name')),
+  },
+  { name: 'exports-empty', path: '/exports', login: 'yunduo', set: isEmpty('**/v1/exports?*') },
+  { name: 'exports-waiting', path: '/exports', login: 'yunduo', set: hangs('**/v1/exports?*'), waits: '.skeleton' },
+  { name: 'exports-forbidden', path: '/exports', login: 'agent' },
+  { name: 'exports-failed', path: '/exports', login: 'yunduo', waits: 'td .bad', set: exportsIn({ state: 'failed', failure: { zh: '导出时出错，已记录；请重新导出', en: 'The export failed, which was written down; export again' } }) },
+  { name: 'exports-gone', path: '/exports', login: 'yunduo', set: exportsIn({ state: 'expired', wanted: {}, expires_at: null }) },
+  {
+    name: 'orders-export-refused', path: '/orders', login: 'yunduo', act: sendExport, waits: 'dialog[open] .form-failure',
+    set: answers('**/v1/exports', 'POST', problem(409, 'exports.too_many_open', 'Your organisation has 3 exports under way; wait for one or cancel it')),
+  },
+  { name: 'exports-running', path: '/exports', login: 'yunduo', waits: 'td progress', set: exportsIn({ state: 'running', orders_done: 3_500, orders_all: 12_000, expires_at: null, ended_at: null }) },
   { name: 'board-empty', path: '/', login: 'audit' },
   { name: 'orders-empty', path: '/orders?q=000000000000000', login: 'yunduo' },
   { name: 'aftersales-empty', path: '/aftersales', login: 'op', set: isEmpty('**/v1/aftersales?*') },

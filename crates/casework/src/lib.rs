@@ -4,12 +4,13 @@ pub mod http;
 mod queries;
 pub mod replays;
 mod rules;
+mod saved;
 mod view;
 
 pub use rules::RuleShelf;
 pub use view::{CaseSummary, CaseView, Look, NextView, summary, view};
 
-xr_store::migrations! { 1250 "replays" }
+xr_store::migrations! { 1250 "replays", 1260 "saved_views" }
 
 /// Who may correct day tables.
 const CALENDARS: &str = "calendars.edit";

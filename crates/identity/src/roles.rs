@@ -99,9 +99,9 @@ mod tests {
                 "agent (platform): aftersales.adjudicate packs.read platform.orders",
                 "auditor (platform): audit.read packs.read policy.replay system.status",
                 "buyer (buyer): aftersales.apply orders.buy",
-                "merchant (merchant): aftersales.decide catalog.manage imports.manage inventory.manage orders.manage \
-                 orders.review packs.read payments.capture",
-                "operator (platform): aftersales.adjudicate audit.read calendars.edit demo.clock identity.manage packs.manage packs.read \
+                "merchant (merchant): aftersales.decide catalog.manage imports.manage inventory.manage orders.export \
+                 orders.manage orders.review packs.read payments.capture",
+                "operator (platform): aftersales.adjudicate audit.read calendars.edit demo.clock identity.manage orders.export packs.manage packs.read \
                  payments.chargeback payments.payout payments.reconcile payments.refund payments.settle platform.orders \
                  policy.replay system.status",
             ]

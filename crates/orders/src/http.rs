@@ -6,7 +6,6 @@ mod view;
 pub use place::DefaultProvider;
 
 use crate::queries::{self, Filter};
-use crate::search;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -59,13 +58,11 @@ async fn list(
     let bad = |_| xr_base::Problem::new(400, "web.bad_id").field("shop").with("field", "shop");
     let shop: Option<ShopId> = shop.map(str::parse).transpose().map_err(bad)?;
     let before = paging.after::<CaseId>()?;
-    let filter = Filter { shop, state: query.state.filter(|s| !s.is_empty()), before };
+    let q = query.q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
+    let filter = Filter { shop, state: query.state.filter(|s| !s.is_empty()), q, before };
     let (scope, fetch) = (who.scope(), paging.fetch());
     let found = state.store().read(move |tx| {
-        let rows = match query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-            Some(text) => search::find(tx, scope, text, before, fetch)?,
-            None => queries::list(tx, scope, &filter, fetch)?,
-        };
+        let rows = queries::list(tx, scope, &filter, fetch)?;
         rows.into_iter().map(|row| listed(tx, row)).collect::<Result<Vec<_>, Fault>>()
     });
     Ok(Json(Page::cut(found.await?, &paging, |o| o.row.id)))

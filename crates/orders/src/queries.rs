@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::model::{Line, OrderRow, Recipient};
+use crate::search;
 use serde::Serialize;
 use xr_base::{CaseId, Fault, Instant, RowId, Scope, ShopId};
 use xr_store::{Tx, params, record, sql};
@@ -103,6 +104,9 @@ pub struct Filter {
     pub shop: Option<ShopId>,
     /// Only this state.
     pub state: Option<String>,
+    /// Only what this finds, whatever shop and state: a number (of the order, at its source, of a parcel), the last four digits or the
+    /// whole of a phone number, a recipient's name or a product's code.
+    pub q: Option<String>,
     /// Only ids below (newest first).
     pub before: Option<CaseId>,
 }
@@ -112,6 +116,9 @@ pub struct Filter {
 /// # Errors
 /// A store fault.
 pub fn list(tx: &mut Tx<'_>, scope: Scope, filter: &Filter, limit: i64) -> Result<Vec<Listed>, Fault> {
+    if let Some(text) = &filter.q {
+        return search::find(tx, scope, text, filter.before, limit);
+    }
     let before = filter.before.map_or(i64::MAX, |id| id.0);
     let statement = match (&filter.shop, &filter.state) {
         (None, None) => sql!(
@@ -143,4 +150,24 @@ pub fn list(tx: &mut Tx<'_>, scope: Scope, filter: &Filter, limit: i64) -> Resul
         (Some(shop), Some(state)) => tx.all_scoped(statement, scope, params![before, limit, shop, state]),
     };
     Ok(rows?)
+}
+
+/// How many orders a list shows in all; none for a search, whose finds are looked up page by page.
+///
+/// # Errors
+/// A store fault.
+pub fn count(tx: &mut Tx<'_>, scope: Scope, filter: &Filter) -> Result<Option<i64>, Fault> {
+    if filter.q.is_some() {
+        return Ok(None);
+    }
+    let (shop, state) = (filter.shop.map_or(0, |id| id.0), filter.state.as_deref().unwrap_or(""));
+    let found: Option<(i64,)> = tx.opt_scoped(
+        sql!(
+            "SELECT COUNT(*) FROM cases c WHERE {ORG:c.} AND c.kind = 'order' AND (c.shop_id = ?2 OR ?2 = 0)
+             AND (?3 = '' OR c.state = ?3)"
+        ),
+        scope,
+        params![shop, state],
+    )?;
+    Ok(found.map(|(count,)| count))
 }

@@ -131,6 +131,11 @@ pub async fn keep_house(store: Store, mut stop: watch::Receiver<bool>) {
             Ok(forgotten) => info!(forgotten, "Files of imports were deleted"),
             Err(fault) => warn!(%fault, "Files of imports could not be deleted"),
         }
+        match store.write(xr_exports::ExpireFiles).await {
+            Ok(0) => {}
+            Ok(expired) => info!(expired, "Exported files were kept long enough"),
+            Err(fault) => warn!(%fault, "Exported files could not be looked at"),
+        }
         if let Err(fault) = seal(&store, &stop).await {
             warn!(%fault, "The event record could not be sealed");
         }

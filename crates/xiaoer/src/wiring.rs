@@ -119,6 +119,7 @@ pub fn migrations() -> Vec<Migration> {
         xr_aftersales::MIGRATIONS,
         crate::demo::MIGRATIONS,
         xr_imports::MIGRATIONS,
+        xr_exports::MIGRATIONS,
     ]
     .concat()
 }
@@ -135,6 +136,7 @@ pub fn routes() -> Routes {
         .merge(xr_aftersales::http::routes())
         .merge(crate::status::routes())
         .merge(xr_imports::http::routes())
+        .merge(xr_exports::http::routes())
 }
 
 /// Texts of every capability, in both languages.
@@ -154,5 +156,6 @@ pub fn texts() -> Result<Texts, xr_web::texts::BadCatalog> {
         xr_aftersales::TEXTS,
         crate::TEXTS,
         xr_imports::TEXTS,
+        xr_exports::TEXTS,
     ])
 }

@@ -110,6 +110,12 @@ pub(super) fn new_buyer(store: &Store, hash: &str) -> String {
     open_session(store, &login, hash)
 }
 
+pub(super) fn new_colleague(store: &Store, (role, org): (&str, OrgId), hash: &str) -> String {
+    let login = fresh("extra");
+    create(store, (&login, role), Some(org), hash);
+    open_session(store, &login, hash)
+}
+
 /// Without `stock` none is kept.
 pub(super) fn sku(store: &Store, seller: Seller, stock: Option<i64>, currency: Currency) -> SkuId {
     let permissions = ["catalog.manage", "inventory.manage"].map(str::to_owned).to_vec();

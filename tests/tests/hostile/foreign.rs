@@ -46,7 +46,7 @@ fn tried(scene: &Scene, session: &str) -> Vec<(&'static str, String, Value, &'st
     ]
 }
 
-/// The same of the import desk; a source is not changed from elsewhere, whatever shop it is to be for.
+/// The same of the import desk and of exports; a source is not changed from elsewhere, whatever shop it is to be for.
 fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'static str])> {
     let desk = DeskScene::new(web);
     let routes = [
@@ -65,7 +65,16 @@ fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'sta
         let id = if route.contains("/imports") { &desk.import } else { &desk.source };
         (route, id.clone(), desk.body(web, route).unwrap_or_default(), merchant)
     };
-    routes.map(one).to_vec()
+    let mut tried = routes.map(one).to_vec();
+    let export = crate::scene::export(web);
+    for route in ["GET /v1/exports/{id}", "DELETE /v1/exports/{id}", "GET /v1/exports/{id}/file"] {
+        tried.push((route, export.clone(), Value::Null, merchant));
+    }
+    let view = crate::scene::view(web);
+    let both: &[&str] = &["shop2", "buyer2"];
+    tried.push(("PATCH /v1/views/{id}", view.clone(), json!({ "version": 1, "name": "mine" }), both));
+    tried.push(("DELETE /v1/views/{id}", view, Value::Null, both));
+    tried
 }
 
 fn session_of_buyer(web: &Web) -> String {
@@ -96,7 +105,8 @@ fn the_ids_of_others_look_like_ids_of_nothing_and_change_nothing() {
         let before = settled(web);
         for (route, id, body, logins) in all {
             for (login, token) in tokens.iter().filter(|(login, _)| logins.contains(login)) {
-                let line = route.replace("{id}", &id).replace("{sha256}", &id);
+                let version = if route.starts_with("DELETE /v1/views") { "?version=1" } else { "" };
+                let line = route.replace("{id}", &format!("{id}{version}")).replace("{sha256}", &id);
                 let ask = Ask::new(&line).by(token).keyed(&xr_tests::http::fresh("key"));
                 let reply = web.send(&if body.is_null() { ask } else { ask.json(&body.to_string()) });
                 assert_eq!(reply.status, 404, "{line} by {login}: {}", reply.text());

@@ -77,6 +77,7 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
     if !path.contains('{') {
         return match (route, body(web, route)) {
             ("POST /v1/uploads", _) => whole(path).with("Content-Type", "image/png").bytes(&png()),
+            ("GET /v1/views", _) => whole("/v1/views?list=orders"),
             ("GET /v1/states", _) => whole("/v1/states?kind=order"),
             ("POST /v1/imports", _) => whole("/v1/imports?name=orders.csv").bytes(crate::scene::FILE),
             (_, Some(body)) => whole(path).json(&body.to_string()),
@@ -98,6 +99,15 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
             Some(body) => ask.json(&body.to_string()),
             None => ask,
         };
+    }
+    if path.starts_with("/v1/exports") {
+        return whole(&path.replace("{id}", &crate::scene::export(web)));
+    }
+    if path == "/v1/views/{id}" {
+        let line = format!("{method} /v1/views/{}?version=1", crate::scene::view(web));
+        let line = if method == "PATCH" { line.replace("?version=1", "") } else { line };
+        let ask = signed_in(Ask::new(&line));
+        return if method == "PATCH" { ask.json(r#"{"version":1,"is_shared":true}"#) } else { ask };
     }
     let scene = Scene::new(web);
     let id = if path.starts_with("/v1/orders") { &scene.order } else { &scene.case };
@@ -129,6 +139,8 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "POST /v1/me/password" => json!({ "current": PASSWORD, "password": "" }),
         "POST /v1/orders" => web.cart(&[(web.sku(1), 1)]),
         "POST /v1/import-sources" => DeskScene::source(web),
+        "POST /v1/views" => crate::scene::new_view(),
+        "POST /v1/exports" => json!({ "format": "csv" }),
         "POST /v1/return-addresses" => json!({ "shop": web.sellers[0].shop, "address": "浙江省嘉兴市物流园 6 号库" }),
         "POST /v1/policy/replays" => json!({ "pack": "taobao", "since": xr_tests::START }),
         "POST /v1/demo/clock" => json!({ "advance_ms": 0, "rate": 1 }),

@@ -88,3 +88,33 @@ impl DeskScene {
         })
     }
 }
+
+/// A finished export of the first merchant; those of earlier scenes are deleted, since only so many are kept.
+pub(crate) fn export(web: &Web) -> String {
+    let token = web.token("shop");
+    let all = web.done(&token, "GET /v1/exports?limit=200", &Value::Null);
+    for known in all["items"].as_array().unwrap().iter().filter(|e| e["state"] == "done") {
+        web.done(&token, &format!("DELETE /v1/exports/{}", known["id"].as_str().unwrap()), &Value::Null);
+    }
+    let asked = web.done(&token, "POST /v1/exports", &json!({ "format": "csv" }));
+    while xr_exports::run_next(&web.node.store, &|| false).unwrap() {}
+    asked["id"].as_str().unwrap().to_owned()
+}
+
+/// A view to save under a name of its own.
+pub(crate) fn new_view() -> Value {
+    json!({ "list": "orders", "name": fresh("view "), "filters": { "state": "closed" } })
+}
+
+/// A view of the first merchant's person, shared with the organisation; those of earlier scenes are deleted, since only so many are kept.
+pub(crate) fn view(web: &Web) -> String {
+    let token = web.token("shop");
+    let all = web.done(&token, "GET /v1/views?list=orders", &Value::Null);
+    for known in all["items"].as_array().unwrap() {
+        let line = format!("DELETE /v1/views/{}?version={}", known["id"].as_str().unwrap(), known["version"]);
+        web.done(&token, &line, &Value::Null);
+    }
+    let mut new = new_view();
+    new["is_shared"] = json!(true);
+    web.done(&token, "POST /v1/views", &new)["id"].as_str().unwrap().to_owned()
+}

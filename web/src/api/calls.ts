@@ -3,8 +3,8 @@
 import type { CalendarListed, CalendarYear, DeadlineMoves } from './calendarTypes';
 import { get, post, request, type Query } from './http';
 import type {
-  Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, FileFormat, Finding, ImportPreview, ImportSource, ImportView,
-  OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, ServerTime, Session, Shop, StateCount, Status,
+  Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview, ImportSource, ImportView,
+  OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, SavedView, ServerTime, Session, Shop, StateCount, Status, ViewList,
 } from './types';
 
 const at = (id: string) => encodeURIComponent(id);
@@ -45,6 +45,17 @@ export const badRowsUrl = (id: string) => `/v1/imports/${at(id)}/report.csv`;
 export const importSources = () => get<{ items: ImportSource[] }>('/v1/import-sources');
 export const putImportSource = (id: string | null, body: Omit<ImportSource, 'id'>) =>
   id === null ? post<ImportSource>('/v1/import-sources', body) : request<ImportSource>('PUT', `/v1/import-sources/${at(id)}`, { body });
+
+export const views = (list: ViewList) => get<{ items: SavedView[] }>('/v1/views', { list });
+export const addView = (body: Pick<SavedView, 'list' | 'name' | 'filters' | 'is_shared'>) => post<SavedView>('/v1/views', body);
+export const changeView = (id: string, body: { version: number; name?: string; filters?: Record<string, string>; is_shared?: boolean; place?: number }) =>
+  request<SavedView>('PATCH', `/v1/views/${at(id)}`, { body });
+export const deleteView = (id: string, version: number) => request<void>('DELETE', `/v1/views/${at(id)}`, { query: { version } });
+
+export const exportsOf = (query: Query, signal?: AbortSignal) => get<Page<ExportView>>('/v1/exports', query, signal);
+export const askExport = (body: ExportWanted & { format: FileKind; plain: boolean }) => post<ExportView>('/v1/exports', body);
+export const removeExport = (id: string) => request<ExportView>('DELETE', `/v1/exports/${at(id)}`);
+export const exportUrl = (id: string) => `/v1/exports/${at(id)}/file`;
 
 export const packs = () => get<{ items: PackListed[] }>('/v1/packs');
 export const rulebook = (pack: string, kind: string) =>

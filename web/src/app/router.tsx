@@ -27,6 +27,9 @@ const imports = createRoute({
 const importPage = createRoute({
   getParentRoute, path: '/imports/$id', component: lazyRouteComponent(() => import('@/capabilities/imports/pages/Import'), 'ImportPage'),
 });
+const exportsRoute = createRoute({
+  getParentRoute, path: '/exports', component: lazyRouteComponent(() => import('@/capabilities/exports/pages/Exports'), 'Exports'),
+});
 const packs = createRoute({ getParentRoute, path: '/packs', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Packs'), 'Packs') });
 const pack = createRoute({
   getParentRoute, path: '/packs/$pack/$kind', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Pack'), 'PackPage'),
@@ -47,7 +50,7 @@ const demo = createRoute({ getParentRoute, path: '/demo', component: lazyRouteCo
 const status = createRoute({ getParentRoute, path: '/status', component: lazyRouteComponent(() => import('@/capabilities/system/pages/Status'), 'Status') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, packs, pack, replays, replay, differences, calendar, demo, status]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, packs, pack, replays, replay, differences, calendar, demo, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -4,7 +4,7 @@ import { Button, Input, Popover, Select } from 'antd';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { problemOf } from '@/api/problem';
-import type { Page } from '@/api/types';
+import type { Page, ViewList } from '@/api/types';
 import { useChosenColumns } from './columns';
 import { DataTable, type Column } from './DataTable';
 import { useHotkeys } from './hotkeys';
@@ -12,6 +12,7 @@ import { Empty, Failed, Skeleton } from './PageState';
 import { useText } from './text';
 import type { Query } from '@/api/http';
 import { useListUrl, type ListUrl } from './useListUrl';
+import { Views } from './Views';
 
 export type Tab = { value: string; label: string; count?: number };
 export type Filter =
@@ -27,22 +28,30 @@ type Props<R> = {
   columns: Column<R>[];
   load: (query: Query, signal: AbortSignal) => Promise<Page<R>>;
   idOf: (row: R) => string;
-  onOpen: (row: R) => void;
+  onOpen?: (row: R) => void;
   /** Shown while rows are selected. */
   batch?: (rows: R[]) => ReactNode;
+  /** The list that people may save views of. */
+  views?: ViewList;
+  /** Beside the filters. */
+  tools?: ReactNode;
+  /** Whether these rows change by themselves and are to be asked for again every second. */
+  isMoving?: (rows: R[]) => boolean;
 };
 
 /** More than a screen shows; each row costs some twenty elements. */
 const ROWS = 30;
+const AGAIN_MS = 1_000;
 
 export function ListPage<R>(props: Props<R>) {
-  const { name, title, tabs, filters, columns, load, idOf, onOpen, batch } = props;
+  const { name, title, tabs, filters, columns, load, idOf, onOpen, batch, views, tools, isMoving } = props;
   const url = useListUrl();
   const { t } = useText();
   const query = useQuery({
     queryKey: [name, 'list', url.search],
     queryFn: ({ signal }) => load({ ...url.search, limit: ROWS }, signal),
     placeholderData: keepPreviousData,
+    refetchInterval: (q) => (isMoving?.(q.state.data?.items ?? []) ? AGAIN_MS : false),
   });
   const [chosen, setHidden] = useChosenColumns(name, columns);
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
@@ -54,6 +63,7 @@ export function ListPage<R>(props: Props<R>) {
     <section className="list-page" aria-label={title}>
       <h1 className="sr-only">{title}</h1>
       {tabs && <Tabs label={title} url={url} param={tabs.param} items={tabs.items} />}
+      {views && <Views list={views} url={url} />}
       <div className="list-bar">
         {filters.map((filter) => <FilterField key={filter.name} filter={filter} url={url} />)}
         {Object.keys(url.search).length > 0 && <Button type="text" onClick={url.reset}>{t('kit.reset')}</Button>}
@@ -65,6 +75,7 @@ export function ListPage<R>(props: Props<R>) {
             <Button type="text" onClick={() => setIds(new Set())}>{t('kit.clear')}</Button>
           </span>
         )}
+        {tools}
         <Columns all={columns} chosen={chosen} onHide={setHidden} />
       </div>
       <Rows

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listName, parseSearch, stringifySearch, Trail, withCursor, withFilter } from './listUrl';
+import { isSame, listName, parseSearch, stringifySearch, Trail, withCursor, withFilter } from './listUrl';
 
 test('the search goes there and back and keeps numbers as texts', () => {
   const search = { q: '260111181322496', state: 'shipped' };
@@ -32,4 +32,11 @@ test('the way back leads through the pages walked, then to the first', () => {
 test('a list is the same whatever the order of its filters and wherever it was left', () => {
   expect(listName('/orders', { a: '1', b: '2', after: 'x' })).toBe(listName('/orders', { b: '2', a: '1' }));
   expect(listName('/orders', { a: '1' })).not.toBe(listName('/orders', { a: '2' }));
+});
+
+test('lists are filtered alike when they have the same filters in any order', () => {
+  expect(isSame({ q: '1', state: 'closed' }, { state: 'closed', q: '1' })).toBe(true);
+  expect(isSame({ q: '1' }, { q: '1', state: 'closed' })).toBe(false);
+  expect(isSame({ q: '1', state: 'x' }, { q: '1', shop: 'x' })).toBe(false);
+  expect(isSame({}, {})).toBe(true);
 });

@@ -24,6 +24,12 @@ export function withCursor(search: Search, after: string | null): Search {
   return after === null ? rest : { ...rest, after };
 }
 
+/** Whether two lists are filtered alike, whatever page they are at. */
+export function isSame(a: Search, b: Search): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}
+
 /**
  * Cursors of the pages walked through, per list and filters: keyset paging knows only forwards, so the way back is remembered.
  * A reloaded page has forgotten it; then the way back leads to the first page.

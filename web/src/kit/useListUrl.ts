@@ -5,6 +5,8 @@ export type ListUrl = {
   search: Search;
   filter: (change: Search) => void;
   reset: () => void;
+  /** These filters and no others. */
+  show: (filters: Search) => void;
   forward: (after: string) => void;
   back: () => void;
 };
@@ -22,6 +24,7 @@ export function useListUrl(): ListUrl {
     search,
     filter: (change) => go(withFilter(search, change)),
     reset: () => go({}),
+    show: (filters) => go(filters),
     forward: (after) => {
       trail.push(name, search.after ?? null);
       go(withCursor(search, after));

@@ -5,6 +5,7 @@ mod calendars;
 mod cases;
 mod packs;
 mod replays;
+mod saved;
 
 pub use cases::page;
 
@@ -34,4 +35,6 @@ pub fn routes() -> Routes {
         .add(Access::May(PERMISSION), routes!(replays::show))
         .add(Access::May(PERMISSION), routes!(replays::courses))
         .add(Access::SignedIn, routes!(replays::differences))
+        .add(Access::SignedIn, routes!(saved::list, saved::add))
+        .add(Access::SignedIn, routes!(saved::change, saved::delete))
 }

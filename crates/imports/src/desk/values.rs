@@ -22,9 +22,15 @@ pub(crate) fn bare(cell: &str) -> &str {
     unwrapped.strip_prefix('\'').unwrap_or(unwrapped).trim()
 }
 
+/// A text without the apostrophe that keeps spreadsheets from computing it; exports put one there, our own among them.
+fn unguarded(text: &str) -> &str {
+    const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(text)
+}
+
 /// A printable text of at most `max` characters; line ends within become blanks.
 pub(crate) fn text(cell: &str, max: usize) -> Result<String, &'static str> {
-    let text = cell.trim();
+    let text = unguarded(cell.trim());
     let text: String = text.chars().map(|c| if matches!(c, '\r' | '\n' | '\t') { ' ' } else { c }).collect();
     if text.chars().any(|c| c == char::REPLACEMENT_CHARACTER) {
         return Err("not_text");
@@ -276,6 +282,12 @@ mod tests {
 
     fn times(order: DateOrder) -> Times {
         Times { zone: TimeZone::get("Asia/Shanghai").unwrap(), order }
+    }
+
+    #[test]
+    fn the_apostrophe_before_a_formula_is_taken_off_and_any_other_stays() {
+        let told = ["'=1+1", "'-x", "'+1", "'@a", "'\u{ff1d}1", "'tis", "=1"].map(|cell| text(cell, 10).unwrap());
+        assert_eq!(told, ["=1+1", "-x", "+1", "@a", "\u{ff1d}1", "'tis", "=1"]);
     }
 
     #[test]

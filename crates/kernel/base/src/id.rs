@@ -109,6 +109,8 @@ ids! {
     UserId = "usr",
     /// A file of another platform on its way to orders.
     ImportId = "imp",
+    /// A list of orders on its way into a file.
+    ExportId = "exp",
     /// What a merchant calls another platform's export.
     SourceId = "src",
     /// A row that needs no type of its own (leg, clock, line, job …).

@@ -40,7 +40,7 @@ fn broken(way: usize, order: &str) -> Vec<u8> {
 }
 
 /// The file, and the lines of its bad rows. Every fourth order has two lines; every bad row is an order of its own.
-fn file() -> (Vec<u8>, BTreeSet<i64>) {
+pub(crate) fn file() -> (Vec<u8>, BTreeSet<i64>) {
     let mut bytes = "order no,sku,title,quantity,price,date,buyer\n".as_bytes().to_vec();
     let mut bad = BTreeSet::new();
     for row in 0..ROWS {
@@ -66,26 +66,30 @@ fn file() -> (Vec<u8>, BTreeSet<i64>) {
     (bytes, bad)
 }
 
-struct Desk<'d> {
+pub(crate) struct Desk<'d> {
     address: &'d str,
     cookie: String,
 }
 
 impl<'d> Desk<'d> {
     /// The demo's merchant.
-    fn open(address: &'d str) -> Self {
+    pub(crate) fn open(address: &'d str) -> Self {
         let log_in = json!({ "login": "yunduo", "password": "demo" }).to_string();
         let reply = Ask::new("POST /v1/session").json(&log_in).send(address).unwrap();
         Self { address, cookie: reply.header("set-cookie").split(';').next().unwrap().to_owned() }
     }
 
-    fn send(&self, ask: Ask) -> Reply {
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    pub(crate) fn send(&self, ask: Ask) -> Reply {
         let reply = ask.with("Cookie", &self.cookie).send(self.address).unwrap();
         assert_eq!(reply.status, 200, "{}", reply.text());
         reply
     }
 
-    fn done(&self, line: &str, body: &Value) -> Value {
+    pub(crate) fn done(&self, line: &str, body: &Value) -> Value {
         let ask = if body.is_null() { Ask::new(line) } else { Ask::new(line).json(&body.to_string()) };
         serde_json::from_slice(&self.send(ask).body).unwrap()
     }
@@ -101,15 +105,22 @@ impl<'d> Desk<'d> {
         self.done("POST /v1/import-sources", &new)["id"].clone()
     }
 
-    fn import(&self, id: &str) -> Value {
-        self.done(&format!("GET /v1/imports/{id}"), &Value::Null)
+    /// Uploads the file and wants its import; gives the path of it.
+    pub(crate) fn import(&self, bytes: &[u8]) -> String {
+        let source = self.source();
+        let import = self.send(Ask::new("POST /v1/imports?name=orders.csv").bytes(bytes));
+        let import: Value = serde_json::from_slice(&import.body).unwrap();
+        let path = format!("/v1/imports/{}", import["id"].as_str().unwrap());
+        assert_eq!(import["row_count"], ROWS);
+        self.done(&format!("POST {path}/start"), &json!({ "source": source, "dry_run": false }));
+        path
     }
 
-    /// Until the import is as wanted. It is asked for again and again, as the page does.
-    fn wait(&self, id: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
+    /// Until what stands there is as wanted. It is asked for again and again, as the page does.
+    pub(crate) fn wait(&self, path: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
         let begin = Stopwatch::start();
         loop {
-            let now = self.import(id);
+            let now = self.done(&format!("GET {path}"), &Value::Null);
             if is_wanted(&now) {
                 return now;
             }
@@ -117,10 +128,10 @@ impl<'d> Desk<'d> {
         }
     }
 
-    fn bad_rows(&self, id: &str) -> Vec<Value> {
+    fn bad_rows(&self, path: &str) -> Vec<Value> {
         let (mut found, mut next) = (Vec::new(), String::new());
         loop {
-            let page = self.done(&format!("GET /v1/imports/{id}/rows?limit=200{next}"), &Value::Null);
+            let page = self.done(&format!("GET {path}/rows?limit=200{next}"), &Value::Null);
             found.extend(page["items"].as_array().unwrap().iter().cloned());
             let Some(after) = page["next"].as_str() else { return found };
             next = format!("&after={after}");
@@ -156,22 +167,17 @@ fn live_and_die(place: &[&str]) {
     let (bytes, bad) = file();
     let mut server = Server::start(place);
     let desk = Desk::open(&server.address);
-    let source = desk.source();
-    let import: Value =
-        serde_json::from_slice(&desk.send(Ask::new("POST /v1/imports?name=orders.csv").bytes(&bytes)).body).unwrap();
-    let id = import["id"].as_str().unwrap();
-    assert_eq!(import["row_count"], ROWS);
-    desk.done(&format!("POST /v1/imports/{id}/start"), &json!({ "source": source, "dry_run": false }));
-    let seen = desk.wait(id, |now| now["done"].as_i64().unwrap() > 0);
+    let path = desk.import(&bytes);
+    let seen = desk.wait(&path, |now| now["done"].as_i64().unwrap() > 0);
     server.kill();
     assert_eq!(seen["state"], "running", "it was killed in the middle: {seen}");
 
     server = Server::start(place);
     let desk = Desk::open(&server.address);
-    let done = desk.wait(id, |now| now["state"] == "done");
+    let done = desk.wait(&path, |now| now["state"] == "done");
     let count = |name: &str| done["counts"][name].as_u64().unwrap();
     assert_eq!(["rows", "rows_new", "rows_bad", "rows_known"].map(count), [10_000, 9_800, 200, 0], "{done}");
-    let rows = desk.bad_rows(id);
+    let rows = desk.bad_rows(&path);
     let lines: BTreeSet<i64> = rows.iter().map(|row| row["line"].as_i64().unwrap()).collect();
     assert_eq!((rows.len(), lines), (BAD, bad));
     let codes: BTreeSet<&str> = rows.iter().map(|row| row["problems"][0]["code"].as_str().unwrap()).collect();

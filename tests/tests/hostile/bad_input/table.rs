@@ -27,6 +27,8 @@ pub(super) fn everything(web: &Web, scene: &Scene) -> Vec<Bad> {
     all.extend(uploads(web, scene));
     all.extend(queries(web));
     all.extend(desk(web));
+    all.extend(exports(web));
+    all.extend(views(web));
     all.extend(notices(scene));
     all
 }
@@ -247,6 +249,61 @@ fn desk(web: &Web) -> Vec<Bad> {
             "a source without numbers",
             source("/settings/columns", json!({})),
             (422, "imports.needs_column", Some("settings/columns/order_no")),
+        ),
+    ]
+}
+
+fn exports(web: &Web) -> Vec<Bad> {
+    let token = web.token("shop");
+    let send = |body: Value| Ask::new("POST /v1/exports").by(&token).json(&body.to_string());
+    let long = "9".repeat(101);
+    let too_long = |field| (422, "exports.search_too_long", Some(field));
+    vec![
+        bad("no format", send(json!({})), (422, "web.missing_field", Some("format"))),
+        bad("an unknown format", send(json!({ "format": "pdf" })), (422, "web.bad_value", Some("format"))),
+        bad(
+            "a filter that the list lacks",
+            send(json!({ "format": "csv", "colour": 1 })),
+            (422, "web.unknown_field", Some("colour")),
+        ),
+        bad("a shop that is none", send(json!({ "format": "csv", "shop": "x" })), (422, "web.bad_value", Some("shop"))),
+        bad("a long search", send(json!({ "format": "csv", "q": long })), too_long("q")),
+        bad("a long state", send(json!({ "format": "csv", "state": long })), too_long("state")),
+        bad("NUL in a search", send(json!({ "format": "csv", "q": "\u{0}" })), (422, "web.bad_value", Some("q"))),
+    ]
+}
+
+fn views(web: &Web) -> Vec<Bad> {
+    let token = web.token("shop");
+    let changed = |name: &str, to: Value| {
+        let mut body = crate::scene::new_view();
+        body[name] = to;
+        Ask::new("POST /v1/views").by(&token).json(&body.to_string())
+    };
+    let get = |query: &str| Ask::new(&format!("GET /v1/views{query}")).by(&token);
+    vec![
+        bad("views of no list", get(""), (400, "web.bad_query", None)),
+        bad("views of a list that is none", get("?list=payments"), (400, "web.bad_query", None)),
+        bad("a view of a list that is none", changed("list", json!("payments")), (422, "web.bad_value", Some("list"))),
+        bad("no name of a view", changed("name", json!(" ")), (422, "identity.bad_text", Some("name"))),
+        bad("a view of everything", changed("filters", json!({})), (422, "casework.empty_view", Some("filters"))),
+        bad(
+            "a filter of another list",
+            changed("filters", json!({ "kind": "exchange" })),
+            (422, "casework.unknown_filter", Some("filters/kind")),
+        ),
+        bad(
+            "a place as a filter",
+            changed("filters", json!({ "after": "x" })),
+            (422, "casework.unknown_filter", Some("filters/after")),
+        ),
+        bad("an empty filter", changed("filters", json!({ "q": "" })), (422, "casework.bad_filter", Some("filters/q"))),
+        bad(
+            "nobody to share with",
+            Ask::new("POST /v1/views").by(&web.token("buyer")).json(
+                &json!({ "list": "orders", "name": "x", "filters": { "q": "x" }, "is_shared": true }).to_string(),
+            ),
+            (422, "casework.no_organisation", Some("is_shared")),
         ),
     ]
 }

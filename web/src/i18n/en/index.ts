@@ -2,6 +2,7 @@ import aftersales from './aftersales.json';
 import board from './board.json';
 import calendars from './calendars.json';
 import demo from './demo.json';
+import exports from './exports.json';
 import identity from './identity.json';
 import imports from './imports.json';
 import kit from './kit.json';
@@ -11,7 +12,7 @@ import replays from './replays.json';
 import system from './system.json';
 import words from './words.json';
 
-const texts = { aftersales, board, calendars, demo, identity, imports, kit, orders, packs, replays, system, words };
+const texts = { aftersales, board, calendars, demo, exports, identity, imports, kit, orders, packs, replays, system, words };
 
 /** Checked against the zh-CN keys by the compiler; `tools/check-i18n.mjs` checks the other direction and the parameters. */
 export default texts satisfies import('../zh-CN').Texts;

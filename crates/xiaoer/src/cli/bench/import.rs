@@ -1,6 +1,6 @@
 //! The history of another system read in, as `import` does it.
 
-use super::usage::{peak_memory_mb, process_us};
+use super::usage::{cpu_us, peak_memory_mb};
 use super::{CliError, Market};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -14,9 +14,9 @@ pub(super) fn measure(market: &Market, files: &[PathBuf]) -> Result<Value, CliEr
     let files = month.as_ref().map_or_else(|| files.to_vec(), |month| vec![month.0.clone()]);
     let options = ImportOptions { files, summary: None, dry_run: false };
     let turn = || {
-        let (cpu, began) = (process_us(), Stopwatch::start());
+        let (cpu, began) = (cpu_us(), Stopwatch::start());
         let report = run(&market.store, &options, &mut |_| ()).map_err(|e| other(&e))?;
-        Ok::<_, CliError>((report, began.micros().max(1), process_us() - cpu))
+        Ok::<_, CliError>((report, began.micros().max(1), cpu_us() - cpu))
     };
     let (report, micros, cpu) = turn()?;
     let peak = peak_memory_mb();

@@ -1,6 +1,7 @@
 //! `bench`: how fast the real commands are, on a fresh database, as one line of JSON each.
 
 mod clocks;
+mod exports;
 mod http;
 mod import;
 mod lists;
@@ -40,6 +41,15 @@ pub(super) enum BenchCommand {
         /// Pages read of each list.
         #[arg(long, default_value_t = 2_000)]
         pages: u64,
+    },
+    /// Orders as an XLSX file, with the memory that it takes.
+    Export {
+        /// Engine that is meant; PostgreSQL needs `--database`.
+        #[arg(long)]
+        engine: Option<EngineName>,
+        /// Orders placed beforehand, all of them exported.
+        #[arg(long, default_value_t = 10_000)]
+        orders: u64,
     },
     /// Deadlines: how late 200 a second fire among many open ones, and how many a second are made up for after an outage.
     Clocks {
@@ -106,6 +116,7 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
     let (BenchCommand::PlaceOrder(Load { engine, .. })
     | BenchCommand::Http(Load { engine, .. })
     | BenchCommand::List { engine, .. }
+    | BenchCommand::Export { engine, .. }
     | BenchCommand::Clocks { engine, .. }
     | BenchCommand::Import { engine, .. }
     | BenchCommand::Start { engine, .. }) = command;
@@ -122,6 +133,7 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
             http::place_orders(&market, load)?
         }
         BenchCommand::List { orders, pages, .. } => lists::measure(&market, orders, pages)?,
+        BenchCommand::Export { orders, .. } => exports::measure(&market, orders)?,
         BenchCommand::Clocks { orders, seconds, .. } => clocks::measure(&market, orders, seconds)?,
         BenchCommand::Import { ref files, .. } => import::measure(&market, files)?,
         BenchCommand::Start { .. } => return Ok(DONE),

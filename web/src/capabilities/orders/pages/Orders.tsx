@@ -12,8 +12,10 @@ import { Money } from '@/kit/Money';
 import { RowLink } from '@/kit/RowLink';
 import { State } from '@/kit/State';
 import { useShopOptions } from '@/kit/shops';
+import { Perm } from '@/kit/Perm';
 import { useText, type T } from '@/kit/text';
 import { useListUrl } from '@/kit/useListUrl';
+import { ExportOrders } from '../parts/ExportOrders';
 
 /** Lines of an order shown in its row. */
 const SHOWN = 2;
@@ -36,8 +38,9 @@ export function Orders() {
   ];
   return (
     <ListPage
-      name="orders" title={t('orders.title')} tabs={{ param: 'state', items: tabs }} filters={filters} columns={columns} load={calls.orders} idOf={idOf}
+      name="orders" views="orders" title={t('orders.title')} tabs={{ param: 'state', items: tabs }} filters={filters} columns={columns} load={calls.orders} idOf={idOf}
       onOpen={(row) => void navigate({ to: '/orders/$id', params: { id: row.id } })} batch={(rows) => <CopyNumbers rows={rows} />}
+      tools={<Perm needs="orders.export"><ExportOrders shops={shops} states={states.data?.items ?? []} /></Perm>}
     />
   );
 }
