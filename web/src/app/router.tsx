@@ -41,10 +41,11 @@ const differences = createRoute({
   getParentRoute, path: '/differences/$from/$to', component: lazyRouteComponent(() => import('@/capabilities/replays/pages/Differences'), 'Differences'),
 });
 const demo = createRoute({ getParentRoute, path: '/demo', component: lazyRouteComponent(() => import('@/capabilities/demo/pages/DemoClock'), 'DemoClock') });
+const tour = createRoute({ getParentRoute, path: '/tour', component: lazyRouteComponent(() => import('@/capabilities/tour/pages/Tour'), 'Tour') });
 const status = createRoute({ getParentRoute, path: '/status', component: lazyRouteComponent(() => import('@/capabilities/system/pages/Status'), 'Status') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, packs, pack, replays, replay, differences, demo, status]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, packs, pack, replays, replay, differences, demo, tour, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',
