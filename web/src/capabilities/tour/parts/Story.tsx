@@ -47,7 +47,7 @@ function Told({ title, children }: { title: string; children: ReactNode }) {
 function Subject({ story }: { story: TourStory }) {
   const { t, say } = useText();
   const { case: subject, path } = story;
-  if (!path) return <p className="muted">{t('tour.none')} <Link to="/aftersales">{t('tour.all')}</Link></p>;
+  if (!path) return <><p className="muted">{t('tour.none')}</p><p><Link to="/aftersales">{t('tour.all')}</Link></p></>;
   if (!subject) return null;
   return (
     <div className="subject">
