@@ -10,6 +10,7 @@ import { compare, readDump, render } from './golden.mjs';
 import { everyPage } from './pages.mjs';
 import { startServer } from './server.mjs';
 import { STORIES } from './story.mjs';
+import { TOUR } from './tour.mjs';
 
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(chromium)) {
@@ -20,7 +21,7 @@ const shots = process.env.XIAOER_SHOTS ?? mkdtempSync(join(tmpdir(), 'xiaoer-sho
 mkdirSync(shots, { recursive: true });
 
 const only = process.env.XIAOER_ONLY ?? '';
-const flows = [...FLOWS, ...STORIES.map(([golden, story, how = '']) => [`${golden} ${how}`.trim(), story, golden])];
+const flows = [...FLOWS, ...TOUR, ...STORIES.map(([golden, story, how = '']) => [`${golden} ${how}`.trim(), story, golden])];
 const wanted = ['pages', 'budgets'].includes(only) ? [] : flows.filter(([name]) => ['', 'flows'].includes(only) || name.includes(only));
 
 const server = process.env.XIAOER_URL ? { url: process.env.XIAOER_URL, end: async () => undefined, clear: () => undefined } : await startServer();

@@ -56,9 +56,11 @@ async function ids(browser, url) {
   const replay = await lived(operator);
   await operator.context().close();
   const buyer = await open(browser, url, { login: 'lin' });
-  const own = (await api(buyer, '/v1/orders?limit=50')).items[0].id;
+  const orders = (await api(buyer, '/v1/orders?limit=50')).items;
+  const own = (orders.find((o) => o.state === 'delivered') ?? orders[0]).id;
   const line = (await api(buyer, `/v1/orders/${own}`)).lines[0].id;
-  const mine = (await api(buyer, '/v1/aftersales?limit=1')).items[0].id;
+  const applied = (await api(buyer, '/v1/aftersales?limit=50')).items;
+  const mine = (applied.find((c) => c.state === 'requested') ?? applied.find((c) => !c.closed_at)).id;
   await buyer.context().close();
   return { order, waiting: (cases.find((c) => c.state === 'requested') ?? cases[0]).id, over: over.id, own, line, mine, desk, replay };
 }
@@ -69,6 +71,8 @@ const withData = ({ order, waiting, over, desk, replay }) => [
   { name: 'import-checked', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.bad-table' },
   { name: 'import-of-others', path: `/imports/${desk.tried}`, login: 'agent' },
   { name: 'log-in', path: '/', login: null },
+  { name: 'tour-outside', path: '/tour', login: null },
+  { name: 'tour', path: '/tour', login: 'op' },
   { name: 'board', path: '/', login: 'yunduo' },
   { name: 'orders', path: '/orders', login: 'yunduo' },
   { name: 'orders-view', path: '/orders?state=completed', login: 'yunduo', waits: '.views [aria-current]' },
@@ -108,6 +112,7 @@ const opened = ({ order, waiting, replay }) => [
   { name: 'orders-view-edit', path: '/orders?state=completed', login: 'yunduo', act: openView, waits: 'dialog[open] #view-place' },
   { name: 'aftersales-view-save', path: '/aftersales?kind=exchange', login: 'op', act: openView, waits: 'dialog[open] #view-name' },
   { name: 'order-ledger', path: `/orders/${order}`, login: 'op', act: (page) => page.locator('main summary').first().click(), waits: 'details[open]' },
+  { name: 'log-in-everybody', path: '/', login: null, act: openAll, waits: '.people details[open]' },
   { name: 'help', path: '/', login: 'yunduo', act: (page) => page.keyboard.press('?'), waits: 'dialog.help[open]' },
 ];
 
@@ -127,6 +132,15 @@ async function correctDays(page) {
   await page.locator('.calendar-editor button').nth(0).click();
   await page.locator('.calendar-editor button.ant-btn-primary').click();
 }
+
+const openAll = (page) => page.locator('.people summary').evaluateAll((all) => all.forEach((summary) => summary.click()));
+
+/** A market in which no case is left for the tour. */
+const toldOut = (page) =>
+  page.route('**/v1/demo/tour', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: (await answer.json()).map((story) => ({ ...story, path: null, case: null })) });
+  });
 
 async function fileEvidence(page) {
   await page.locator('.main-column .card > header button').first().click();
@@ -205,6 +219,7 @@ const without = ({ order, waiting, desk }) => [
   { name: 'board-empty', path: '/', login: 'audit' },
   { name: 'orders-empty', path: '/orders?q=000000000000000', login: 'yunduo' },
   { name: 'aftersales-empty', path: '/aftersales', login: 'op', set: isEmpty('**/v1/aftersales?*') },
+  { name: 'tour-told-out', path: '/tour', login: 'op', set: toldOut },
   { name: 'demo-empty', path: '/demo', login: 'op', set: isEmpty('**/v1/demo/parcels') },
   { name: 'board-waiting', path: '/', login: 'yunduo', set: hangs('**/v1/board?*'), waits: '.skeleton' },
   { name: 'orders-waiting', path: '/orders', login: 'yunduo', set: hangs('**/v1/orders?*'), waits: '.skeleton' },

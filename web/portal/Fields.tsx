@@ -18,7 +18,7 @@ export function faultText(fault: Fault, name: string): string {
 }
 
 const OPTIONS: Partial<Record<FieldKind, [string, string[]]>> = { carrier: ['carrier', CARRIERS], reason: ['reason', REASONS], case_kind: ['kind', KINDS] };
-const LONG_TEXTS = ['reason', 'note', 'description', 'text', 'remark'];
+const LONG_TEXTS = ['reason', 'note', 'description', 'words', 'remark'];
 
 export function Fields({ form, drafts, errors, context, onChange }: Props) {
   const { word: say } = useText();

@@ -1,11 +1,10 @@
 //! Who plays: shops, merchants, buyers and the people of the platform.
 
 use crate::Wrong;
-use crate::dice::Dice;
 use xr_base::{Actor, Currency, OrgId, Party, Principal, ShopId, SkuId, UnitPrice, UserId};
 use xr_catalog::{CreateSku, NewSku, StockMode};
 use xr_inventory::AdjustStock;
-use xr_orders::ShopTerms;
+use xr_orders::{Recipient, ShopTerms};
 use xr_store::Store;
 
 /// The payment provider's name.
@@ -31,18 +30,44 @@ const PLATFORM_MAY: &[&str] = &[
     "platform.orders",
 ];
 
+/// Goods of a shop.
+#[derive(Clone, Copy, Debug)]
+pub struct Shelf {
+    /// What lies there.
+    pub sku: SkuId,
+    /// Units when it is full; half of them gone, the merchant orders new ones.
+    pub units: i64,
+}
+
+/// A shop with what it sells and who keeps it.
 #[derive(Clone, Debug)]
-pub(crate) struct Shop {
-    pub(crate) terms: ShopTerms,
-    pub(crate) skus: Vec<SkuId>,
-    pub(crate) merchant: Actor,
+pub struct Shop {
+    /// Terms of its orders.
+    pub terms: ShopTerms,
+    /// Its goods.
+    pub shelves: Vec<Shelf>,
+    /// Its merchant.
+    pub merchant: Actor,
+}
+
+/// Somebody who buys.
+#[derive(Clone, Debug)]
+pub struct Buyer {
+    /// Who.
+    pub user: UserId,
+    /// Where goods are sent.
+    pub recipient: Recipient,
 }
 
 /// Everybody.
 #[derive(Clone, Debug)]
-pub(crate) struct Cast {
-    pub(crate) shops: Vec<Shop>,
-    pub(crate) platform: Actor,
+pub struct Cast {
+    /// Shops; at least one.
+    pub shops: Vec<Shop>,
+    /// Buyers; at least one.
+    pub buyers: Vec<Buyer>,
+    /// Whoever acts for the platform.
+    pub platform: Actor,
 }
 
 fn person(user: i64, org: Option<OrgId>, party: Party, may: &[&str]) -> Actor {
@@ -60,8 +85,15 @@ pub(crate) const fn is_mute(user: UserId) -> bool {
     user.0 % 3 == 0
 }
 
-pub(crate) fn any_buyer(dice: &mut Dice) -> UserId {
-    UserId(1_000 + dice.int(0, BUYERS - 1))
+/// A buyer of the simulator's own market.
+fn stranger_to_all(number: i64) -> Buyer {
+    let recipient = Recipient {
+        name: "李雷".to_owned(),
+        phone: "13800000000".to_owned(),
+        region: "浙江省杭州市西湖区".to_owned(),
+        address: "文三路 1 号".to_owned(),
+    };
+    Buyer { user: UserId(1_000 + number), recipient }
 }
 
 /// Fills the store with shops, one under each shipped pack.
@@ -78,14 +110,15 @@ pub(crate) fn enter(store: &Store) -> Result<Cast, Wrong> {
             freight_minor: number * 800,
         };
         let merchant = person(300 + number, Some(org), Party::Merchant, MERCHANTS_MAY);
-        let mut shop = Shop { terms, skus: Vec::new(), merchant };
+        let mut shop = Shop { terms, shelves: Vec::new(), merchant };
         for place in 0..SKUS {
             let sku = goods(store, &shop, place)?;
-            shop.skus.push(sku);
+            shop.shelves.push(Shelf { sku, units: units(place) });
         }
         shops.push(shop);
     }
-    Ok(Cast { shops, platform: person(400, Some(OrgId(1)), Party::Platform, PLATFORM_MAY) })
+    let buyers = (0..BUYERS).map(stranger_to_all).collect();
+    Ok(Cast { shops, buyers, platform: person(400, Some(OrgId(1)), Party::Platform, PLATFORM_MAY) })
 }
 
 /// Prices on both sides of the amount up to which a tie before the platform goes to the buyer.
@@ -102,8 +135,12 @@ fn goods(store: &Store, shop: &Shop, place: i64) -> Result<SkuId, Wrong> {
         picture: None,
     };
     let sku = store.write_blocking(CreateSku { actor: shop.merchant.clone(), new })?.id;
-    fill(store, shop, sku, if place == 0 { STOCK_SCARCE } else { STOCK })?;
+    fill(store, shop, sku, units(place))?;
     Ok(sku)
+}
+
+const fn units(place: i64) -> i64 {
+    if place == 0 { STOCK_SCARCE } else { STOCK }
 }
 
 fn fill(store: &Store, shop: &Shop, sku: SkuId, delta: i64) -> Result<(), Wrong> {
@@ -116,8 +153,7 @@ impl Cast {
     /// Merchants order new goods where fewer than half are left.
     pub(crate) fn refill(&self, store: &Store) -> Result<(), Wrong> {
         for shop in &self.shops {
-            for (place, sku) in shop.skus.iter().copied().enumerate() {
-                let full = if place == 0 { STOCK_SCARCE } else { STOCK };
+            for Shelf { sku, units: full } in shop.shelves.iter().copied() {
                 let stock = store.read_blocking(move |tx| xr_inventory::queries::stock(tx, sku))?;
                 let left = stock.map_or(0, xr_inventory::queries::Stock::available);
                 if left < full / 2 {

@@ -1,6 +1,7 @@
 //! Plausible input for the form of an act.
 
 use crate::dice::Dice;
+use crate::words::Words;
 use serde_json::{Map, Value, json};
 use xr_case::engine::Field;
 use xr_orders::Line;
@@ -10,12 +11,25 @@ const REASONS: [&str; 6] = ["quality", "damaged", "wrong_item", "not_as_describe
 const KINDS: [&str; 3] = ["refund_only", "return_refund", "exchange"];
 
 /// Writes input, with numbers that no parcel had before.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Inputs {
     waybills: u64,
+    /// Amounts: from, to, in steps of so many minor units.
+    amounts: (i64, i64, i64),
+}
+
+impl Default for Inputs {
+    fn default() -> Self {
+        Self { waybills: 0, amounts: (1, 3_000, 1) }
+    }
 }
 
 impl Inputs {
+    /// Round amounts below the price of anything.
+    pub(crate) const fn plain() -> Self {
+        Self { waybills: 0, amounts: (5, 15, 100) }
+    }
+
     /// A carrier with a new number of its own.
     pub(crate) fn waybill(&mut self, carrier: &str) -> String {
         self.waybills += 1;
@@ -23,7 +37,13 @@ impl Inputs {
     }
 
     /// Input of a form; `Null` for none. `lines` are those of the order, where the form asks for them.
-    pub(crate) fn fill(&mut self, dice: &mut Dice, form: &[Field], lines: &[Line]) -> Value {
+    pub(crate) fn fill(
+        &mut self,
+        (dice, words): (&mut Dice, &Words),
+        event: &str,
+        form: &[Field],
+        lines: &[Line],
+    ) -> Value {
         let mut input = Map::new();
         let carrier = dice.pick(&CARRIERS).copied().unwrap_or("SF");
         for field in form {
@@ -33,9 +53,12 @@ impl Inputs {
                 (_, "carrier") => Some(json!(carrier)),
                 (_, "lines") => part(dice, lines),
                 _ if is_left_out => None,
-                ("description", _) => Some(json!("收到的和页面不一样")),
-                (_, "text") => Some(json!("情况属实，请处理")),
-                (_, "money") => Some(json!(dice.int(1, 3_000))),
+                ("description", _) => Some(json!(words.complaint(dice, "other"))),
+                (_, "text") => Some(json!(words.said(dice, event))),
+                (_, "money") => {
+                    let (from, to, step) = self.amounts;
+                    Some(json!(dice.int(from, to) * step))
+                }
                 (_, "reason") => dice.pick(&REASONS).map(|r| json!(r)),
                 (_, "case_kind") => dice.pick(&KINDS).map(|k| json!(k)),
                 _ => None,
@@ -44,7 +67,7 @@ impl Inputs {
         }
         // A change must change something.
         if input.is_empty() && form.iter().any(|f| f.name == "description") {
-            input.insert("description".to_owned(), json!("补充说明"));
+            input.insert("description".to_owned(), json!(words.more(dice)));
         }
         if input.is_empty() { Value::Null } else { Value::Object(input) }
     }
@@ -69,17 +92,17 @@ mod tests {
     fn a_form_is_filled_in_with_all_that_is_required() {
         let form =
             [field("carrier", "carrier", true), field("waybill", "text", true), field("photos", "sha256s", false)];
-        let input = Inputs::default().fill(&mut Dice::of(1), &form, &[]);
+        let input = Inputs::default().fill((&mut Dice::of(1), &Words::terse()), "ship_all", &form, &[]);
         assert!(input["waybill"].as_str().unwrap().starts_with(input["carrier"].as_str().unwrap()));
         assert!(input.get("photos").is_none());
     }
 
     #[test]
     fn no_form_takes_no_input_and_a_change_is_never_empty() {
-        let mut inputs = Inputs::default();
-        assert_eq!(inputs.fill(&mut Dice::of(1), &[], &[]), Value::Null);
+        let (mut inputs, words) = (Inputs::default(), Words::terse());
+        assert_eq!(inputs.fill((&mut Dice::of(1), &words), "approve", &[], &[]), Value::Null);
         let form = [field("description", "text", false), field("quantity", "int", false)];
-        assert!((0..50).all(|seed| inputs.fill(&mut Dice::of(seed), &form, &[]).is_object()));
+        assert!((0..50).all(|seed| inputs.fill((&mut Dice::of(seed), &words), "modify", &form, &[]).is_object()));
     }
 
     #[test]

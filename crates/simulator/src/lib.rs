@@ -3,6 +3,8 @@
 //!
 //! One thread, one seed: the same seed on the same schema gives the same database. The store is opened by the caller, so this
 //! crate knows the capabilities but not how they are wired.
+//!
+//! The same people can also live in a market of somebody else, without the checks and without their curiosity: [`Town`].
 
 mod agenda;
 mod audit;
@@ -14,19 +16,43 @@ mod inputs;
 mod moves;
 mod outside;
 mod people;
+mod plain;
 mod report;
 mod sweep;
+mod town;
+mod words;
 mod world;
 
+pub use cast::{Buyer, Cast, Shelf, Shop};
 pub use coverage::{Coverage, Covered};
 pub use report::{Report, Tally};
+pub use town::{Answer, Settling, Town, Wanted};
+pub use words::Words;
 
 use std::sync::Arc;
-use xr_base::{Clock as _, FakeClock, Fault, Instant, StoreError};
+use xr_base::{Clock, FakeClock, Fault, Instant, StoreError, SystemClock};
 use xr_store::Store;
 
 /// A run that needs more steps than this per order does not end by itself.
 const STEPS_PER_ORDER_MAX: u64 = 4_000;
+
+/// A clock that only the run moves.
+pub trait Hands: Clock {
+    /// Jumps to `at` and stands there; going back is ignored.
+    fn jump_to(&self, at: Instant);
+}
+
+impl Hands for FakeClock {
+    fn jump_to(&self, at: Instant) {
+        Self::jump_to(self, at);
+    }
+}
+
+impl Hands for SystemClock {
+    fn jump_to(&self, at: Instant) {
+        self.set(self.wall(), at.max(self.now()), 0);
+    }
+}
 
 /// Where a run takes place.
 #[derive(Clone)]
@@ -34,7 +60,7 @@ pub struct Stage {
     /// An empty market with every capability.
     pub store: Store,
     /// The clock that the store was opened with; the run begins where it stands.
-    pub clock: Arc<FakeClock>,
+    pub clock: Arc<dyn Hands>,
 }
 
 /// What is to be simulated.
@@ -49,8 +75,9 @@ pub struct Plan {
 }
 
 /// Something that must not happen, in words; the run adds seed and step.
-#[derive(Debug)]
-pub(crate) struct Wrong(String);
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Wrong(pub(crate) String);
 
 impl From<Fault> for Wrong {
     fn from(fault: Fault) -> Self {

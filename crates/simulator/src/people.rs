@@ -2,14 +2,15 @@
 
 use crate::Wrong;
 use crate::agenda::Thing;
-use crate::cast;
+use crate::cast::{self, Buyer, Shop};
 use crate::commands::Do;
 use crate::moves::{self, Board, By, Mood, Move};
-use crate::world::World;
+use crate::plain;
+use crate::world::{Manner, World};
 use xr_aftersales::{AddEvidence, Application, Apply, CaseKind, Channel, Filing, NewContact, Reason, RecordContact};
 use xr_base::{Actor, CaseId, Fault, Instant, Millis, Problem, UserId};
 use xr_case::engine::{self, Case};
-use xr_orders::{Line, LineWanted, PlaceOrder, Recipient};
+use xr_orders::{Line, LineWanted, PlaceOrder};
 use xr_store::Tx;
 
 const AFTERSALES: [&str; 3] = ["refund_only", "return_refund", "exchange"];
@@ -29,28 +30,44 @@ pub(crate) fn answer<T>(world: &mut World<'_>, result: Result<T, Fault>) -> Resu
 
 impl World<'_> {
     pub(crate) fn order(&mut self) -> Result<(), Wrong> {
-        let buyer = cast::any_buyer(&mut self.dice);
+        let Some(buyer) = self.dice.pick(&self.cast.buyers).cloned() else { return Ok(()) };
         let Some(shop) = self.dice.pick(&self.cast.shops).cloned() else { return Ok(()) };
+        let is_plain = self.is_plain();
         let mut lines = Vec::new();
         for _ in 0..self.dice.int(1, 2) {
-            if let Some(sku) = self.dice.pick(&shop.skus) {
-                lines.push(LineWanted { sku: *sku, quantity: self.dice.int(1, 3) });
+            if let Some(shelf) = self.dice.pick(&shop.shelves) {
+                let many = self.dice.int(1, 3);
+                let quantity = if is_plain { (many - 1).max(1) } else { many };
+                lines.push(LineWanted { sku: shelf.sku, quantity });
             }
         }
-        let recipient = Recipient {
-            name: "李雷".to_owned(),
-            phone: "13800000000".to_owned(),
-            region: "浙江省杭州市西湖区".to_owned(),
-            address: "文三路 1 号".to_owned(),
-        };
-        let remark = if self.dice.chance(35) { "请尽快发货".to_owned() } else { String::new() };
-        let (actor, terms, source) = (cast::buyer(buyer), shop.terms, "simulator".to_owned());
-        let place = PlaceOrder { actor, buyer, terms, lines, recipient, remark, source };
-        let placed = self.store.write_blocking(place);
-        if answer(self, placed)?.is_some() {
-            self.tally.orders += 1;
+        let has_remark = self.dice.chance(if is_plain { 12 } else { 35 });
+        let remark = if has_remark { self.words.remark(&mut self.dice) } else { String::new() };
+        if let Some(order) = self.place(&shop, &buyer, lines, remark)? {
+            self.mine.insert(order);
+            self.touched.insert(order);
         }
         Ok(())
+    }
+
+    pub(crate) const fn is_plain(&self) -> bool {
+        matches!(self.manner, Manner::Plain(_))
+    }
+
+    pub(crate) fn place(
+        &mut self,
+        shop: &Shop,
+        buyer: &Buyer,
+        lines: Vec<LineWanted>,
+        remark: String,
+    ) -> Result<Option<CaseId>, Wrong> {
+        let source = if self.is_plain() { "portal" } else { "simulator" }.to_owned();
+        let (actor, terms, recipient) = (cast::buyer(buyer.user), shop.terms.clone(), buyer.recipient.clone());
+        let place = PlaceOrder { actor, buyer: buyer.user, terms, lines, recipient, remark, source };
+        let placed = self.store.write_blocking(place);
+        let Some(placed) = answer(self, placed)? else { return Ok(None) };
+        self.tally.orders += 1;
+        Ok(Some(placed.order))
     }
 
     /// After a case moved: when somebody looks at it next, and what else comes of it.
@@ -157,14 +174,22 @@ impl World<'_> {
         let mut staff: Vec<Actor> = vec![self.cast.platform.clone()];
         staff.extend(self.cast.merchant(known.org).map(|shop| shop.merchant.clone()));
         let board = self.store.read_blocking(move |tx| moves::board(tx, case, &staff))?;
-        let mood = self.mood(case, &board.case);
-        let weights = moves::weights(&board, &self.coverage, &known.book.book, mood);
+        let weights = if self.is_plain() {
+            plain::weights(&board)
+        } else {
+            let mood = self.mood(case, &board.case);
+            moves::weights(&board, &self.coverage, &known.book.book, mood)
+        };
         let Some(chosen) = self.dice.weighted(&weights).and_then(|i| board.moves.get(i)).cloned() else {
             self.tally.silences += 1;
             return Ok(());
         };
+        self.make(&board, &chosen)
+    }
+
+    pub(crate) fn make(&mut self, board: &Board, chosen: &Move) -> Result<(), Wrong> {
         match chosen.by.clone() {
-            By::Person(actor) => self.act(&board, &actor, &chosen),
+            By::Person(actor) => self.act(board, &actor, chosen),
             By::Provider => self.provider_says(&board.case, &chosen.event),
             By::Courier => self.courier_says(&board.case, &chosen.event),
         }
@@ -182,10 +207,10 @@ impl World<'_> {
         } else {
             Vec::new()
         };
-        let input = self.inputs.fill(&mut self.dice, chosen.form, &lines);
+        let input = self.inputs.fill((&mut self.dice, &self.words), &chosen.event, chosen.form, &lines);
         let version = Some(case.version);
         let this = Do { actor: actor.clone(), case: case.id, event: chosen.event.clone(), version, input };
-        if self.dice.chance(3) {
+        if !self.is_plain() && self.dice.chance(3) {
             self.try_as_stranger(case, &this)?;
         }
         let done = self.store.write_blocking(this.clone());
@@ -193,7 +218,7 @@ impl World<'_> {
             return Ok(());
         }
         self.tally.acts += 1;
-        if self.dice.chance(10) {
+        if !self.is_plain() && self.dice.chance(10) {
             self.act_again(this)?;
         }
         Ok(())
@@ -253,6 +278,9 @@ impl World<'_> {
             Ok((xr_orders::queries::lines(tx, order)?, engine::pack_of(tx, &case)?))
         })?;
         let Some(buyer) = known.buyer else { return Ok(()) };
+        if self.is_plain() {
+            return plain::apply(self, (order, &known), (buyer, pack), &lines);
+        }
         if self.is_return_new(&known.state) || self.dice.chance(20) {
             return self.apply_for_everything(order, buyer, &pack, &lines);
         }
@@ -269,7 +297,7 @@ impl World<'_> {
             quantity: if is_whole { line.quantity - line.refunded } else { asked },
             amount_minor: names_amount.then_some(500),
             reason: self.dice.pick(&REASONS).copied().unwrap_or(Reason::Other),
-            description: "收到的和页面不一样".to_owned(),
+            description: self.words.complaint(&mut self.dice, "other"),
             photos: Vec::new(),
         };
         let applied = self.store.write_blocking(Apply { actor: cast::buyer(buyer), pack, application });
@@ -310,15 +338,15 @@ impl World<'_> {
         if self.dice.chance(40) { self.call(&merchant, case) } else { Ok(()) }
     }
 
-    fn file(&mut self, actor: &Actor, case: CaseId) -> Result<(), Wrong> {
-        let filing = Filing { photos: Vec::new(), words: Some("开箱时已拍摄".to_owned()) };
+    pub(crate) fn file(&mut self, actor: &Actor, case: CaseId) -> Result<(), Wrong> {
+        let filing = Filing { photos: Vec::new(), words: Some(self.words.evidence(&mut self.dice)) };
         let filed = self.store.write_blocking(AddEvidence { actor: actor.clone(), case, filing });
         answer(self, filed).map(|_| ())
     }
 
-    fn call(&mut self, actor: &Actor, case: CaseId) -> Result<(), Wrong> {
-        let contact =
-            NewContact { channel: Channel::Phone, at: self.now(), note: "已与买家电话沟通".to_owned() };
+    pub(crate) fn call(&mut self, actor: &Actor, case: CaseId) -> Result<(), Wrong> {
+        let note = self.words.contact(&mut self.dice);
+        let contact = NewContact { channel: Channel::Phone, at: self.now(), note };
         let called = self.store.write_blocking(RecordContact { actor: actor.clone(), case, contact });
         answer(self, called).map(|_| ())
     }

@@ -8,10 +8,12 @@ use crate::dice::Dice;
 use crate::inputs::Inputs;
 use crate::outside::Outside;
 use crate::report::Tally;
-use crate::{Plan, Stage, Wrong, sweep};
+use crate::town::Answer;
+use crate::words::Words;
+use crate::{Hands, Plan, Stage, Wrong, sweep};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use xr_base::{CaseId, Clock as _, Fault, Instant, Millis, OrgId, RowId, Scope, UserId};
+use xr_base::{CaseId, Fault, Instant, Millis, OrgId, RowId, Scope, UserId};
 use xr_case::engine::{self, Engine, FireDue, Ready};
 use xr_store::{Store, Tx, events};
 
@@ -21,6 +23,9 @@ const EVENTS_MAX: i64 = 2_000;
 const FIRED_MAX: i64 = 200;
 /// People act for so long after the last order; then silence ends what is open.
 const BUSY_AFTER: Millis = Millis::days(75);
+
+/// In a quiet market providers answer so long after they are asked.
+pub(crate) const ANSWER_AFTER: Millis = Millis::seconds(20);
 
 /// What the simulator remembers of a case between two steps.
 #[derive(Clone)]
@@ -37,22 +42,39 @@ pub(crate) struct Known {
     pub(crate) has_aftersales: bool,
 }
 
+/// How people live.
+#[derive(Clone, Copy)]
+pub(crate) enum Manner {
+    /// Goes every way there is, tries what must be refused, and checks everything after every step.
+    Proving,
+    /// As in a quiet market; whoever owns the market answers for its providers.
+    Plain(Answer),
+}
+
 pub(crate) struct World<'s> {
     pub(crate) store: &'s Store,
-    pub(crate) clock: &'s xr_base::FakeClock,
+    pub(crate) clock: &'s dyn Hands,
+    pub(crate) manner: Manner,
     pub(crate) dice: Dice,
     pub(crate) cast: Cast,
+    pub(crate) words: Words,
     pub(crate) agenda: Agenda,
     pub(crate) inputs: Inputs,
     pub(crate) outside: Outside,
     pub(crate) coverage: Coverage,
     pub(crate) known: BTreeMap<CaseId, Known>,
     pub(crate) tally: Tally,
+    /// Plain manner: orders that chance placed; others are scenes and left alone.
+    pub(crate) mine: BTreeSet<CaseId>,
+    /// Plain manner: cases that the step touched.
+    pub(crate) touched: BTreeSet<CaseId>,
+    /// Plain manner: cases of which something was asked of providers.
+    pub(crate) asked: BTreeSet<CaseId>,
     fired: BTreeSet<RowId>,
     open: usize,
     days: u64,
     seq: i64,
-    wake: Option<Instant>,
+    pub(crate) wake: Option<Instant>,
     orders_until: Instant,
     quiet_from: Instant,
 }
@@ -60,17 +82,27 @@ pub(crate) struct World<'s> {
 impl<'s> World<'s> {
     /// Fills the market and writes the agenda of its orders.
     pub(crate) fn begin(stage: &'s Stage, plan: &Plan) -> Result<Self, Wrong> {
-        let store = &stage.store;
-        let cast = cast::enter(store)?;
+        let cast = cast::enter(&stage.store)?;
+        let mut world = Self::with(stage, plan, Manner::Proving, (cast, Words::terse()))?;
         let start = stage.clock.now();
-        let orders_until = start + Millis::days(plan.days);
-        let mut dice = Dice::of(plan.seed);
-        let mut agenda = Agenda::default();
         for _ in 0..plan.days * plan.orders_per_day {
-            agenda.enter(start + dice.span(Millis(0), Millis::days(plan.days)), Thing::Order);
+            let at = start + world.dice.span(Millis(0), Millis::days(plan.days));
+            world.agenda.enter(at, Thing::Order);
         }
-        agenda.enter(start + Millis::days(1), Thing::Day);
-        agenda.enter(start + Millis::hours(3), Thing::Noise);
+        world.agenda.enter(start + Millis::days(1), Thing::Day);
+        world.agenda.enter(start + Millis::hours(3), Thing::Noise);
+        Ok(world)
+    }
+
+    /// A world in which nothing is planned yet.
+    pub(crate) fn with(
+        stage: &'s Stage,
+        plan: &Plan,
+        manner: Manner,
+        (cast, words): (Cast, Words),
+    ) -> Result<Self, Wrong> {
+        let store = &stage.store;
+        let orders_until = stage.clock.now() + Millis::days(plan.days);
         let coverage = store.read_blocking(|tx| {
             let books = Engine::from_tx(tx)?.books().all_current();
             Ok(Coverage::of(books.iter().map(|ready| ready.book.as_ref())))
@@ -78,15 +110,20 @@ impl<'s> World<'s> {
         let seq = store.read_blocking(|tx| Ok(events::last_seq(tx)?))?;
         Ok(Self {
             store,
-            clock: &stage.clock,
-            dice,
+            clock: stage.clock.as_ref(),
+            manner,
+            dice: Dice::of(plan.seed),
             cast,
-            agenda,
+            words,
+            agenda: Agenda::default(),
             inputs: Inputs::default(),
             outside: Outside::default(),
             coverage,
             known: BTreeMap::new(),
             tally: Tally::default(),
+            mine: BTreeSet::new(),
+            touched: BTreeSet::new(),
+            asked: BTreeSet::new(),
             fired: BTreeSet::new(),
             open: 0,
             days: 0,
@@ -121,11 +158,19 @@ impl<'s> World<'s> {
             (Some(_), None) => {}
         }
         self.tally.steps += 1;
-        self.audit()?;
+        match self.manner {
+            Manner::Proving => self.audit()?,
+            Manner::Plain(_) => self.follow()?,
+        }
         Ok(true)
     }
 
     fn run(&mut self, thing: Thing) -> Result<(), Wrong> {
+        if let Thing::Visit { case, .. } | Thing::Apply { order: case } | Thing::Speak { case } | Thing::Scan { case } =
+            thing
+        {
+            self.touched.insert(case);
+        }
         match thing {
             Thing::Order => self.order(),
             Thing::Visit { case, version } => self.visit(case, version),
@@ -140,15 +185,28 @@ impl<'s> World<'s> {
 
     /// Clocks run out, now or a little late; sometimes somebody tries to act just then.
     fn silence(&mut self, due: Instant) -> Result<(), Wrong> {
+        if matches!(self.manner, Manner::Plain(_)) {
+            self.clock.jump_to(due);
+            return self.fire();
+        }
         let delay = if self.dice.chance(20) { self.dice.span(Millis(1), Millis::minutes(10)) } else { Millis(0) };
         self.clock.jump_to(due + delay);
         if self.is_busy() && self.dice.chance(15) {
             self.act_late()?;
         }
+        self.fire()
+    }
+
+    fn fire(&mut self) -> Result<(), Wrong> {
         loop {
             let due = self.store.read_blocking(|tx| engine::due_cases(tx, FIRED_MAX))?;
             if due.is_empty() {
                 return Ok(());
+            }
+            if self.is_plain() {
+                self.touched.extend(&due);
+                // What silence sets off in scenes asks providers too.
+                self.agenda.enter(self.now() + ANSWER_AFTER, Thing::Work);
             }
             for case in due {
                 self.tally.fired += self.store.write_blocking(FireDue { case })? as u64;
@@ -163,6 +221,10 @@ impl<'s> World<'s> {
             self.cast.refill(self.store)?;
         }
         self.store.write_blocking(xr_logistics::NoteStalled)?;
+        if matches!(self.manner, Manner::Plain(_)) {
+            self.agenda.enter(now + Millis::days(1), Thing::Day);
+            return Ok(());
+        }
         self.days += 1;
         if now < self.orders_until || self.days.is_multiple_of(7) {
             self.store.read_blocking(sweep::everything)?.map_or(Ok(()), |found| Err(Wrong(found)))?;
@@ -176,6 +238,7 @@ impl<'s> World<'s> {
 
     /// Looks at every case that the step touched, and at their parents.
     fn audit(&mut self) -> Result<(), Wrong> {
+        self.touched.clear();
         let seq = self.seq;
         let (last, seen, wake) = self.store.read_blocking(move |tx| {
             let (last, touched) = touched(tx, seq)?;

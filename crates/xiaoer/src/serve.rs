@@ -77,13 +77,13 @@ pub fn instance_name(entropy: &dyn Entropy) -> Result<String, Fault> {
 ///
 /// # Errors
 /// [`ServeError`].
-pub fn run(options: ServeOptions) -> Result<(), ServeError> {
+pub fn run(options: ServeOptions, demo_days: i64) -> Result<(), ServeError> {
     let clock = Arc::new(SystemClock::real());
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
     let is_demo = options.web.is_demo;
     if is_demo {
         // Business time never goes back, so a demo's past must begin before the first command.
-        demo::begin(&clock)?;
+        demo::begin(&clock, demo_days)?;
     }
     let instance = instance_name(entropy.as_ref())?;
     let store = open(MarketConfig {

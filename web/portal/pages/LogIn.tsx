@@ -3,12 +3,12 @@
 import { useState } from 'preact/hooks';
 import * as calls from '@/api/calls';
 import { problemOf } from '@/api/problem';
-import type { Session } from '@/api/types';
+import type { Person, Session } from '@/api/types';
 import { useLoad } from '../load';
 import { problemText, useText } from '../text';
 
 export function LogIn({ onEnter }: { onEnter: (session: Session) => void }) {
-  const { t, say } = useText();
+  const { t } = useText();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const [failure, setFailure] = useState('');
@@ -23,6 +23,7 @@ export function LogIn({ onEnter }: { onEnter: (session: Session) => void }) {
     enter(login.trim(), password);
   };
   const buyers = (people.data ?? []).filter((p) => p.party === 'buyer');
+  const rest = buyers.filter((p) => !p.is_featured);
   return (
     <>
       <form class="card log-in" onSubmit={submit}>
@@ -40,13 +41,26 @@ export function LogIn({ onEnter }: { onEnter: (session: Session) => void }) {
       {buyers.length > 0 && (
         <section aria-label={t('portal.people')}>
           <h2>{t('portal.people')}</h2>
-          <ul class="people">
-            {buyers.map((p) => (
-              <li key={p.login}><button type="button" onClick={() => enter(p.login, p.password)}><strong>{p.name}</strong><small class="muted">{say(p.about)}</small></button></li>
-            ))}
-          </ul>
+          <Listed people={buyers.filter((p) => p.is_featured)} enter={enter} />
+          {rest.length > 0 && (
+            <details class="more-people">
+              <summary>{t('portal.more_people', { count: rest.length })}</summary>
+              <Listed people={rest} enter={enter} />
+            </details>
+          )}
         </section>
       )}
     </>
+  );
+}
+
+function Listed({ people, enter }: { people: Person[]; enter: (who: string, secret: string) => void }) {
+  const { say } = useText();
+  return (
+    <ul class="people">
+      {people.map((p) => (
+        <li key={p.login}><button type="button" onClick={() => enter(p.login, p.password)}><strong>{p.name}</strong><small class="muted">{say(p.about)}</small></button></li>
+      ))}
+    </ul>
   );
 }

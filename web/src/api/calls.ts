@@ -3,8 +3,9 @@
 import type { CalendarListed, CalendarYear, DeadlineMoves } from './calendarTypes';
 import { get, post, request, type Query } from './http';
 import type {
-  Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview, ImportSource, ImportView,
-  OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, SavedView, ServerTime, Session, Shop, StateCount, Status, ViewList,
+  Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview,
+  ImportSource, ImportView, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, SavedView, ServerTime, Session, Shop,
+  StateCount, Status, TourStory, ViewList,
 } from './types';
 
 const at = (id: string) => encodeURIComponent(id);
@@ -28,7 +29,7 @@ export const act = (id: string, body: { event: string; version: number; input?: 
   post<CaseView>(`/v1/cases/${at(id)}/acts`, body);
 export const recordContact = (id: string, body: { channel: string; at: string; note: string }) =>
   post<CaseView>(`/v1/cases/${at(id)}/contacts`, body);
-export const fileEvidence = (id: string, body: { photos: string[]; text?: string }) =>
+export const fileEvidence = (id: string, body: { photos: string[]; words?: string }) =>
   post<CaseView>(`/v1/cases/${at(id)}/evidence`, body);
 
 export const upload = (raw: Blob) => request<{ sha256: string; width: number; height: number }>('POST', '/v1/uploads', { raw });
@@ -78,6 +79,7 @@ export const courses = (id: string, pack: string) => get<CaseCourses>(`/v1/polic
 export const differences = (from: string, to: string) => get<PackDifferences>(`/v1/policy/differences/${at(from)}/${at(to)}`);
 
 export const demoPeople = () => get<Person[]>('/v1/demo/people');
+export const demoTour = () => get<TourStory[]>('/v1/demo/tour');
 export const demoClock = () => get<DemoClock>('/v1/demo/clock');
 export const setDemoClock = (change: { advance_ms?: number; to?: string; rate?: number }) =>
   post<DemoClock>('/v1/demo/clock', change);

@@ -21,7 +21,7 @@ export type Session = {
   locale: string | null;
 };
 
-export type Person = { login: string; password: string; name: string; party: Party; org: string | null; about: Label };
+export type Person = { login: string; password: string; name: string; party: Party; org: string | null; about: Label; is_featured: boolean };
 
 /** How the server does. */
 export type Status = {
@@ -319,6 +319,18 @@ export type Finding = {
 };
 
 export type DemoClock = { now: string; rate: number; next_due?: string | null };
+
+/** A story of the demo's tour: who lives it, and the case that is open for it now, if there is one. */
+export type TourStory = {
+  story: 'decide' | 'silence' | 'refusal' | 'replay' | 'phone';
+  login: string;
+  password: string;
+  name: string;
+  party: Party;
+  org: string | null;
+  path: string | null;
+  case: CaseSummary | null;
+};
 
 /** A parcel of a demo market and what its carrier may report next, the usual scan first. */
 export type DemoParcel = {

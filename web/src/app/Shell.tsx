@@ -12,7 +12,7 @@ import { can } from '@/kit/Perm';
 import { useText } from '@/kit/text';
 import { Help } from './Help';
 import { useLive } from './live';
-import { chooseTheme, keepLang, useTheme } from './prefs';
+import { Looks } from './Looks';
 import { leave, useSessionQuery } from './session';
 
 export function Shell() {
@@ -26,13 +26,27 @@ export function Shell() {
   if (session === undefined) {
     return query.error ? <Failed error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton />;
   }
-  if (session === null) return <LogIn />;
+  if (session === null) return <Outside />;
   return <Frame session={session} isLive={isOpen} />;
 }
 
+/** The tour is for everybody; all other pages wait for a log-in. */
+function Outside() {
+  const isTour = useIsTour();
+  if (!isTour) return <LogIn />;
+  return (
+    <div className="outside">
+      <div className="log-in-tools"><Looks /></div>
+      <main><Suspense fallback={<Skeleton />}><Outlet /></Suspense></main>
+    </div>
+  );
+}
+
+const useIsTour = () => useRouterState({ select: (state) => state.location.pathname === '/tour' });
+
 function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
-  const { t, lang } = useText();
-  const theme = useTheme();
+  const { t } = useText();
+  const isTour = useIsTour();
   const navigate = useNavigate();
   const main = useFocusOfPage();
   useHotkeys({
@@ -51,14 +65,11 @@ function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
         <span className="grow" />
         <Clock />
         <span className={`live ${isLive ? 'on' : 'off'}`} role="status">{isLive ? t('kit.live_on') : t('kit.live_off')}</span>
-        <Button type="text" lang={lang === 'en' ? 'zh-CN' : 'en'} onClick={() => void keepLang(lang === 'en' ? 'zh-CN' : 'en')}>{t('kit.language')}</Button>
-        <Button type="text" aria-label={t('kit.theme')} onClick={() => chooseTheme(theme === 'dark' ? 'light' : 'dark')}>
-          {theme === 'dark' ? t('kit.light') : t('kit.dark')}
-        </Button>
+        <Looks />
         <Me session={session} />
       </header>
       <main id="main" tabIndex={-1} ref={main}>
-        {session.party === 'buyer' ? <ForBuyers /> : <Suspense fallback={<Skeleton />}><Outlet /></Suspense>}
+        {session.party === 'buyer' && !isTour ? <ForBuyers /> : <Suspense fallback={<Skeleton />}><Outlet /></Suspense>}
       </main>
       <Help />
     </div>
@@ -78,9 +89,12 @@ function useFocusOfPage() {
   return main;
 }
 
+/** Only demo servers answer. */
+const useDemo = () => useQuery({ queryKey: ['demo', 'clock'], queryFn: calls.demoClock, staleTime: Infinity, retry: false });
+
 /** In a demo, the time the market lives in. */
 function Clock() {
-  const demo = useQuery({ queryKey: ['demo', 'clock'], queryFn: calls.demoClock, staleTime: Infinity, retry: false });
+  const demo = useDemo();
   const { t } = useText();
   if (!demo.data) return null;
   return <span className="business-time"><span className="muted">{t('demo.header')}</span> <BusinessTime /></span>;
@@ -88,6 +102,7 @@ function Clock() {
 
 function Menu({ session }: { session: Session }) {
   const { t } = useText();
+  const isDemo = useDemo().data !== undefined;
   const isCase = useRouterState({ select: (state) => state.location.pathname.startsWith('/cases/') });
   return (
     <nav className="menu" aria-label={t('kit.menu')}>
@@ -100,6 +115,7 @@ function Menu({ session }: { session: Session }) {
       {can(session, 'packs.read') && <Link to="/packs" activeOptions={{ includeSearch: false }}>{t('packs.title')}</Link>}
       {can(session, 'system.status') && <Link to="/status" activeOptions={{ includeSearch: false }}>{t('system.title')}</Link>}
       {can(session, 'demo.clock') && <Link to="/demo" activeOptions={{ includeSearch: false }}>{t('demo.title')}</Link>}
+      {isDemo && <Link to="/tour" activeOptions={{ includeSearch: false }}>{t('tour.link')}</Link>}
     </nav>
   );
 }

@@ -47,10 +47,11 @@ const calendar = createRoute({
   getParentRoute, path: '/calendars/$region/$year', component: lazyRouteComponent(() => import('@/capabilities/calendars/pages/Calendar'), 'CalendarPage'),
 });
 const demo = createRoute({ getParentRoute, path: '/demo', component: lazyRouteComponent(() => import('@/capabilities/demo/pages/DemoClock'), 'DemoClock') });
+const tour = createRoute({ getParentRoute, path: '/tour', component: lazyRouteComponent(() => import('@/capabilities/tour/pages/Tour'), 'Tour') });
 const status = createRoute({ getParentRoute, path: '/status', component: lazyRouteComponent(() => import('@/capabilities/system/pages/Status'), 'Status') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, packs, pack, replays, replay, differences, calendar, demo, status]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, packs, pack, replays, replay, differences, calendar, demo, tour, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -25,7 +25,7 @@ const OPTIONS: Partial<Record<FieldKind, { group: string; codes: string[] }>> = 
   case_kind: { group: 'kind', codes: KINDS },
 };
 
-const LONG_TEXTS = ['reason', 'note', 'description', 'text', 'remark'];
+const LONG_TEXTS = ['reason', 'note', 'description', 'words', 'remark'];
 
 export function FieldControl(props: FieldProps) {
   const { field, id, value, onChange, isInvalid, context } = props;

@@ -58,7 +58,7 @@ enum Command {
     /// Serve the market (production: needs a secret).
     Serve(serve::ServeArgs),
     /// Serve a demo market on loopback: no secret needed, everybody's password is `demo`.
-    Demo(serve::ServeArgs),
+    Demo(serve::DemoArgs),
     /// Set a market up: its organisations, shops, people and goods.
     #[command(subcommand)]
     Add(add::AddCommand),

@@ -115,15 +115,18 @@ pub(super) fn step_to(store: &Store, clock: &SystemClock, target: Instant) -> Re
 fn settle(store: &Store) -> Result<(), Fault> {
     loop {
         let due = store.read_blocking(|tx| engine::due_cases(tx, FIRED_MAX))?;
-        let answered = super::providers::answer_all(store)?;
-        let resent = resend(store)?;
-        if due.is_empty() && answered + resent == 0 {
+        if answer(store)? == 0 && due.is_empty() {
             return Ok(());
         }
         for case in due {
             store.write_blocking(FireDue { case })?;
         }
     }
+}
+
+/// Answers what was asked of providers and sends refunds again whose time has come; gives how much that was.
+pub(super) fn answer(store: &Store) -> Result<usize, Fault> {
+    Ok(super::providers::answer_all(store)? + resend(store)?)
 }
 
 fn resend(store: &Store) -> Result<usize, Fault> {

@@ -1,7 +1,7 @@
 //! Routes that exist in demo mode only.
 
 use super::clock::{DemoClock, JUMP_MAX};
-use super::{parcels, seed};
+use super::{data, parcels, seed, tour};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,7 @@ pub fn routes() -> Routes {
         .add(Access::May("demo.clock"), routes!(parcels::list))
         .add(Access::May("demo.clock"), routes!(parcels::scan))
         .add(Access::Public, routes!(people))
+        .add(Access::Public, routes!(tour::stories))
 }
 
 /// Time of the demo market.
@@ -94,18 +95,21 @@ struct PersonView {
     org: Option<String>,
     #[schema(value_type = Object)]
     about: Text,
+    /// Whether the page shows them at once; the others are behind a fold.
+    is_featured: bool,
 }
 
 /// Log-ins of the demo market.
 #[utoipa::path(get, path = "/v1/demo/people", tag = "demo", responses((status = 200, body = Vec<PersonView>)))]
 async fn people() -> Result<Json<Vec<PersonView>>, Failure> {
-    let people = seed::people()?.into_iter().map(|p| PersonView {
+    let people = data::people()?.into_iter().map(|p| PersonView {
         login: p.login,
         password: seed::PASSWORD.to_owned(),
         name: p.name,
         party: p.party.to_owned(),
         org: p.org,
         about: p.about,
+        is_featured: p.is_featured,
     });
     Ok(Json(people.collect()))
 }

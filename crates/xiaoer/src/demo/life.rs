@@ -1,13 +1,10 @@
-//! The first week of a demo market: orders and cases in every state, by the same commands that people use.
+//! The last week of a demo market's history, as it is written: orders and cases by the same commands that people use.
 
-use super::clock::step_to;
+use super::data::Words;
 use super::providers;
-use super::seed::{Cast, SeededBuyer, SeededShop, Words};
+use super::seed::{Cast, SeededBuyer, SeededShop};
 use serde_json::{Value, json};
-use std::sync::Arc;
-use xr_aftersales::{
-    Application, Apply, CaseKind, NewContact, Reason, RecordContact, ReturnAddress, SetReturnAddress, UploadPicture,
-};
+use xr_aftersales::{Application, Apply, CaseKind, NewContact, Reason, RecordContact, UploadPicture};
 use xr_base::{Actor, CaseId, Clock, Fault, Millis, SystemClock};
 use xr_case::engine::{Act, act};
 use xr_logistics::{Notice, ScanKind, TakeScan};
@@ -16,11 +13,14 @@ use xr_payments::NoticeKind;
 use xr_store::{Command, Store, Tx};
 
 /// Orders of the week; each takes another way through the machine by its number.
-const ORDERS: usize = 72;
+pub(super) const ORDERS: usize = 72;
 /// Pause between two orders: they spread over a week.
-const EVERY: Millis = Millis::minutes(140);
+pub(super) const EVERY: Millis = Millis::minutes(140);
 /// A plain picture: what merchants of the demo show as evidence.
 const PHOTO: &[u8] = include_bytes!("../../demo/evidence.png");
+/// The week goes on in the first of the shops, with the first of the buyers.
+const SHOPS: usize = 6;
+const BUYERS: usize = 4;
 const CARRIERS: [&str; 4] = ["SF", "ZTO", "YTO", "JD"];
 
 /// Fires an event as somebody would by a click.
@@ -48,12 +48,16 @@ impl Command for Do {
     }
 }
 
-struct Life<'a> {
+/// The week so far.
+pub(super) struct Week<'a> {
     store: &'a Store,
     clock: &'a SystemClock,
     words: &'a Words,
     operator: &'a Actor,
+    shops: &'a [SeededShop],
+    buyers: &'a [SeededBuyer],
     scans: i64,
+    stories: Vec<Story<'a>>,
 }
 
 /// An order with whoever belongs to it.
@@ -66,51 +70,36 @@ struct Story<'a> {
     carrier: &'static str,
 }
 
-/// Lives a week with these shops and buyers; the clock stands at its end.
-pub(super) fn first_week(
-    store: &Store,
-    clock: &Arc<SystemClock>,
-    words: &Words,
-    &Cast { operator, shops, buyers }: &Cast<'_>,
-) -> Result<(), Fault> {
-    let mut life = Life { store, clock, words, operator, scans: 0 };
-    for shop in shops {
-        let new = ReturnAddress { shop: shop.terms.shop, address: words.return_address.clone() };
-        store.write_blocking(SetReturnAddress {
-            actor: shop.merchant.clone(),
-            merchant_org: shop.terms.merchant_org,
-            new,
-        })?;
-    }
-    let mut stories: Vec<Story<'_>> = Vec::new();
-    for number in 0..ORDERS {
-        let (shop, buyer) = (&shops[number % shops.len()], &buyers[number % buyers.len()]);
-        let story = life.place(number, shop, buyer)?;
-        stories.push(story);
-        // Older orders move on while new ones come.
-        for story in &stories {
-            life.go_on(story, number - story.number)?;
-        }
-        life.pass(EVERY)?;
-    }
-    Ok(())
-}
-
 /// Late enough in the week that what it leads to still waits at its end.
 const fn is_late(story: &Story<'_>) -> bool {
     story.number >= 30
 }
 
-impl Life<'_> {
-    fn pass(&self, span: Millis) -> Result<(), Fault> {
-        step_to(self.store, self.clock, self.clock.now() + span)
+impl<'a> Week<'a> {
+    pub(super) fn begin(store: &'a Store, clock: &'a SystemClock, words: &'a Words, cast: &'a Cast) -> Self {
+        let Cast { operator, shops, buyers } = cast;
+        let (shops, buyers) = (&shops[..SHOPS.min(shops.len())], &buyers[..BUYERS.min(buyers.len())]);
+        Self { store, clock, words, operator, shops, buyers, scans: 0, stories: Vec::new() }
     }
 
-    fn place<'a>(&self, number: usize, shop: &'a SeededShop, buyer: &'a SeededBuyer) -> Result<Story<'a>, Fault> {
-        let first = shop.skus[number / 2 % shop.skus.len()];
+    /// The next order is placed, and older ones move on.
+    pub(super) fn next_order(&mut self) -> Result<(), Fault> {
+        let number = self.stories.len();
+        let (shop, buyer) = (&self.shops[number % self.shops.len()], &self.buyers[number % self.buyers.len()]);
+        let mut stories = std::mem::take(&mut self.stories);
+        stories.push(self.place(number, shop, buyer)?);
+        for story in &stories {
+            self.go_on(story, number - story.number)?;
+        }
+        self.stories = stories;
+        Ok(())
+    }
+
+    fn place(&self, number: usize, shop: &'a SeededShop, buyer: &'a SeededBuyer) -> Result<Story<'a>, Fault> {
+        let first = shop.shelves[number / 2 % shop.shelves.len()].sku;
         let mut lines = vec![LineWanted { sku: first, quantity: 1 + i64::try_from(number % 3).unwrap_or(0) }];
-        if number % 4 == 1 && shop.skus.len() > 1 {
-            lines.push(LineWanted { sku: shop.skus[(number / 2 + 1) % shop.skus.len()], quantity: 1 });
+        if number % 4 == 1 && shop.shelves.len() > 1 {
+            lines.push(LineWanted { sku: shop.shelves[(number / 2 + 1) % shop.shelves.len()].sku, quantity: 1 });
         }
         let who = &buyer.who;
         let placed = self.store.write_blocking(PlaceOrder {

@@ -1,11 +1,15 @@
 //! The demo market: people, goods, providers that answer, and a clock that can be moved. Never in production.
 
 mod clock;
+mod data;
+mod history;
 mod http;
 mod life;
 mod parcels;
 mod providers;
+mod scenes;
 mod seed;
+mod tour;
 
 pub use clock::DemoClock;
 pub use http::routes;
@@ -20,16 +24,21 @@ use xr_store::{Command, Store, Tx, leases};
 pub const MIGRATIONS: &[xr_store::Migration] =
     &[xr_store::Migration { number: 1900, name: "demo", sql: include_str!("../../migrations/1900_demo.sql") }];
 
-/// Sets the clock of a demo market to its beginning, before anything is opened.
+/// Days of history of a new market, unless fewer are asked for.
+pub const DAYS: i64 = 60;
+/// The fewest: the week that is written down.
+pub const DAYS_MIN: i64 = 7;
+
+/// Sets the clock of a demo market to its beginning, `days` before its visitors' time, before anything is opened.
 ///
 /// # Errors
 /// A mistake in the demo data.
-pub fn begin(clock: &SystemClock) -> Result<(), Fault> {
-    clock::freeze(clock, seed::start()?);
+pub fn begin(clock: &SystemClock, days: i64) -> Result<(), Fault> {
+    clock::freeze(clock, data::start(days)?);
     Ok(())
 }
 
-/// Filling takes seconds; a server that died over it holds others up for so long.
+/// The lease is renewed as the history goes on; a server that died over it holds others up for so long.
 const FILL_MAX: Millis = Millis::minutes(1);
 /// Pause between two looks whether another server has filled the market.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -45,7 +54,10 @@ pub fn resume(store: &Store, clock: &Arc<SystemClock>, instance: &str) -> Result
             return clock::resume(store, clock, row);
         }
         if store.write_blocking(TakeFilling { instance: instance.to_owned() })? {
-            seed::fill(store, clock)?;
+            let (market, cast) = seed::fill(store)?;
+            history::live(store, clock, (&market, &cast), &mut || {
+                store.write_blocking(TakeFilling { instance: instance.to_owned() }).map(|_| ())
+            })?;
             return clock::start(store, clock);
         }
         std::thread::sleep(LOOK_AGAIN);

@@ -36,17 +36,34 @@ pub async fn play_providers(store: Store, mut stop: watch::Receiver<bool>) {
 
 /// Answers everything asked so far; gives the number of answers.
 pub(super) fn answer_all(store: &Store) -> Result<usize, Fault> {
-    let mut answered = 0;
-    for (kind, answer) in QUESTIONS {
-        for Claimed { job, case } in store.write_blocking(ClaimJobs { kind })? {
-            if let Some(notice) = answer {
-                tell(store, notice, case)?;
-            }
-            store.write_blocking(JobDone { job })?;
-            answered += 1;
+    let asked = store.write_blocking(TakeQuestions)?;
+    for (kind, case) in &asked {
+        let answer = QUESTIONS.iter().find(|(question, _)| question == kind).and_then(|(_, answer)| *answer);
+        if let Some(notice) = answer {
+            tell(store, notice, *case)?;
         }
     }
-    Ok(answered + store.write_blocking(TakeParcels)?)
+    Ok(asked.len() + store.write_blocking(TakeParcels)?)
+}
+
+/// Takes what was asked. A question counts as asked once: whom this provider does not answer asks again by his clock.
+#[derive(Clone, Copy, Debug)]
+struct TakeQuestions;
+
+impl Command for TakeQuestions {
+    type Out = Vec<(String, CaseId)>;
+    const NAME: &'static str = "demo.take_questions";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Out, Fault> {
+        let mut taken = Vec::new();
+        for (kind, _) in QUESTIONS {
+            for Claimed { job, case } in (ClaimJobs { kind }).run(tx)? {
+                jobs::done(tx, job)?;
+                taken.push((kind.to_owned(), case));
+            }
+        }
+        Ok(taken)
+    }
 }
 
 /// The demo's carriers know of every parcel and pickup without being told; the page of the clock plays their scans.
@@ -90,19 +107,4 @@ fn amount(tx: &mut Tx<'_>, kind: NoticeKind, case: CaseId) -> Result<Money, Faul
         return Ok(Money::new(refund.amount_minor, refund.currency));
     }
     Ok(queries::payment(tx, case)?.amount())
-}
-
-/// Forgets a job that was done.
-#[derive(Clone, Copy, Debug)]
-struct JobDone {
-    job: xr_base::RowId,
-}
-
-impl Command for JobDone {
-    type Out = ();
-    const NAME: &'static str = "demo.job_done";
-
-    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        Ok(jobs::done(tx, self.job)?)
-    }
 }

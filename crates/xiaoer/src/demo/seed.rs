@@ -1,165 +1,27 @@
-//! Filling a new demo market: organisations, people, goods, and a first week of life.
+//! Filling a new demo market: organisations, people, goods.
 
+use super::data::{Buyer, Goods, Market, Merchant, Staff, broken, market, price};
 use super::providers;
-use serde::Deserialize;
-use std::sync::Arc;
-use xr_base::locale::Text;
-use xr_base::{
-    Actor, Currency, Fault, Instant, OrgId, Party, Principal, Problem, ShopId, SystemClock, UnitPrice, UserId,
-};
+use xr_base::{Actor, Currency, Fault, OrgId, Party, Principal, ShopId, UserId};
 use xr_catalog::{CreateSku, NewSku, StockMode};
 use xr_identity::commands::{CreateOrg, CreateShop, CreateUser};
 use xr_identity::model::OrgKind;
 use xr_identity::{Roles, password};
 use xr_inventory::AdjustStock;
 use xr_orders::ShopTerms;
+use xr_simulator::Shelf;
 use xr_store::Store;
 use xr_web::entropy::{Entropy, OsEntropy};
 
 /// Everybody's password in a demo market.
 pub(super) const PASSWORD: &str = "demo";
-const MARKET: &str = include_str!("../../demo/market.toml");
 const ABROAD: &[u8] = include_bytes!("../../../imports/data/online-retail-2010-12.csv.gz");
-/// Monday morning, inside the loaded year (decision D7).
-const START: &str = "2026-01-05T09:00:00+08:00";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Market {
-    words: Words,
-    staff: Vec<Staff>,
-    abroad: Abroad,
-    merchant: Vec<Merchant>,
-    buyer: Vec<Buyer>,
-}
-
-/// What people of the demo write.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Words {
-    platform: String,
-    pub(super) remark: String,
-    pub(super) return_address: String,
-    pub(super) contact: String,
-    pub(super) exchange: String,
-    pub(super) return_refund: String,
-    pub(super) refund_only: String,
-    pub(super) refusal: String,
-    pub(super) proposal: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Staff {
-    login: String,
-    name: String,
-    role: String,
-}
-
-/// The person of the cross-border shop whose orders are imported.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Abroad {
-    login: String,
-    name: String,
-    shop: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Merchant {
-    name: String,
-    login: String,
-    person: String,
-    shop: String,
-    pack: Option<String>,
-    skus: Vec<Goods>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Goods {
-    code: String,
-    title: String,
-    spec: String,
-    price: String,
-    stock: i64,
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Buyer {
-    pub(super) login: String,
-    pub(super) name: String,
-    pub(super) phone: String,
-    pub(super) region: String,
-    pub(super) address: String,
-}
-
-/// Somebody whom the log-in page offers.
-pub(super) struct Person {
-    pub(super) login: String,
-    pub(super) name: String,
-    pub(super) party: &'static str,
-    pub(super) org: Option<String>,
-    pub(super) about: Text,
-}
-
-fn broken(reason: &dyn std::fmt::Display) -> Fault {
-    Problem::new(500, "demo.broken_data").with("reason", reason).into()
-}
-
-fn market() -> Result<Market, Fault> {
-    toml::from_str(MARKET).map_err(|e| broken(&e))
-}
-
-pub(super) fn start() -> Result<Instant, Fault> {
-    Instant::parse(START).map_err(|e| broken(&e))
-}
-
-/// Everybody with a log-in.
-pub(super) fn people() -> Result<Vec<Person>, Fault> {
-    let roles = Roles::shipped().map_err(|e| broken(&e))?;
-    let about =
-        |role: &str| roles.role.get(role).map(|r| Text { zh: r.zh.clone(), en: r.en.clone() }).unwrap_or_default();
-    let mut people: Vec<Person> = Vec::new();
-    let market = market()?;
-    people.extend(market.staff.into_iter().map(|s| Person {
-        about: about(&s.role),
-        login: s.login,
-        name: s.name,
-        party: "platform",
-        org: None,
-    }));
-    people.push(Person {
-        login: market.abroad.login,
-        name: market.abroad.name,
-        party: "merchant",
-        org: Some(market.abroad.shop),
-        about: about("merchant"),
-    });
-    people.extend(market.merchant.into_iter().map(|m| Person {
-        login: m.login,
-        name: m.person,
-        party: "merchant",
-        org: Some(m.shop),
-        about: about("merchant"),
-    }));
-    people.extend(market.buyer.into_iter().map(|b| Person {
-        login: b.login,
-        name: b.name,
-        party: "buyer",
-        org: None,
-        about: about("buyer"),
-    }));
-    Ok(people)
-}
 
 /// A shop of the new market with what it sells.
 pub(super) struct SeededShop {
     pub(super) terms: ShopTerms,
     pub(super) merchant: Actor,
-    pub(super) skus: Vec<xr_base::SkuId>,
+    pub(super) shelves: Vec<Shelf>,
 }
 
 /// A buyer of the new market.
@@ -169,15 +31,15 @@ pub(super) struct SeededBuyer {
     pub(super) who: Buyer,
 }
 
-/// Who lives the first week.
-pub(super) struct Cast<'a> {
-    pub(super) operator: &'a Actor,
-    pub(super) shops: &'a [SeededShop],
-    pub(super) buyers: &'a [SeededBuyer],
+/// Who lives in the market.
+pub(super) struct Cast {
+    pub(super) operator: Actor,
+    pub(super) shops: Vec<SeededShop>,
+    pub(super) buyers: Vec<SeededBuyer>,
 }
 
-/// Creates everybody and everything, then lives a first week.
-pub(super) fn fill(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault> {
+/// Creates everybody and everything.
+pub(super) fn fill(store: &Store) -> Result<(Market, Cast), Fault> {
     let roles = Roles::shipped().map_err(|e| broken(&e))?;
     let entropy = OsEntropy;
     // One hash for all: the password is public, and each hash costs tens of milliseconds.
@@ -194,15 +56,16 @@ pub(super) fn fill(store: &Store, clock: &Arc<SystemClock>) -> Result<(), Fault>
         .map(|Staff { login, name, role }| people.register((login, name, None), role, Some(platform.id)));
     // The first of them is the operator.
     let staff = staff.collect::<Result<Vec<_>, Fault>>()?;
-    let operator = staff.first().ok_or_else(|| broken(&"no staff"))?;
+    let operator = staff.into_iter().next().ok_or_else(|| broken(&"no staff"))?;
     let shops = market.merchant.iter().map(|m| people.open_shop(m)).collect::<Result<Vec<_>, Fault>>()?;
     let buyers = market.buyer.iter().map(|b| people.buyer(b)).collect::<Result<Vec<_>, Fault>>()?;
-    super::life::first_week(store, clock, &market.words, &Cast { operator, shops: &shops, buyers: &buyers })
+    Ok((market, Cast { operator, shops, buyers }))
 }
 
 /// Imports a month of real orders of a cross-border shop (UCI "Online Retail", see crates/imports/data); gives its merchant.
 fn import_abroad(store: &Store) -> Result<OrgId, Fault> {
-    let file = std::env::temp_dir().join(format!("xiaoer-demo-{}.csv.gz", std::process::id()));
+    let (process, thread) = (std::process::id(), std::thread::current().id());
+    let file = std::env::temp_dir().join(format!("xiaoer-demo-{process}-{thread:?}.csv.gz"));
     std::fs::write(&file, ABROAD).map_err(|e| broken(&e))?;
     let options = xr_imports::ImportOptions { files: vec![file.clone()], summary: None, dry_run: false };
     let imported = xr_imports::run(store, &options, &mut |_| {});
@@ -256,7 +119,7 @@ impl Registrar<'_> {
             currency: Currency::Cny,
         })?;
         let goods = merchant.skus.iter().map(|g| self.add_goods(&actor, (org.id, shop.id), g));
-        let skus = goods.collect::<Result<Vec<_>, Fault>>()?;
+        let shelves = goods.collect::<Result<Vec<_>, Fault>>()?;
         let terms = ShopTerms {
             shop: shop.id,
             merchant_org: org.id,
@@ -265,10 +128,10 @@ impl Registrar<'_> {
             provider: providers::NAME.to_owned(),
             freight_minor: 0,
         };
-        Ok(SeededShop { terms, merchant: actor, skus })
+        Ok(SeededShop { terms, merchant: actor, shelves })
     }
 
-    fn add_goods(&self, actor: &Actor, (org, shop): (OrgId, ShopId), goods: &Goods) -> Result<xr_base::SkuId, Fault> {
+    fn add_goods(&self, actor: &Actor, (org, shop): (OrgId, ShopId), goods: &Goods) -> Result<Shelf, Fault> {
         let new = NewSku {
             merchant_org: org,
             shop,
@@ -283,7 +146,7 @@ impl Registrar<'_> {
         let sku = self.store.write_blocking(CreateSku { actor: actor.clone(), new })?;
         let stocked = AdjustStock { actor: actor.clone(), merchant_org: org, sku: sku.id, delta: goods.stock };
         self.store.write_blocking(stocked)?;
-        Ok(sku.id)
+        Ok(Shelf { sku: sku.id, units: goods.stock })
     }
 
     fn buyer(&self, buyer: &Buyer) -> Result<SeededBuyer, Fault> {
@@ -292,12 +155,4 @@ impl Registrar<'_> {
         debug_assert_eq!(actor.party(), Party::Buyer);
         Ok(SeededBuyer { actor, id, who: buyer.clone() })
     }
-}
-
-/// `169.00` as a unit price.
-fn price(text: &str) -> Option<UnitPrice> {
-    let (whole, cents) = text.split_once('.')?;
-    let minor =
-        whole.parse::<i64>().ok()?.checked_mul(100)? + cents.parse::<i64>().ok().filter(|c| (0..100).contains(c))?;
-    Some(UnitPrice(minor * 100))
 }

@@ -30,6 +30,10 @@ impl Server {
     /// Starts what [`program`] made and was changed since; or tells how it ended.
     pub(crate) fn spawn(mut program: Command, command: &str) -> Result<Self, String> {
         program.args([command, "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
+        if command == "demo" {
+            // What is tried here needs no long history.
+            program.args(["--days", "7"]);
+        }
         let mut child = program.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

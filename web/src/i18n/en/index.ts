@@ -10,9 +10,10 @@ import orders from './orders.json';
 import packs from './packs.json';
 import replays from './replays.json';
 import system from './system.json';
+import tour from './tour.json';
 import words from './words.json';
 
-const texts = { aftersales, board, calendars, demo, exports, identity, imports, kit, orders, packs, replays, system, words };
+const texts = { aftersales, board, calendars, demo, exports, identity, imports, kit, orders, packs, replays, system, tour, words };
 
 /** Checked against the zh-CN keys by the compiler; `tools/check-i18n.mjs` checks the other direction and the parameters. */
 export default texts satisfies import('../zh-CN').Texts;

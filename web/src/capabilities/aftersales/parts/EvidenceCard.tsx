@@ -8,14 +8,14 @@ import { Card } from '@/kit/Facts';
 import { FormDialog } from '@/kit/FormDialog';
 import { useText } from '@/kit/text';
 
-const FORM: FormField[] = [{ name: 'photos', kind: 'photos', is_required: false }, { name: 'text', kind: 'text', is_required: false }];
+const FORM: FormField[] = [{ name: 'photos', kind: 'photos', is_required: false }, { name: 'words', kind: 'text', is_required: false }];
 
 export function EvidenceCard({ view, about }: { view: CaseView; about: AfterSales }) {
   const { t, word } = useText();
   const [isFiling, setFiling] = useState(false);
   const [shown, setShown] = useState<Evidence | null>(null);
   const file = (input: Record<string, unknown>) =>
-    calls.fileEvidence(view.id, { photos: (input.photos as string[] | undefined) ?? [], text: input.text as string | undefined });
+    calls.fileEvidence(view.id, { photos: (input.photos as string[] | undefined) ?? [], words: input.words as string | undefined });
   const extra = !view.is_closed && <Button type="link" onClick={() => setFiling(true)}>{t('aftersales.file_evidence')}</Button>;
   return (
     <Card title={t('aftersales.evidence')} extra={extra}>

@@ -1,18 +1,18 @@
 import { Button, Input } from 'antd';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import * as calls from '@/api/calls';
 import { fieldOf, problemOf, type Problem } from '@/api/problem';
-import type { Person } from '@/api/types';
-import { chooseTheme, keepLang, useTheme } from '@/app/prefs';
+import type { Party, Person } from '@/api/types';
+import { Looks } from '@/app/Looks';
 import { enter } from '@/app/session';
 import { problemText, useText } from '@/kit/text';
 
 const FIELDS = ['login', 'password'];
 
 export function LogIn() {
-  const { t, lang } = useText();
-  const theme = useTheme();
+  const { t } = useText();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -35,8 +35,7 @@ export function LogIn() {
   return (
     <main className="log-in">
       <div className="log-in-tools">
-        <Button type="text" onClick={() => void keepLang(lang === 'en' ? 'zh-CN' : 'en')}>{t('kit.language')}</Button>
-        <Button type="text" onClick={() => chooseTheme(theme === 'dark' ? 'light' : 'dark')}>{theme === 'dark' ? t('kit.light') : t('kit.dark')}</Button>
+        <Looks />
       </div>
       <section className="card log-in-card">
         <h1><img src="/icon.svg" alt="" width={28} height={28} />{t('kit.product')}</h1>
@@ -62,25 +61,55 @@ export function LogIn() {
   );
 }
 
+const PARTIES: Party[] = ['platform', 'merchant', 'buyer'];
+
 /** Demo servers name people one may be; others answer 404 and nothing is shown. */
 function People({ onPick }: { onPick: (person: Person) => void }) {
-  const { t, say, word } = useText();
+  const { t, word } = useText();
   const people = useQuery({ queryKey: ['demo', 'people'], queryFn: calls.demoPeople, retry: false, staleTime: Infinity });
   if (!people.data || people.data.length === 0) return null;
   return (
     <section className="people" aria-labelledby="people-title">
       <h2 id="people-title">{t('identity.people')}<small className="muted">{t('identity.people_hint')}</small></h2>
-      <ul>
-        {people.data.map((person) => (
-          <li key={person.login}>
-            <button type="button" onClick={() => onPick(person)}>
-              <span className="person-name"><strong>{person.name}</strong><span className="pill" data-party={person.party}>{word('party', person.party)}</span></span>
-              {person.org && <span className="muted">{person.org}</span>}
-              {say(person.about) !== word('party', person.party) && <span className="muted">{say(person.about)}</span>}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <p className="to-tour"><Link to="/tour">{t('identity.to_tour')}</Link></p>
+      {PARTIES.map((party) => (
+        <Group key={party} title={word('party', party)} people={people.data.filter((person) => person.party === party)} onPick={onPick} />
+      ))}
     </section>
+  );
+}
+
+/** The people of one side; those who are not shown at once are behind a fold. */
+function Group({ title, people, onPick }: { title: string; people: Person[]; onPick: (person: Person) => void }) {
+  const { t } = useText();
+  const rest = people.filter((person) => !person.is_featured);
+  return (
+    <section aria-label={title}>
+      <h3>{title}</h3>
+      <Listed people={people.filter((person) => person.is_featured)} onPick={onPick} />
+      {rest.length > 0 && (
+        <details>
+          <summary>{t('identity.more_people', { count: rest.length })}</summary>
+          <Listed people={rest} onPick={onPick} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Listed({ people, onPick }: { people: Person[]; onPick: (person: Person) => void }) {
+  const { say, word } = useText();
+  return (
+    <ul>
+      {people.map((person) => (
+        <li key={person.login}>
+          <button type="button" onClick={() => onPick(person)}>
+            <strong>{person.name}</strong>
+            {person.org && <span className="muted">{person.org}</span>}
+            {say(person.about) !== word('party', person.party) && <span className="muted">{say(person.about)}</span>}
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

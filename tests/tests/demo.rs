@@ -1,0 +1,100 @@
+//! The demo market: everything that a visitor is promised to find in it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use xiaoer::demo;
+use xiaoer::market::{MarketConfig, open};
+use xr_base::calendar::DayTables;
+use xr_base::{Clock as _, Fault, Instant, SystemClock};
+use xr_case::engine::{self, Engine};
+use xr_store::{Location, Store, Tx, record, sql};
+use xr_tests::memory_folder;
+
+/// States that no market of sixty days has.
+const OUT_OF_REACH: [(&str, &str); 1] = [
+    // A settled payment rests for 180 days before it is archived (XD-29).
+    ("payment", "archived"),
+];
+
+/// A market of so many days, as the first start of `xiaoer demo` makes it.
+fn filled(days: i64) -> (tempfile::TempDir, Store, Arc<SystemClock>) {
+    let folder = memory_folder();
+    let clock = Arc::new(SystemClock::real());
+    demo::begin(&clock, days).unwrap();
+    let store = open(MarketConfig {
+        location: Location::Folder(folder.path().to_owned()),
+        clock: clock.clone(),
+        secret: [7; 32],
+        instance: "demo".to_owned(),
+        days: DayTables::shipped().clone(),
+        ext: Vec::new(),
+    })
+    .unwrap();
+    demo::resume(&store, &clock, "demo").unwrap();
+    (folder, store, clock)
+}
+
+record! {
+    struct Row {
+        kind: String,
+        state: String,
+        count: i64,
+    }
+}
+
+type Counts = BTreeMap<(String, String), i64>;
+
+fn counts(tx: &mut Tx<'_>) -> Result<Counts, Fault> {
+    let rows: Vec<Row> =
+        tx.all(sql!("SELECT kind, state, COUNT(*) FROM cases GROUP BY kind, state /* unscoped: a test */"), &[])?;
+    Ok(rows.into_iter().map(|row| ((row.kind, row.state), row.count)).collect())
+}
+
+/// Every state of the machines as they are shipped.
+fn states(tx: &mut Tx<'_>) -> Result<BTreeSet<(String, String)>, Fault> {
+    let books = Engine::from_tx(tx)?.books().all_current();
+    let of = |ready: &Arc<engine::Ready>| {
+        let book = ready.book.book();
+        book.states.keys().map(|state| (book.kind.clone(), state.clone())).collect::<Vec<_>>()
+    };
+    Ok(books.iter().flat_map(of).collect())
+}
+
+fn broken(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
+    let mut found = engine::broken(tx)?;
+    found.extend(xr_payments::ledger::broken(tx)?);
+    found.extend(xr_inventory::queries::broken(tx)?.into_iter().map(|sku| sku.to_string()));
+    Ok(found)
+}
+
+#[test]
+fn every_state_of_every_machine_has_a_case_and_two_markets_are_alike() {
+    let [(_kept, store, clock), (_same, again, _)] = std::thread::scope(|scope| {
+        let filling = [(); 2].map(|()| scope.spawn(|| filled(demo::DAYS)));
+        filling.map(|market| market.join().unwrap())
+    });
+    let found = store.read_blocking(counts).unwrap();
+    let wanted = store.read_blocking(states).unwrap();
+    let out_of_reach: BTreeSet<_> = OUT_OF_REACH.map(|(kind, state)| (kind.to_owned(), state.to_owned())).into();
+    let missing: BTreeSet<_> = wanted.into_iter().filter(|state| !found.contains_key(state)).collect();
+    assert_eq!(missing, out_of_reach, "{found:?}");
+    assert_eq!(found, again.read_blocking(counts).unwrap());
+    assert_eq!(store.read_blocking(broken).unwrap(), Vec::<String>::new());
+    let end = Instant::parse("2026-01-12T09:00:00+08:00").unwrap();
+    assert!((0..60_000).contains(&(clock.now() - end).0), "it ends on Monday morning");
+    assert!(found.values().sum::<i64>() > 1_500, "{found:?}");
+    store.close();
+    again.close();
+}
+
+#[test]
+fn a_market_of_a_week_is_made_of_what_is_written_alone() {
+    let (_kept, store, _) = filled(demo::DAYS_MIN);
+    let found = store.read_blocking(counts).unwrap();
+    let imported = found[&("order".to_owned(), "finished".to_owned())];
+    let orders: i64 = found.iter().filter(|((kind, _), _)| kind == "order").map(|(_, count)| count).sum();
+    assert!(orders - imported <= 72, "{found:?}");
+    assert_eq!(store.read_blocking(broken).unwrap(), Vec::<String>::new());
+    store.close();
+}
