@@ -17,11 +17,14 @@ bench place-order
 bench place-order --orders 100000
 bench http
 bench clocks --orders 100000
+bench start --orders 1000000
+bench export --orders 100000
 bench list --orders 10000
 bench list --orders 1000000
 (time "$binary" simulate --seed 1 --days 30 --orders-per-day 200) 2>&1 | grep -E 'orders,|covered|CPU|real'
 history=(../shared/data/online-retail/online-retail-*.csv.gz)
 if [ -f "${history[0]}" ]; then
+  bench import "${history[@]}"
   (time "$binary" import online-retail "${history[@]}" --data "$folder/data" --summary "$folder/summary.csv") 2>&1 | grep -E '行数|real'
 else
   echo "import: skipped, no ../shared/data/online-retail beside this clone"
