@@ -142,7 +142,7 @@ async function aFilteredListBecomesAFile(browser, url) {
   assert.deepEqual([...numbers].sort(), items.map((order) => order.number).sort());
   assert.ok(lines[0].startsWith('\ufeff') && lines.slice(1).every((line) => !line.includes('****')), 'it is told in full');
   await page.locator('table.data tbody tr').first().locator('button').click();
-  await page.waitForFunction(() => !document.querySelector('table.data tbody tr a[download]'));
+  await page.waitForFunction(() => !document.querySelector('table.data tbody tr:first-child a[download]'));
   const known = await api(page, '/v1/exports?limit=1');
   assert.equal(known.items[0].state, 'deleted');
   return { pages: [page] };
