@@ -11,8 +11,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
-use xr_base::{Fault, Locale, Principal, StoreError, UserId};
+use xr_base::{Fault, Locale, Principal, Stopwatch, StoreError, UserId};
 use xr_store::Store;
 use xr_web::access::SessionFuture;
 use xr_web::{Authenticator, Entropy, Session};
@@ -37,7 +36,7 @@ pub struct Identity {
     checks: Semaphore,
     /// Checked when there is no such user, so that the answer takes as long.
     nobody: String,
-    cache: Mutex<HashMap<String, (Instant, Session)>>,
+    cache: Mutex<HashMap<String, (Stopwatch, Session)>>,
 }
 
 impl Identity {
@@ -151,14 +150,14 @@ impl Identity {
         done.map_err(|error| StoreError::Engine(format!("password check: {error}")).into())
     }
 
-    fn cached(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Instant, Session)>> {
+    fn cached(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Stopwatch, Session)>> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn find(&self, token: &str) -> Result<Option<Session>, Fault> {
         let id = Self::token_hash(token);
-        let now = Instant::now();
-        if let Some((_, session)) = self.cached().get(&id).filter(|(until, _)| now < *until) {
+        let asked_at = Stopwatch::start();
+        if let Some((_, session)) = self.cached().get(&id).filter(|(since, _)| since.elapsed() < CACHED_FOR) {
             return Ok(Some(session.clone()));
         }
         let asked = id.clone();
@@ -166,13 +165,13 @@ impl Identity {
         let session = found.and_then(|user| self.session_of(id.clone(), &user));
         let mut cache = self.cached();
         if cache.len() >= CACHED_MAX {
-            cache.retain(|_, (until, _)| now < *until);
+            cache.retain(|_, (since, _)| since.elapsed() < CACHED_FOR);
         }
         // Only what exists is kept: guessed tokens must not fill the memory.
         match &session {
             Some(session) if cache.len() < CACHED_MAX => {
                 // Counted from before the read: what it saw may have been revoked while it ran.
-                cache.insert(id, (now + CACHED_FOR, session.clone()));
+                cache.insert(id, (asked_at, session.clone()));
             }
             _ => {
                 cache.remove(&id);

@@ -223,19 +223,28 @@ pub(crate) fn apply(
     let drawn = world.dice.pick(&REASONS).copied().unwrap_or(Reason::Other);
     let reason = if is_here { drawn } else { Reason::Other };
     let Some(line) = world.dice.pick(lines).cloned() else { return Ok(()) };
-    let description = world.words.complaint(&mut world.dice, reason.word());
-    let application = Application {
+    let application = for_one_unit(world, kind, (order, &line), reason);
+    let applied = world.store.write_blocking(Apply { actor: cast::buyer(buyer), pack, application });
+    answer(world, applied).map(|_| ())
+}
+
+/// An application for one unit of a line, in somebody's words.
+pub(crate) fn for_one_unit(
+    world: &mut World<'_>,
+    kind: CaseKind,
+    (order, line): (CaseId, &Line),
+    reason: Reason,
+) -> Application {
+    Application {
         kind,
         order,
         line: line.id,
         quantity: 1,
         amount_minor: None,
         reason,
-        description,
+        description: world.words.complaint(&mut world.dice, reason.word()),
         photos: Vec::new(),
-    };
-    let applied = world.store.write_blocking(Apply { actor: cast::buyer(buyer), pack, application });
-    answer(world, applied).map(|_| ())
+    }
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@ use crate::cast::{Cast, Shelf};
 use crate::commands::{LoseJob, TakeJobs};
 use crate::inputs::Inputs;
 use crate::moves;
-use crate::plain::family;
+use crate::plain::{family, for_one_unit};
 use crate::words::Words;
 use crate::world::{Manner, World};
 use crate::{Plan, Stage, Wrong};
-use xr_aftersales::{Application, Apply, CaseKind, Reason};
+use xr_aftersales::{Apply, CaseKind, Reason};
 use xr_base::{Actor, CaseId, Fault, Instant, Millis};
 use xr_case::engine;
 use xr_orders::LineWanted;
@@ -122,20 +122,10 @@ impl<'s> Town<'s> {
             Ok((case, xr_orders::queries::lines(tx, order)?, pack))
         })?;
         let reason = if kind == CaseKind::RefundOnly { Reason::Damaged } else { Reason::Quality };
-        let description = world.words.complaint(&mut world.dice, reason.word());
         let (Some(buyer), Some(line)) = (case.buyer_id, lines.first()) else {
             return Err(Wrong(format!("{order} has no buyer or no line")));
         };
-        let application = Application {
-            kind,
-            order,
-            line: line.id,
-            quantity: 1,
-            amount_minor: None,
-            reason,
-            description,
-            photos: Vec::new(),
-        };
+        let application = for_one_unit(world, kind, (order, line), reason);
         let actor = crate::cast::buyer(buyer);
         world.store.write_blocking(Apply { actor, pack, application })?;
         Ok(())
