@@ -20,6 +20,7 @@ pub mod leases;
 pub mod migrate;
 mod mutant;
 pub mod outside;
+mod pool;
 pub mod row;
 mod shared;
 mod slow;

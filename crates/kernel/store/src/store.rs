@@ -7,6 +7,7 @@ use crate::engine::sqlite::Sqlite;
 use crate::events::Sequencer;
 use crate::idempotency::Key;
 use crate::migrate::{self, Migration};
+use crate::pool::{Lent, Pool};
 pub(crate) use crate::shared::Shared;
 use crate::shared::open_shared;
 use crate::tx::{Connection, Tx};
@@ -76,6 +77,9 @@ struct Inner {
     undumped: Vec<String>,
     writes: RwLock<Option<SyncSender<Box<dyn Task>>>>,
     reads: RwLock<Option<Sender<threads::ReadJob>>>,
+    /// What callers may use on their own threads, writing and reading: the embedded database's alone, for a connection to
+    /// PostgreSQL must not be used or ended inside async code.
+    own: Option<(Arc<Pool>, Arc<Pool>)>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     stop: Arc<std::sync::atomic::AtomicBool>,
     // Held for the life of the process: two processes on one folder would give the same ids twice.
@@ -105,8 +109,9 @@ impl Store {
         let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
         let (writes, write_queue) = std::sync::mpsc::sync_channel(QUEUE_MAX);
         let (reads, read_queue) = std::sync::mpsc::channel();
-        let mut started = threads::writers(first, &base, &shared, write_queue)?;
-        started.extend(threads::readers(&base, &shared, read_queue)?);
+        let (writing, reading) = (Arc::new(threads::writing(first, &base)?), Arc::new(threads::reading(&base)?));
+        let mut started = threads::writers(&base, &writing, &shared, write_queue)?;
+        started.extend(threads::readers(&base, &reading, &shared, read_queue)?);
         started.push(match &base {
             Base::File(path, log) => {
                 threads::copier(Sqlite::copier(path, log.clone())?, log.clone(), Arc::clone(&stop))?
@@ -126,6 +131,7 @@ impl Store {
                 undumped: migrate::undumped(&migrations),
                 writes: RwLock::new(Some(writes)),
                 reads: RwLock::new(Some(reads)),
+                own: (engine == Engine::Sqlite).then_some((writing, reading)),
                 threads: Mutex::new(started),
                 stop,
                 _lock: lock,
@@ -149,16 +155,28 @@ impl Store {
         self.submit(command, key)?.await.map_err(|_| Fault::from(StoreError::Busy))?
     }
 
-    /// As [`Store::write`], for callers without an async runtime. Waits for a free place in the queue.
+    /// As [`Store::write`], for callers without an async runtime: on the embedded database on the caller's own
+    /// thread when nobody else writes or waits to, else it waits for a free place in the queue.
     ///
     /// # Errors
     /// As [`Store::write`].
     pub fn write_blocking<C: Command>(&self, command: C) -> Result<C::Out, Fault> {
         let (task, answer) = pending(command, None);
         let queue = read(&self.inner.writes).clone().ok_or(StoreError::Busy)?;
-        queue.send(task).map_err(|_| StoreError::Busy)?;
-        self.inner.shared.waiting.fetch_add(1, Ordering::Relaxed);
+        if let Some(mut conn) = self.idle_writer() {
+            threads::write(&mut *conn, &self.inner.shared, vec![task]);
+        } else {
+            queue.send(task).map_err(|_| StoreError::Busy)?;
+            self.inner.shared.waiting.fetch_add(1, Ordering::Relaxed);
+        }
         answer.blocking_recv().map_err(|_| Fault::from(StoreError::Busy))?
+    }
+
+    /// Nobody passes those who wait in the queue.
+    fn idle_writer(&self) -> Option<Lent<'_>> {
+        let (writing, _) = self.inner.own.as_ref()?;
+        let is_free = self.inner.shared.waiting.load(Ordering::Relaxed) <= 0;
+        is_free.then(|| writing.take_idle()).flatten()
     }
 
     fn submit<C: Command>(
@@ -185,10 +203,13 @@ impl Store {
         &self,
         query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        self.submit_read(query)?.await.map_err(|_| Fault::from(StoreError::Busy))?
+        let (job, answer) = reading(query);
+        self.submit_read(job)?;
+        answer.await.map_err(|_| Fault::from(StoreError::Busy))?
     }
 
-    /// As [`Store::read`], for callers without an async runtime.
+    /// As [`Store::read`], for callers without an async runtime; on the embedded database on the caller's own thread when a
+    /// connection is free.
     ///
     /// # Errors
     /// As [`Store::read`].
@@ -196,21 +217,17 @@ impl Store {
         &self,
         query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        self.submit_read(query)?.blocking_recv().map_err(|_| Fault::from(StoreError::Busy))?
+        let (job, answer) = reading(query);
+        match self.inner.own.as_ref().and_then(|(_, reading)| reading.take_idle()) {
+            Some(mut conn) => threads::look(&mut *conn, &self.inner.shared, job),
+            None => self.submit_read(job)?,
+        }
+        answer.blocking_recv().map_err(|_| Fault::from(StoreError::Busy))?
     }
 
-    fn submit_read<T: Send + 'static>(
-        &self,
-        query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<oneshot::Receiver<Result<T, Fault>>, Fault> {
-        let (reply, answer) = oneshot::channel();
-        let job: threads::ReadJob = Box::new(move |conn, shared| {
-            let result = threads::snapshot(conn, shared, query);
-            let _ = reply.send(result);
-        });
+    fn submit_read(&self, job: threads::ReadJob) -> Result<(), Fault> {
         let queue = read(&self.inner.reads);
-        queue.as_ref().ok_or(StoreError::Busy)?.send(job).map_err(|_| StoreError::Busy)?;
-        Ok(answer)
+        queue.as_ref().ok_or(StoreError::Busy)?.send(job).map_err(|_| StoreError::Busy.into())
     }
 
     /// Changes whenever events may have been added; consumers then read on from their position.
@@ -273,6 +290,10 @@ impl Store {
             thread.thread().unpark();
             let _ = thread.join();
         }
+        if let Some((writing, reading)) = &self.inner.own {
+            writing.close();
+            reading.close();
+        }
         drop(self.inner.base.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
@@ -285,6 +306,17 @@ impl Drop for Inner {
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A query as a job, and where its answer comes.
+fn reading<T: Send + 'static>(
+    query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+) -> (threads::ReadJob, oneshot::Receiver<Result<T, Fault>>) {
+    let (reply, answer) = oneshot::channel();
+    let job: threads::ReadJob = Box::new(move |conn, shared| {
+        let _ = reply.send(threads::snapshot(conn, shared, query));
+    });
+    (job, answer)
 }
 
 type Answer<C> = oneshot::Receiver<Result<<C as Command>::Out, Fault>>;

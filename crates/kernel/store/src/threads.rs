@@ -4,12 +4,13 @@ use crate::command::Task;
 use crate::engine::checkpoint::{self, Log};
 use crate::engine::sqlite::Sqlite;
 use crate::events::Sequencer;
+use crate::pool::Pool;
 use crate::store::{Base, Shared, run_group};
 use crate::tx::{Connection, Tx};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use xr_base::{Fault, StoreError};
@@ -32,9 +33,33 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
     std::thread::Builder::new().name(name.to_owned()).spawn(body).map_err(|e| StoreError::Engine(e.to_string()))
 }
 
+/// The connections that write, `first` among them.
+pub(crate) fn writing(first: Box<dyn Connection + Send>, base: &Base) -> Result<Pool, StoreError> {
+    let mut connections = vec![first];
+    if let Base::Server(_) = base {
+        for _ in 1..POSTGRES_WRITERS {
+            connections.push(base.writer()?);
+        }
+    }
+    Ok(Pool::new(connections))
+}
+
+/// The connections that read.
+pub(crate) fn reading(base: &Base) -> Result<Pool, StoreError> {
+    let connections: Result<Vec<_>, StoreError> = (0..reader_count(base)).map(|_| base.reader()).collect();
+    connections.map(Pool::new)
+}
+
+fn reader_count(base: &Base) -> usize {
+    match base {
+        Base::File(..) => SQLITE_READERS,
+        Base::Server(_) => POSTGRES_READERS,
+    }
+}
+
 pub(crate) fn writers(
-    first: Box<dyn Connection + Send>,
     base: &Base,
+    pool: &Arc<Pool>,
     shared: &Arc<Shared>,
     queue: Receiver<Box<dyn Task>>,
 ) -> Started {
@@ -43,57 +68,57 @@ pub(crate) fn writers(
         Base::Server(_) => (POSTGRES_WRITERS, 1),
     };
     let queue = Arc::new(Mutex::new(queue));
-    let mut connections = vec![first];
-    for _ in 1..count {
-        connections.push(base.writer()?);
-    }
-    let mut started = Vec::new();
-    for mut conn in connections {
-        let (queue, shared) = (Arc::clone(&queue), Arc::clone(shared));
-        started.push(spawn("store-write", move || {
-            while let Some(tasks) = next_group(&queue, group_max) {
-                shared.waiting.fetch_sub(i64::try_from(tasks.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
-                run_group(conn.as_mut(), &shared, tasks);
-                conn.rest();
-            }
-        })?);
-    }
-    Ok(started)
-}
-
-/// Waits for one command and takes along what else is queued; none when the store is closed.
-fn next_group(queue: &Mutex<Receiver<Box<dyn Task>>>, max: usize) -> Option<Vec<Box<dyn Task>>> {
-    let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut tasks = vec![queue.recv().ok()?];
-    while tasks.len() < max {
-        let Ok(task) = queue.try_recv() else { break };
-        tasks.push(task);
-    }
-    Some(tasks)
-}
-
-pub(crate) fn readers(base: &Base, shared: &Arc<Shared>, queue: Receiver<ReadJob>) -> Started {
-    let count = match base {
-        Base::File(..) => SQLITE_READERS,
-        Base::Server(_) => POSTGRES_READERS,
-    };
-    let queue = Arc::new(Mutex::new(queue));
     let mut started = Vec::new();
     for _ in 0..count {
-        let mut conn = base.reader()?;
-        let (queue, shared) = (Arc::clone(&queue), Arc::clone(shared));
-        started.push(spawn("store-read", move || {
-            loop {
-                let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok(job) = job else { break };
-                if catch_unwind(AssertUnwindSafe(|| job(conn.as_mut(), &shared))).is_err() {
-                    tracing::error!("A query panicked");
-                    let _ = conn.batch("ROLLBACK");
-                }
+        let (queue, pool, shared) = (Arc::clone(&queue), Arc::clone(pool), Arc::clone(shared));
+        started.push(spawn("store-write", move || {
+            while let Some(first) = next(&queue) {
+                let mut conn = pool.take();
+                let mut tasks = vec![first];
+                tasks.extend(std::iter::from_fn(|| lock(&queue).try_recv().ok()).take(group_max - 1));
+                shared.waiting.fetch_sub(i64::try_from(tasks.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
+                write(&mut *conn, &shared, tasks);
             }
         })?);
     }
     Ok(started)
+}
+
+/// Runs `tasks` on `conn`, on this thread.
+pub(crate) fn write(conn: &mut dyn Connection, shared: &Shared, tasks: Vec<Box<dyn Task>>) {
+    run_group(conn, shared, tasks);
+    conn.rest();
+}
+
+pub(crate) fn readers(base: &Base, pool: &Arc<Pool>, shared: &Arc<Shared>, queue: Receiver<ReadJob>) -> Started {
+    let queue = Arc::new(Mutex::new(queue));
+    let mut started = Vec::new();
+    for _ in 0..reader_count(base) {
+        let (queue, pool, shared) = (Arc::clone(&queue), Arc::clone(pool), Arc::clone(shared));
+        started.push(spawn("store-read", move || {
+            while let Some(job) = next(&queue) {
+                look(&mut *pool.take(), &shared, job);
+            }
+        })?);
+    }
+    Ok(started)
+}
+
+/// Runs one reading job on this thread.
+pub(crate) fn look(conn: &mut dyn Connection, shared: &Shared, job: ReadJob) {
+    if catch_unwind(AssertUnwindSafe(|| job(conn, shared))).is_err() {
+        tracing::error!("A query panicked");
+        let _ = conn.batch("ROLLBACK");
+    }
+}
+
+/// Waits for what is queued next; none when the store is closed.
+fn next<T>(queue: &Mutex<Receiver<T>>) -> Option<T> {
+    lock(queue).recv().ok()
+}
+
+fn lock<T>(queue: &Mutex<Receiver<T>>) -> MutexGuard<'_, Receiver<T>> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs one query on one snapshot.

@@ -4,6 +4,7 @@
 mod audit;
 mod backup;
 mod blobs;
+mod callers;
 mod commands;
 mod dump;
 mod engines;
