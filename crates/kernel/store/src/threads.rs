@@ -57,12 +57,7 @@ fn reader_count(base: &Base) -> usize {
     }
 }
 
-pub(crate) fn writers(
-    base: &Base,
-    pool: &Arc<Pool>,
-    shared: &Arc<Shared>,
-    queue: Receiver<Box<dyn Task>>,
-) -> Started {
+pub(crate) fn writers(base: &Base, pool: &Arc<Pool>, shared: &Arc<Shared>, queue: Receiver<Box<dyn Task>>) -> Started {
     let (count, group_max) = match base {
         Base::File(..) => (1, GROUP_MAX),
         Base::Server(_) => (POSTGRES_WRITERS, 1),

@@ -21,6 +21,8 @@ struct Step {
     statement: &'static Statement,
     variant: Variant,
     params: Vec<Kept>,
+    /// Whether the command needed its answer before it went on.
+    is_awaited: bool,
 }
 
 /// The statements of one command, in order.
@@ -60,19 +62,19 @@ struct Taping {
 }
 
 impl Taping {
-    fn note(&mut self, statement: &'static Statement, variant: Variant, params: &[Value<'_>]) {
-        self.steps.push(Step { statement, variant, params: params.iter().map(Kept::from).collect() });
+    fn note(&mut self, statement: &'static Statement, variant: Variant, params: &[Value<'_>], is_awaited: bool) {
+        self.steps.push(Step { statement, variant, params: params.iter().map(Kept::from).collect(), is_awaited });
     }
 }
 
 impl Connection for Taping {
     fn exec(&mut self, sql: &'static Statement, variant: Variant, params: &[Value<'_>]) -> Result<u64, StoreError> {
-        self.note(sql, variant, params);
+        self.note(sql, variant, params, true);
         self.inner.exec(sql, variant, params)
     }
 
     fn put(&mut self, sql: &'static Statement, variant: Variant, params: &[Value<'_>]) -> Result<(), StoreError> {
-        self.note(sql, variant, params);
+        self.note(sql, variant, params, false);
         self.inner.put(sql, variant, params)
     }
 
@@ -83,7 +85,7 @@ impl Connection for Taping {
         params: &[Value<'_>],
         each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.note(sql, variant, params);
+        self.note(sql, variant, params, true);
         self.inner.query(sql, variant, params, each)
     }
 

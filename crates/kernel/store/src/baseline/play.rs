@@ -6,13 +6,18 @@ use crate::engine::sqlite::Bound;
 use crate::statement::Dialect;
 use crate::store::{Location, Store, file_in};
 use futures_util::TryStreamExt as _;
+use futures_util::future::{OptionFuture, join, ready, try_join, try_join_all};
 use rusqlite::config::DbConfig;
 use std::collections::HashMap;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio_postgres::Client;
 use xr_base::{Stopwatch, StoreError};
+
+/// Statements by their text.
+type Prepared<'t> = HashMap<&'t str, tokio_postgres::Statement>;
 
 /// How long playing took.
 #[derive(Clone, Copy, Debug)]
@@ -98,18 +103,37 @@ fn play_shares(url: &str, tapes: &[Tape], next: &AtomicUsize) -> Result<(), Stri
         tokio::spawn(connection);
         let mut prepared = HashMap::new();
         while let Some(Tape(steps)) = tapes.get(next.fetch_add(1, Ordering::Relaxed)) {
-            client.batch_execute("BEGIN").await?;
             for step in steps {
                 let text = text(step, Dialect::Postgres);
                 if !prepared.contains_key(text) {
                     prepared.insert(text, client.prepare(text).await?);
                 }
-                let mut rows = pin!(client.query_raw(&prepared[text], &step.params).await?);
-                while rows.try_next().await?.is_some() {}
             }
-            client.batch_execute("COMMIT").await?;
+            play_one(&client, &prepared, steps).await?;
         }
         Ok::<(), tokio_postgres::Error>(())
     });
     played.map_err(|e| e.as_db_error().map_or_else(|| e.to_string(), |db| db.message().to_owned()))
+}
+
+/// One transaction in as many trips as the command needed answers; what needs none travels with the next question or the
+/// commit, as in the product.
+async fn play_one(client: &Client, prepared: &Prepared<'_>, steps: &[Step]) -> Result<(), tokio_postgres::Error> {
+    let asked = steps.iter().rposition(|step| step.is_awaited).map_or(0, |at| at + 1);
+    let (asked, rest) = steps.split_at(asked);
+    let mut begin = Some(client.batch_execute("BEGIN"));
+    for trip in asked.split_inclusive(|step| step.is_awaited) {
+        let first = OptionFuture::from(begin.take());
+        let trip = try_join_all(trip.iter().map(|step| ask(client, prepared, step)));
+        let (begun, answered) = join(first, trip).await;
+        begun.transpose()?;
+        answered?;
+    }
+    let rest = try_join_all(rest.iter().map(|step| ask(client, prepared, step)));
+    try_join(rest, client.batch_execute("COMMIT")).await.map(|_| ())
+}
+
+async fn ask(client: &Client, prepared: &Prepared<'_>, step: &Step) -> Result<(), tokio_postgres::Error> {
+    let rows = client.query_raw(&prepared[text(step, Dialect::Postgres)], &step.params).await?;
+    pin!(rows).try_for_each(|_| ready(Ok(()))).await
 }

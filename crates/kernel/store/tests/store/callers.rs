@@ -16,7 +16,7 @@ fn write_on(store: &Store, name: &str) -> Vec<String> {
             Err(Fault::Store(StoreError::Busy)) => break,
             Err(fault) => panic!("{fault}"),
         }
-        let many = store.read_blocking(|tx| all(tx));
+        let many = store.read_blocking(all);
         assert!(!matches!(many, Ok(0)), "{name} does not see what it wrote");
     }
     kept
@@ -70,7 +70,7 @@ fn a_panic_on_the_caller_s_thread_undoes_its_work_and_harms_nobody() {
             let read: Result<i64, Fault> = store.read_blocking(|_| panic!("a query that panics"));
             assert!(read.is_err());
             store.write_blocking(note(&round.to_string(), Then::Keep)).unwrap();
-            assert_eq!(store.read_blocking(|tx| all(tx)).unwrap(), round + 1);
+            assert_eq!(store.read_blocking(all).unwrap(), round + 1);
         }
         store.close();
     }
