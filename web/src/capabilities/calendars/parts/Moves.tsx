@@ -30,15 +30,15 @@ function Samples({ samples }: { samples: MovedDeadline[] }) {
   const titles = [t('calendars.case'), t('calendars.state'), t('calendars.from'), t('calendars.to')];
   return (
     <div className="table-box" tabIndex={0} role="region" aria-label={t('calendars.samples')}>
-      <table className="data">
+      <table className="data cards">
         <thead><tr>{titles.map((title) => <th key={title} scope="col">{title}</th>)}</tr></thead>
         <tbody>
           {samples.map((one) => (
             <tr key={`${one.case} ${one.clock}`}>
-              <td><Link {...caseLink({ id: one.case, kind: one.kind })}>{word('kind', one.kind)} <small className="muted">{one.case}</small></Link></td>
-              <td>{say(one.state)}</td>
-              <td><At at={one.from} /></td>
-              <td><At at={one.to} /></td>
+              <td className="head"><Link {...caseLink({ id: one.case, kind: one.kind })}>{word('kind', one.kind)} <small className="muted">{one.case}</small></Link></td>
+              <td data-title={titles[1]}>{say(one.state)}</td>
+              <td data-title={titles[2]}><At at={one.from} /></td>
+              <td data-title={titles[3]}><At at={one.to} /></td>
             </tr>
           ))}
         </tbody>
