@@ -21,9 +21,10 @@ const OUT_OF_REACH: [(&str, &str); 1] = [
 fn filled(days: i64) -> (tempfile::TempDir, Store, Arc<SystemClock>) {
     let folder = memory_folder();
     let clock = Arc::new(SystemClock::real());
-    demo::begin(&clock, days).unwrap();
+    let location = Location::Folder(folder.path().to_owned());
+    demo::begin(&location, &clock, days).unwrap();
     let store = open(MarketConfig {
-        location: Location::Folder(folder.path().to_owned()),
+        location: location.clone(),
         clock: clock.clone(),
         secret: [7; 32],
         instance: "demo".to_owned(),
@@ -31,7 +32,7 @@ fn filled(days: i64) -> (tempfile::TempDir, Store, Arc<SystemClock>) {
         ext: Vec::new(),
     })
     .unwrap();
-    demo::resume(&store, &clock, "demo").unwrap();
+    demo::resume(&location, &store, &clock, "demo").unwrap();
     (folder, store, clock)
 }
 

@@ -83,7 +83,7 @@ pub fn run(options: ServeOptions, demo_days: i64) -> Result<(), ServeError> {
     let is_demo = options.web.is_demo;
     if is_demo {
         // Business time never goes back, so a demo's past must begin before the first command.
-        demo::begin(&clock, demo_days)?;
+        demo::begin(&options.location, &clock, demo_days)?;
     }
     let instance = instance_name(entropy.as_ref())?;
     let store = open(MarketConfig {
@@ -95,9 +95,9 @@ pub fn run(options: ServeOptions, demo_days: i64) -> Result<(), ServeError> {
         ext: Vec::new(),
     })?;
     if is_demo {
-        demo::resume(&store, &clock, &instance)?;
+        demo::resume(&options.location, &store, &clock, &instance)?;
     } else {
-        demo::refuse_demo_data(&store)?;
+        demo::refuse_demo_data(&options.location, &store)?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(serve_market(options, store.clone(), clock, (entropy, instance)));

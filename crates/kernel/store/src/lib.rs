@@ -12,6 +12,7 @@ pub mod dump;
 mod durable;
 mod engine;
 pub mod events;
+pub mod filling;
 mod group;
 pub mod idempotency;
 pub mod jobs;

@@ -49,6 +49,10 @@ pub(crate) trait Connection {
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Undoes one command's work.
     fn rollback(&mut self) -> Result<(), StoreError>;
+    /// Whether each commit waits for the disk; only the embedded database can be told not to.
+    fn sync_each_commit(&mut self, _is_wanted: bool) -> Result<(), StoreError> {
+        Ok(())
+    }
     /// Between two groups: what the engine wants done while nothing is open.
     fn rest(&mut self);
     /// Whether the group still stands after an error (SQLite may have rolled all of it back).

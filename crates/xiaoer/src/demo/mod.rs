@@ -18,7 +18,7 @@ pub use providers::play_providers;
 use std::sync::Arc;
 use std::time::Duration;
 use xr_base::{Fault, Millis, Problem, SystemClock};
-use xr_store::{Command, Store, Tx, leases};
+use xr_store::{Command, Location, Store, Tx, filling, leases, sql};
 
 /// Schema of the demo market.
 pub const MIGRATIONS: &[xr_store::Migration] =
@@ -29,11 +29,15 @@ pub const DAYS: i64 = 60;
 /// The fewest: the week that is written down.
 pub const DAYS_MIN: i64 = 7;
 
-/// Sets the clock of a demo market to its beginning, `days` before its visitors' time, before anything is opened.
+/// Before anything is opened: sets the clock of a demo market to its beginning, `days` before its visitors' time, and
+/// clears away what a killed process left of filling it.
 ///
 /// # Errors
-/// A mistake in the demo data.
-pub fn begin(clock: &SystemClock, days: i64) -> Result<(), Fault> {
+/// A mistake in the demo data, or a folder in use.
+pub fn begin(location: &Location, clock: &SystemClock, days: i64) -> Result<(), Fault> {
+    if let Location::Folder(folder) = location {
+        filling::begin(folder)?;
+    }
     clock::freeze(clock, data::start(days)?);
     Ok(())
 }
@@ -47,21 +51,37 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// this process.
 ///
 /// # Errors
-/// A store fault, or a mistake in the demo data.
-pub fn resume(store: &Store, clock: &Arc<SystemClock>, instance: &str) -> Result<(), Fault> {
+/// A store fault, or a mistake in the demo data; `demo.not_demo_data` when others live in this database.
+pub fn resume(location: &Location, store: &Store, clock: &Arc<SystemClock>, instance: &str) -> Result<(), Fault> {
     loop {
         if let Some(row) = store.read_blocking(clock::read)? {
             return clock::resume(store, clock, row);
         }
         if store.write_blocking(TakeFilling { instance: instance.to_owned() })? {
-            let (market, cast) = seed::fill(store)?;
-            history::live(store, clock, (&market, &cast), &mut || {
-                store.write_blocking(TakeFilling { instance: instance.to_owned() }).map(|_| ())
-            })?;
-            return clock::start(store, clock);
+            if store.read_blocking(is_inhabited)? {
+                return Err(Problem::new(409, "demo.not_demo_data").into());
+            }
+            store.deferring_syncs(|| fill(store, clock, instance))??;
+            clock::start(store, clock)?;
+            return match location {
+                Location::Folder(folder) => Ok(filling::finish(folder)?),
+                Location::Postgres(_) => Ok(()),
+            };
         }
         std::thread::sleep(LOOK_AGAIN);
     }
+}
+
+fn is_inhabited(tx: &mut Tx<'_>) -> Result<bool, Fault> {
+    let found: Option<(i64,)> = tx.opt(sql!("SELECT id FROM orgs LIMIT 1 /* unscoped: the whole market */"), &[])?;
+    Ok(found.is_some())
+}
+
+fn fill(store: &Store, clock: &Arc<SystemClock>, instance: &str) -> Result<(), Fault> {
+    let (market, cast) = seed::fill(store)?;
+    history::live(store, clock, (&market, &cast), &mut || {
+        store.write_blocking(TakeFilling { instance: instance.to_owned() }).map(|_| ())
+    })
 }
 
 /// Takes the lease on filling the market.
@@ -84,9 +104,10 @@ impl Command for TakeFilling {
 ///
 /// # Errors
 /// `demo.is_demo_data`.
-pub fn refuse_demo_data(store: &Store) -> Result<(), Fault> {
-    match store.read_blocking(clock::read)? {
-        None => Ok(()),
-        Some(_) => Err(Problem::new(409, "demo.is_demo_data").into()),
+pub fn refuse_demo_data(location: &Location, store: &Store) -> Result<(), Fault> {
+    let is_begun = matches!(location, Location::Folder(folder) if filling::is_unfinished(folder));
+    if is_begun || store.read_blocking(clock::read)?.is_some() {
+        return Err(Problem::new(409, "demo.is_demo_data").into());
     }
+    Ok(())
 }

@@ -191,6 +191,12 @@ impl Connection for Sqlite {
         self.cached("RELEASE command")
     }
 
+    fn sync_each_commit(&mut self, is_wanted: bool) -> Result<(), StoreError> {
+        // With a write-ahead log both keep the database whole; NORMAL leaves the last commits to the next sync.
+        let text = if is_wanted { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" };
+        self.conn.execute_batch(text).map_err(fail)
+    }
+
     fn rest(&mut self) {
         if self.log.as_ref().is_some_and(Log::take_long) {
             checkpoint::restart(self);
