@@ -120,7 +120,7 @@ const opened = ({ order, waiting, replay }) => [
   { name: 'case-evidence', path: `/cases/${waiting}`, login: 'yunduo', act: fileEvidence, waits: 'dialog[open] .photos img' },
   { name: 'orders-columns', path: '/orders', login: 'yunduo', act: (page) => page.locator('.list-bar > button').last().click(), waits: '.column-boxes' },
   { name: 'orders-filter', path: '/orders', login: 'yunduo', act: (page) => page.locator('.list-bar .ant-select').click(), waits: '.ant-select-dropdown' },
-  { name: 'orders-selected', path: '/orders', login: 'yunduo', act: (page) => page.locator('tbody input[type=checkbox]').first().check(), waits: '.batch-acts button' },
+  { name: 'orders-selected', path: '/orders', login: 'yunduo', act: (page) => page.locator('tbody input[type=checkbox]').first().check(), waits: '.batch .muted' },
   { name: 'orders-selected-all', path: '/orders', login: 'yunduo', act: selectAll, waits: '.batch strong' },
   { name: 'aftersales-kinds', path: '/aftersales', login: 'op', act: selectPage, waits: '.batch .muted' },
   { name: 'aftersales-batch', path: '/aftersales?kind=exchange&state=requested', login: 'yunduo', act: chooseAct, waits: 'dialog[open] .consequence' },

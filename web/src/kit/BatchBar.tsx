@@ -49,7 +49,7 @@ export function BatchBar({ list, search, ids, isPage, hasMore, onPage }: Props) 
   const isTooMany = isAll && all.data !== undefined && all.data.count > all.data.max;
   return (
     <>
-      {isAll && all.data && !isTooMany && <strong>{t('batches.all_selected', { count: all.data.count })}</strong>}
+      <strong>{isAll && all.data && !isTooMany ? t('batches.all_selected', { count: all.data.count }) : t('kit.selected', { count: ids.length })}</strong>
       {!isAll && !isPage && <Button size="small" onClick={onPage}>{t('batches.select_page')}</Button>}
       {!isAll && isPage && hasMore && (
         <Button size="small" loading={all.isPending} onClick={() => setAll(true)}>
@@ -71,10 +71,12 @@ function Acts({ preview, all }: { preview: BatchPreview | undefined; all: BatchW
   if (preview.acts.length === 0) return <span className="muted">{t('batches.no_acts')}</span>;
   return (
     <span className="batch-acts" role="group" aria-label={t('batches.bar')}>
-      {preview.acts.map((act) => {
-        const why = act.possible === 0 ? t('batches.none_possible', { why: act.why_not?.text ?? '' }) : say(act.consequence);
-        return <Button key={act.event} size="small" disabled={act.possible === 0} title={why} onClick={() => setChosen(act)}>{say(act.label)}</Button>;
-      })}
+      {preview.acts.map((act) => (
+        <Button key={act.event} size="small" disabled={act.possible === 0} title={say(act.consequence)} onClick={() => setChosen(act)}>{say(act.label)}</Button>
+      ))}
+      {preview.acts.filter((act) => act.possible === 0).map((act) => (
+        <small key={act.event} className="muted">{t('batches.why_not', { act: say(act.label), why: act.why_not?.text ?? '' })}</small>
+      ))}
       {chosen && <Ask act={chosen} preview={preview} all={all} onClose={() => setChosen(null)} />}
     </span>
   );

@@ -82,7 +82,7 @@ export function ListPage<R>(props: Props<R>) {
       </div>
       {isSelectable && selected.length > 0 && (
         <div className="batch">
-          <span>{t('kit.selected', { count: selected.length })}</span>
+          {!canAct && <strong>{t('kit.selected', { count: selected.length })}</strong>}
           {canAct && (
             <BatchBar
               key={[...ids].join()} list={views} search={url.search} ids={selected.map(idOf)} isPage={selected.length === rows?.length}
