@@ -22,7 +22,9 @@ fn of_a_thousand_orders_those_that_changed_are_refused_and_the_others_done_once(
         assert!(!worker.run_next(&chosen).unwrap());
         assert_eq!(figures(&shown(web, &token, &path)), ("running".to_owned(), [1_000, 1_000, 0, 0, 0]));
         let (moved, stayed) = orders.split_at(11);
-        moved.iter().for_each(|order| taken_back(web, order));
+        for order in moved {
+            taken_back(web, order);
+        }
         work(web);
         assert_eq!(figures(&shown(web, &token, &path)), ("done".to_owned(), [1_000, 0, 989, 11, 0]));
         assert_eq!((approvals(web, stayed), approvals(web, moved)), (vec![1], vec![0]));

@@ -49,7 +49,7 @@ function Page({ row }: { row: BatchView }) {
     <div className="headed-list">
       <header className="page-head">
         <h1>{say(row.kind_label)} · {say(row.label)}</h1>
-        <Progress row={row} />
+        {row.failure ? <span className="pill ended">{word('batch', row.state)}</span> : <Progress row={row} />}
         <span className="muted">{whatOf(texts, row)} · <At at={row.asked_at} /></span>
         <span className="grow" />
         <Actions row={row} />
