@@ -1,6 +1,6 @@
 // What people do, by clicks and keys, against the real server. Each flow throws at the first thing that is not as it should be.
 import assert from 'node:assert/strict';
-import { api, open } from './browser.mjs';
+import { api, call, open, until } from './browser.mjs';
 
 async function logIn(browser, url) {
   const page = await open(browser, url);
@@ -174,7 +174,50 @@ async function aViewIsSavedAndUsed(browser, url) {
   return { pages: [page] };
 }
 
+/** Three cases by keyboard and range, one act, and what became of each. */
+async function threeCasesAreApprovedAtOnce(browser, url) {
+  const buyer = await open(browser, url, { login: 'lin' });
+  const known = new Set((await api(buyer, '/v1/aftersales?limit=200')).items.map((one) => one.order_id));
+  const isFree = (order) => order.shop_name === '云朵服饰旗舰店' && ['shipped', 'delivered', 'completed'].includes(order.state) && !known.has(order.id);
+  for (const { id } of (await api(buyer, '/v1/orders?limit=200')).items.filter(isFree).slice(0, 3)) {
+    const { lines } = await api(buyer, `/v1/orders/${id}`);
+    await call(buyer, '/v1/aftersales', { kind: 'refund_only', order: id, line: lines[0].id, quantity: 1, reason: 'quality', description: '', photos: [] });
+  }
+  const page = await open(browser, url, { login: 'yunduo' });
+  await page.goto('/aftersales?kind=refund_only&state=requested');
+  const rows = page.locator('table.data tbody tr');
+  await rows.nth(2).waitFor();
+  const ids = await rows.evaluateAll((all) => all.slice(0, 3).map((row) => row.dataset.id));
+  await page.keyboard.press('j');
+  await page.keyboard.press('Space');
+  await page.waitForSelector('tr.selected');
+  await rows.nth(2).locator('input').click({ modifiers: ['Shift'] });
+  await page.waitForFunction(() => document.querySelectorAll('tr.selected').length === 3);
+  const { acts } = await api(page, `/v1/cases/${ids[0]}`);
+  await page.waitForSelector('.batch-acts button:enabled');
+  await page.locator('.batch-acts button').nth(acts.findIndex((act) => act.event === 'approve')).click();
+  await page.waitForSelector('dialog[open] .consequence');
+  assert.match(await page.textContent('dialog[open] .dialog-body strong'), /3/, 'it is told how many');
+  await page.locator('dialog[open] footer button').last().click();
+  await page.waitForURL((at) => at.pathname.startsWith('/batches/'));
+  await page.waitForFunction(() => document.querySelectorAll('table.data tbody .pill:not(.ended)').length === 3);
+  const id = new URL(page.url()).pathname.split('/').pop();
+  await until('the batch', async () => (await api(page, `/v1/batches/${id}`)).state === 'done');
+  const { counts } = await api(page, `/v1/batches/${id}`);
+  assert.deepEqual([counts.done, counts.refused], [3, 0]);
+  for (const one of ids) {
+    const { steps } = await api(page, `/v1/cases/${one}`);
+    assert.equal(steps.filter((step) => step.event === 'approve').length, 1, 'each case was approved once');
+  }
+  await page.locator('table.data tbody tr a').first().click();
+  await page.waitForURL((at) => at.pathname.startsWith('/cases/'));
+  await page.goto('/batches');
+  await page.waitForSelector(`table.data tbody tr[data-id="${id}"]`);
+  return { pages: [page] };
+}
+
 export const FLOWS = [
+  ['three after-sales cases are approved at once', threeCasesAreApprovedAtOnce],
   ['a spoiled file is mapped, tried, imported, corrected and imported to its end', aSpoiledFileIsImportedToItsEnd],
   ['a person logs in, sees the page asked for and logs out', logIn],
   ['filters and cursors of a list live in the URL', listsLiveInTheUrl],

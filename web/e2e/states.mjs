@@ -42,9 +42,21 @@ async function exported(merchant) {
   }
 }
 
+/** A remark for orders to be shipped, for some that are shipped, and for one that is not there: two outcomes on a page. */
+async function remarked(browser, url) {
+  const merchant = await open(browser, url, { login: 'yuexiang' });
+  const of = async (state) => (await api(merchant, `/v1/orders?state=${state}&limit=6`)).items.map(({ id }) => ({ id }));
+  const cases = [...(await of('pending_ship')), ...(await of('shipped')), { id: 'cas_0000000000001' }];
+  const { id } = await call(merchant, '/v1/batches', { kind: 'order', event: 'edit', input: { remark: '礼盒包装' }, note: '客户来电统一改备注', cases });
+  await until('the batch', async () => (await api(merchant, `/v1/batches/${id}`)).state === 'done');
+  await merchant.context().close();
+  return id;
+}
+
 async function ids(browser, url) {
   const merchant = await open(browser, url, { login: 'yunduo' });
   await exported(merchant);
+  const batch = await remarked(browser, url);
   await call(merchant, '/v1/views', { list: 'orders', name: '待发货', filters: { state: 'pending_shipment' }, is_shared: true });
   await call(merchant, '/v1/views', { list: 'orders', name: '已完成的大单', filters: { state: 'completed' } });
   const desk = await imports(merchant);
@@ -62,10 +74,13 @@ async function ids(browser, url) {
   const applied = (await api(buyer, '/v1/aftersales?limit=50')).items;
   const mine = (applied.find((c) => c.state === 'requested') ?? applied.find((c) => !c.closed_at)).id;
   await buyer.context().close();
-  return { order, waiting: (cases.find((c) => c.state === 'requested') ?? cases[0]).id, over: over.id, own, line, mine, desk, replay };
+  return { order, waiting: (cases.find((c) => c.state === 'requested') ?? cases[0]).id, over: over.id, own, line, mine, desk, replay, batch };
 }
 
-const withData = ({ order, waiting, over, desk, replay }) => [
+const withData = ({ order, waiting, over, desk, replay, batch }) => [
+  { name: 'batches', path: '/batches', login: 'yuexiang' },
+  { name: 'batch', path: `/batches/${batch}`, login: 'yuexiang' },
+  { name: 'batch-refused', path: `/batches/${batch}?outcome=refused`, login: 'yuexiang', waits: 'td .bad' },
   { name: 'imports', path: '/imports', login: 'yunduo' },
   { name: 'import-columns', path: `/imports/${desk.fresh}`, login: 'yunduo' },
   { name: 'import-checked', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.bad-table' },
@@ -105,7 +120,10 @@ const opened = ({ order, waiting, replay }) => [
   { name: 'case-evidence', path: `/cases/${waiting}`, login: 'yunduo', act: fileEvidence, waits: 'dialog[open] .photos img' },
   { name: 'orders-columns', path: '/orders', login: 'yunduo', act: (page) => page.locator('.list-bar > button').last().click(), waits: '.column-boxes' },
   { name: 'orders-filter', path: '/orders', login: 'yunduo', act: (page) => page.locator('.list-bar .ant-select').click(), waits: '.ant-select-dropdown' },
-  { name: 'orders-selected', path: '/orders', login: 'yunduo', act: (page) => page.locator('tbody input[type=checkbox]').first().check(), waits: '.batch' },
+  { name: 'orders-selected', path: '/orders', login: 'yunduo', act: (page) => page.locator('tbody input[type=checkbox]').first().check(), waits: '.batch .muted' },
+  { name: 'orders-selected-all', path: '/orders', login: 'yunduo', act: selectAll, waits: '.batch strong' },
+  { name: 'aftersales-kinds', path: '/aftersales', login: 'op', act: selectPage, waits: '.batch .muted' },
+  { name: 'aftersales-batch', path: '/aftersales?kind=exchange&state=requested', login: 'yunduo', act: chooseAct, waits: 'dialog[open] .consequence' },
   { name: 'orders-export', path: '/orders?state=completed', login: 'yunduo', act: openExport, waits: 'dialog[open] .choices' },
   { name: 'orders-export-search', path: '/orders?q=1234', login: 'yunduo', act: openExport, waits: 'dialog[open] .choices' },
   { name: 'orders-view-save', path: '/orders?state=closed', login: 'yunduo', act: openView, waits: 'dialog[open] #view-target' },
@@ -146,6 +164,31 @@ async function fileEvidence(page) {
   await page.locator('.main-column .card > header button').first().click();
   await page.setInputFiles('#evidence-photos', png(120));
 }
+
+/** The whole page by one box and the button that follows. */
+async function selectPage(page) {
+  await page.locator('tbody input[type=checkbox]').first().check();
+  await page.locator('.batch > button').first().click();
+}
+
+async function selectAll(page) {
+  await selectPage(page);
+  await page.locator('.batch > button:enabled').first().filter({ hasText: /\d/ }).click();
+}
+
+async function chooseAct(page) {
+  const boxes = page.locator('tbody input[type=checkbox]');
+  await boxes.first().check();
+  await page.locator('.batch-acts button:enabled').nth(1).click();
+}
+
+/** A batch as the server would tell of it. */
+const batchIs = (change) => async (page) =>
+  page.route('**/v1/batches/bat_*', async (route) => {
+    const answer = await route.fetch();
+    const json = await answer.json();
+    await route.fulfill({ response: answer, json: json.counts ? { ...json, ...change } : json });
+  });
 
 const openView = (page) => page.locator('.views > .ant-btn').click();
 
@@ -196,7 +239,16 @@ async function uploadRefused(page) {
   await page.setInputFiles('#import-file', { name: 'empty.csv', mimeType: 'text/csv', buffer: Buffer.from('') });
 }
 
-const without = ({ order, waiting, desk }) => [
+const COUNTS = { all: 12_430, waiting: 8_930, done: 3_465, refused: 35, cancelled: 0 };
+const MORE = { zh: '符合条件的单据多于您看到的 40 个，未执行任何操作；请重新选择', en: 'More cases matched than the 40 you had seen; nothing was done, choose again' };
+
+const without = ({ order, waiting, desk, batch }) => [
+  { name: 'batches-empty', path: '/batches', login: 'yunduo', set: isEmpty('**/v1/batches?*') },
+  { name: 'batches-waiting', path: '/batches', login: 'yuexiang', set: hangs('**/v1/batches?*'), waits: '.skeleton' },
+  { name: 'batches-forbidden', path: '/batches', login: 'audit' },
+  { name: 'batch-running', path: `/batches/${batch}`, login: 'yuexiang', waits: 'progress', set: batchIs({ state: 'running', counts: COUNTS, ended_at: null, expires_at: null }) },
+  { name: 'batch-failed', path: `/batches/${batch}`, login: 'yuexiang', waits: '.form-failure', set: batchIs({ state: 'failed', list: 'orders', wanted_state: 'pending_ship', failure: MORE }) },
+  { name: 'batch-of-others', path: `/batches/${batch}`, login: 'op' },
   { name: 'imports-empty', path: '/imports', login: 'yunduo', set: isEmpty('**/v1/imports?*') },
   { name: 'imports-refused', path: '/imports', login: 'yunduo', act: uploadRefused, waits: '.photos .bad' },
   { name: 'import-running', path: `/imports/${desk.tried}`, login: 'yunduo', waits: 'progress', set: running({ state: 'running', is_dry: false, done: 12, total: 40 }) },

@@ -1,5 +1,6 @@
 //! Cases as people see them: the clock board, the case page with its acts, lists by state, and the rules behind them.
 
+mod acts;
 pub mod http;
 mod queries;
 pub mod replays;
@@ -7,8 +8,10 @@ mod rules;
 mod saved;
 mod view;
 
+pub use acts::{ActOnCase, NOTE_CHARS_MAX};
+pub use queries::{AFTER_SALES, AfterSales, after_sales};
 pub use rules::RuleShelf;
-pub use view::{CaseSummary, CaseView, Look, NextView, summary, view};
+pub use view::{CaseSummary, CaseView, Look, NextView, WhyNot, summary, view};
 
 xr_store::migrations! { 1250 "replays", 1260 "saved_views" }
 

@@ -67,25 +67,26 @@ pub(crate) fn counts(tx: &mut Tx<'_>, scope: Scope, kind: &str) -> Result<Vec<St
     )?)
 }
 
-/// What a list of cases shows.
+/// Kinds that the list of after-sales cases shows.
+pub const AFTER_SALES: [&str; 3] = ["refund_only", "return_refund", "exchange"];
+
+/// What a list of after-sales cases shows.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Filter {
-    /// Kinds, at least one, at most three.
-    pub(crate) kinds: [String; 3],
+pub struct AfterSales {
+    /// Only this kind.
+    pub kind: Option<String>,
     /// Only this state.
-    pub(crate) state: Option<String>,
+    pub state: Option<String>,
     /// Ids below it.
-    pub(crate) before: i64,
-    /// Rows.
-    pub(crate) limit: i64,
+    pub before: i64,
 }
 
-/// Cases of some kinds, newest first.
+/// After-sales cases that `scope` may see, newest first, at most `limit`; next page by [`AfterSales::before`].
 ///
 /// # Errors
 /// A store fault.
-pub(crate) fn list(tx: &mut Tx<'_>, scope: Scope, filter: &Filter) -> Result<Vec<Case>, Fault> {
-    let [a, b, c] = &filter.kinds;
+pub fn after_sales(tx: &mut Tx<'_>, scope: Scope, filter: &AfterSales, limit: i64) -> Result<Vec<Case>, Fault> {
+    let [a, b, c] = filter.kind.as_deref().map_or(AFTER_SALES, |kind| [kind; 3]);
     let state = filter.state.as_deref().unwrap_or("");
     Ok(tx.all_scoped(
         sql!(
@@ -94,7 +95,7 @@ pub(crate) fn list(tx: &mut Tx<'_>, scope: Scope, filter: &Filter) -> Result<Vec
              WHERE {ORG} AND kind IN (?2, ?3, ?4) AND (?5 = '' OR state = ?5) AND id < ?6 ORDER BY id DESC LIMIT ?7"
         ),
         scope,
-        params![a, b, c, state, filter.before, filter.limit],
+        params![a, b, c, state, filter.before, limit],
     )?)
 }
 

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use xr_base::{Fault, Locale, Principal, Stopwatch, StoreError, UserId};
+use xr_base::{Fault, Locale, Stopwatch, StoreError, UserId};
 use xr_store::Store;
 use xr_web::access::SessionFuture;
 use xr_web::{Authenticator, Entropy, Session};
@@ -180,11 +180,8 @@ impl Identity {
         Ok(session)
     }
 
-    /// A user whose role is gone has no session: without a role nothing can be allowed.
     fn session_of(&self, id: String, user: &User) -> Option<Session> {
-        let role = self.roles.role.get(&user.role)?;
-        let permissions = role.permissions.iter().cloned().collect();
-        let principal = Principal { user: user.id, org: user.org, party: user.party, permissions };
+        let principal = self.roles.principal(user)?;
         let all = [Locale::ZhCn, Locale::En];
         let locale = all.into_iter().find(|l| user.locale.as_deref() == Some(xr_web::texts::tag(*l)));
         Some(Session { id, principal, locale })

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use xr_base::Party;
 use xr_base::locale::Text;
+use xr_base::{Party, Principal};
 
-use crate::model::OrgKind;
+use crate::model::{OrgKind, User};
 
 /// One built-in role.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -61,6 +61,13 @@ impl Roles {
         Self::parse(include_str!("../roles.toml"))
     }
 
+    /// What a person may do now; none who is disabled or whose role is gone: without a role nothing can be allowed.
+    pub fn principal(&self, user: &User) -> Option<Principal> {
+        let role = self.role.get(&user.role).filter(|_| !user.is_disabled)?;
+        let permissions = role.permissions.iter().cloned().collect();
+        Some(Principal { user: user.id, org: user.org, party: user.party, permissions })
+    }
+
     /// Reads and checks a text like `roles.toml`.
     ///
     /// # Errors
@@ -96,12 +103,12 @@ mod tests {
         assert_eq!(
             matrix,
             [
-                "agent (platform): aftersales.adjudicate packs.read platform.orders",
+                "agent (platform): aftersales.adjudicate cases.batch packs.read platform.orders",
                 "auditor (platform): audit.read packs.read policy.replay system.status",
                 "buyer (buyer): aftersales.apply orders.buy",
-                "merchant (merchant): aftersales.decide catalog.manage imports.manage inventory.manage orders.export \
+                "merchant (merchant): aftersales.decide cases.batch catalog.manage imports.manage inventory.manage orders.export \
                  orders.manage orders.review packs.read payments.capture",
-                "operator (platform): aftersales.adjudicate audit.read calendars.edit demo.clock identity.manage orders.export packs.manage packs.read \
+                "operator (platform): aftersales.adjudicate audit.read calendars.edit cases.batch demo.clock identity.manage orders.export packs.manage packs.read \
                  payments.chargeback payments.payout payments.reconcile payments.refund payments.settle platform.orders \
                  policy.replay system.status",
             ]

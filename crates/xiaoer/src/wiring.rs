@@ -120,6 +120,7 @@ pub fn migrations() -> Vec<Migration> {
         crate::demo::MIGRATIONS,
         xr_imports::MIGRATIONS,
         xr_exports::MIGRATIONS,
+        xr_batches::MIGRATIONS,
     ]
     .concat()
 }
@@ -137,6 +138,7 @@ pub fn routes() -> Routes {
         .merge(crate::status::routes())
         .merge(xr_imports::http::routes())
         .merge(xr_exports::http::routes())
+        .merge(xr_batches::http::routes())
 }
 
 /// Texts of every capability, in both languages.
@@ -157,5 +159,6 @@ pub fn texts() -> Result<Texts, xr_web::texts::BadCatalog> {
         crate::TEXTS,
         xr_imports::TEXTS,
         xr_exports::TEXTS,
+        xr_batches::TEXTS,
     ])
 }

@@ -70,6 +70,15 @@ fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'sta
     for route in ["GET /v1/exports/{id}", "DELETE /v1/exports/{id}", "GET /v1/exports/{id}/file"] {
         tried.push((route, export.clone(), Value::Null, merchant));
     }
+    let batch = crate::scene::batch(web);
+    for route in [
+        "GET /v1/batches/{id}",
+        "GET /v1/batches/{id}/rows",
+        "POST /v1/batches/{id}/cancel",
+        "POST /v1/batches/{id}/again",
+    ] {
+        tried.push((route, batch.clone(), Value::Null, merchant));
+    }
     let view = crate::scene::view(web);
     let both: &[&str] = &["shop2", "buyer2"];
     tried.push(("PATCH /v1/views/{id}", view.clone(), json!({ "version": 1, "name": "mine" }), both));

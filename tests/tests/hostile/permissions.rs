@@ -103,6 +103,9 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
     if path.starts_with("/v1/exports") {
         return whole(&path.replace("{id}", &crate::scene::export(web)));
     }
+    if path.starts_with("/v1/batches") {
+        return whole(&path.replace("{id}", &crate::scene::batch(web)));
+    }
     if path == "/v1/views/{id}" {
         let line = format!("{method} /v1/views/{}?version=1", crate::scene::view(web));
         let line = if method == "PATCH" { line.replace("?version=1", "") } else { line };
@@ -141,6 +144,12 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "POST /v1/import-sources" => DeskScene::source(web),
         "POST /v1/views" => crate::scene::new_view(),
         "POST /v1/exports" => json!({ "format": "csv" }),
+        "POST /v1/batches/preview" => json!({ "all": { "list": "orders" } }),
+        "POST /v1/batches" => {
+            crate::scene::work_on_batches(web);
+            let missing = xr_base::CaseId(1).to_string();
+            json!({ "kind": "order", "event": "approve", "cases": [{ "id": missing }] })
+        }
         "POST /v1/return-addresses" => json!({ "shop": web.sellers[0].shop, "address": "浙江省嘉兴市物流园 6 号库" }),
         "POST /v1/policy/replays" => json!({ "pack": "taobao", "since": xr_tests::START }),
         "POST /v1/demo/clock" => json!({ "advance_ms": 0, "rate": 1 }),

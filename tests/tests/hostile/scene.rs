@@ -118,3 +118,19 @@ pub(crate) fn view(web: &Web) -> String {
     new["is_shared"] = json!(true);
     web.done(&token, "POST /v1/views", &new)["id"].as_str().unwrap().to_owned()
 }
+
+/// A batch of the first merchant that was refused on its only case; those of earlier scenes are over.
+pub(crate) fn batch(web: &Web) -> String {
+    let missing = xr_base::CaseId(1).to_string();
+    let body = json!({ "kind": "order", "event": "approve", "cases": [{ "id": missing }] });
+    let asked = web.done(&web.token("shop"), "POST /v1/batches", &body);
+    work_on_batches(web);
+    asked["id"].as_str().unwrap().to_owned()
+}
+
+/// Brings every batch to its end: only so many may be under way.
+pub(crate) fn work_on_batches(web: &Web) {
+    let roles = std::sync::Arc::new(xr_identity::Roles::shipped().unwrap());
+    let worker = xr_batches::Worker::new(web.node.store.clone(), roles);
+    while worker.run_next(&|| false).unwrap() {}
+}

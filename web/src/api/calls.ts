@@ -1,5 +1,6 @@
 /** Every call the pages make, one line each; names follow docs/API.md. */
 
+import type { BatchAsked, BatchPreview, BatchRow, BatchView, BatchWanted } from './batchTypes';
 import type { CalendarListed, CalendarYear, DeadlineMoves } from './calendarTypes';
 import { get, post, request, type Query } from './http';
 import type {
@@ -57,6 +58,14 @@ export const exportsOf = (query: Query, signal?: AbortSignal) => get<Page<Export
 export const askExport = (body: ExportWanted & { format: FileKind; plain: boolean }) => post<ExportView>('/v1/exports', body);
 export const removeExport = (id: string) => request<ExportView>('DELETE', `/v1/exports/${at(id)}`);
 export const exportUrl = (id: string) => `/v1/exports/${at(id)}/file`;
+
+export const previewBatch = (body: { cases: string[] } | { all: BatchWanted }) => post<BatchPreview>('/v1/batches/preview', body);
+export const askBatch = (body: BatchAsked) => post<BatchView>('/v1/batches', body);
+export const batches = (query: Query, signal?: AbortSignal) => get<Page<BatchView>>('/v1/batches', query, signal);
+export const batch = (id: string) => get<BatchView>(`/v1/batches/${at(id)}`);
+export const batchRows = (id: string, query: Query, signal?: AbortSignal) => get<Page<BatchRow>>(`/v1/batches/${at(id)}/rows`, query, signal);
+export const cancelBatch = (id: string) => post<BatchView>(`/v1/batches/${at(id)}/cancel`);
+export const againBatch = (id: string) => post<BatchView>(`/v1/batches/${at(id)}/again`);
 
 export const packs = () => get<{ items: PackListed[] }>('/v1/packs');
 export const rulebook = (pack: string, kind: string) =>

@@ -1,5 +1,6 @@
 /** The shapes of docs/API.md. Instants are RFC 3339 in UTC, money is in minor units beside its currency. */
 
+export type * from './batchTypes';
 export type * from './exportTypes';
 export type * from './importTypes';
 export type * from './replayTypes';

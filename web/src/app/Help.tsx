@@ -9,7 +9,7 @@ export function Help() {
   useHotkeys({ '?': () => dialog.current?.showModal() });
   const keys: [string[], string][] = [
     [['j', 'k'], t('kit.shortcut_rows')],
-    [['x'], t('kit.shortcut_select')],
+    [['x', 'Space'], t('kit.shortcut_select')],
     [['Enter'], t('kit.shortcut_open')],
     [['/'], t('kit.shortcut_search')],
     [['g w', 'g o', 'g s', 'g i', 'g p'], t('kit.shortcut_go')],

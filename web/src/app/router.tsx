@@ -30,6 +30,12 @@ const importPage = createRoute({
 const exportsRoute = createRoute({
   getParentRoute, path: '/exports', component: lazyRouteComponent(() => import('@/capabilities/exports/pages/Exports'), 'Exports'),
 });
+const batches = createRoute({
+  getParentRoute, path: '/batches', component: lazyRouteComponent(() => import('@/capabilities/batches/pages/Batches'), 'Batches'),
+});
+const batch = createRoute({
+  getParentRoute, path: '/batches/$id', component: lazyRouteComponent(() => import('@/capabilities/batches/pages/Batch'), 'BatchPage'),
+});
 const packs = createRoute({ getParentRoute, path: '/packs', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Packs'), 'Packs') });
 const pack = createRoute({
   getParentRoute, path: '/packs/$pack/$kind', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Pack'), 'PackPage'),
@@ -51,7 +57,7 @@ const tour = createRoute({ getParentRoute, path: '/tour', component: lazyRouteCo
 const status = createRoute({ getParentRoute, path: '/status', component: lazyRouteComponent(() => import('@/capabilities/system/pages/Status'), 'Status') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, packs, pack, replays, replay, differences, calendar, demo, tour, status]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, packs, pack, replays, replay, differences, calendar, demo, tour, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -33,7 +33,7 @@ type RowProps<R> = {
   isSelectable: boolean;
   selectText: string;
   onOpen?: (row: R) => void;
-  onToggle: (id: string) => void;
+  onToggle: (id: string, isRange: boolean) => void;
 };
 
 /** A click on the row opens it, unless it was meant for something inside, or for marking text. */
@@ -55,7 +55,7 @@ function PlainRow<R>({ row, id, columns, isActive, isSelected, isSelectable, sel
     <tr className={className} data-id={id} onClick={onOpen && ((event) => isForRow(event) && onOpen(row))}>
       {isSelectable && (
         <td className="check">
-          <input type="checkbox" checked={isSelected} aria-label={selectText} onChange={() => onToggle(id)} />
+          <input type="checkbox" checked={isSelected} aria-label={selectText} onChange={(event) => onToggle(id, isShifted(event.nativeEvent))} />
         </td>
       )}
       <Cells row={row} columns={columns} />
@@ -65,6 +65,9 @@ function PlainRow<R>({ row, id, columns, isActive, isSelected, isSelectable, sel
 
 const Row = memo(PlainRow) as typeof PlainRow;
 
+/** A click with the shift key, which a box tells of as a change. */
+const isShifted = (event: Event): boolean => 'shiftKey' in event && event.shiftKey === true;
+
 /** `ids` with `id` added or taken away. */
 export function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const next = new Set(ids);
@@ -72,7 +75,16 @@ export function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<strin
   return next;
 }
 
-function useActive<R>({ rows, idOf, onOpen, selection }: Props<R>, body: RefObject<HTMLElement | null>) {
+/** `ids` with all rows of `order` from `from` to `to` added. */
+export function ranged(ids: ReadonlySet<string>, order: string[], from: string, to: string): ReadonlySet<string> {
+  const [a, b] = [order.indexOf(from), order.indexOf(to)];
+  if (a < 0 || b < 0) return toggled(ids, to);
+  return new Set([...ids, ...order.slice(Math.min(a, b), Math.max(a, b) + 1)]);
+}
+
+type Active<R> = Props<R> & { body: RefObject<HTMLElement | null>; onToggle: (id: string, isRange: boolean) => void };
+
+function useActive<R>({ rows, idOf, onOpen, selection, body, onToggle }: Active<R>) {
   const [active, setActive] = useState(-1);
   const show = (index: number) => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
@@ -83,7 +95,13 @@ function useActive<R>({ rows, idOf, onOpen, selection }: Props<R>, body: RefObje
   useHotkeys({
     j: () => show(active + 1),
     k: () => show(active - 1),
-    x: () => row && selection?.onChange(toggled(selection.ids, idOf(row))),
+    x: () => row && selection && onToggle(idOf(row), false),
+    ' ': (event) => {
+      // A box or button that has the focus takes the key itself.
+      if (!row || !selection || (event.target instanceof Element && event.target.closest('a, button, input, summary'))) return;
+      event.preventDefault();
+      onToggle(idOf(row), event.shiftKey);
+    },
     Enter: (event) => {
       const isControl = event.target instanceof Element && event.target.closest('a, button, input');
       if (row && !isControl) onOpen?.(row);
@@ -96,14 +114,18 @@ export function DataTable<R>(props: Props<R>) {
   const { label, columns, rows, idOf, onOpen, selection } = props;
   const { t } = useText();
   const body = useRef<HTMLDivElement>(null);
-  const active = useActive(props, body);
   const ids = useMemo(() => rows.map(idOf), [rows, idOf]);
   const latest = useRef(selection);
   latest.current = selection;
-  const onToggle = useCallback((id: string) => {
+  const order = useRef(ids);
+  order.current = ids;
+  const anchor = useRef('');
+  const onToggle = useCallback((id: string, isRange: boolean) => {
     const now = latest.current;
-    now?.onChange(toggled(now.ids, id));
+    now?.onChange(isRange ? ranged(now.ids, order.current, anchor.current, id) : toggled(now.ids, id));
+    anchor.current = id;
   }, []);
+  const active = useActive({ ...props, body, onToggle });
   const selectedCount = selection ? ids.filter((id) => selection.ids.has(id)).length : 0;
   return (
     <div className="table-box" ref={body} tabIndex={0} role="region" aria-label={label}>

@@ -3,12 +3,16 @@
 import { Button, Input, Popover, Select } from 'antd';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { Link } from '@tanstack/react-router';
+import { useSession } from '@/app/session';
 import { problemOf } from '@/api/problem';
 import type { Page, ViewList } from '@/api/types';
+import { BatchBar } from './BatchBar';
 import { useChosenColumns } from './columns';
 import { DataTable, type Column } from './DataTable';
 import { useHotkeys } from './hotkeys';
 import { Empty, Failed, Skeleton } from './PageState';
+import { can } from './Perm';
 import { useText } from './text';
 import type { Query } from '@/api/http';
 import { useListUrl, type ListUrl } from './useListUrl';
@@ -23,7 +27,7 @@ type Props<R> = {
   /** First part of the query key, and the name under which chosen columns are kept. */
   name: string;
   title: string;
-  tabs?: { param: string; items: Tab[] };
+  tabs?: { param: string; items: Tab[]; all?: number };
   filters: Filter[];
   columns: Column<R>[];
   load: (query: Query, signal: AbortSignal) => Promise<Page<R>>;
@@ -31,6 +35,8 @@ type Props<R> = {
   onOpen?: (row: R) => void;
   /** Shown while rows are selected. */
   batch?: (rows: R[]) => ReactNode;
+  /** Whether rows are cases of this list's kinds, on which many may be acted at once. */
+  isBatch?: boolean;
   /** The list that people may save views of. */
   views?: ViewList;
   /** Beside the filters. */
@@ -44,7 +50,7 @@ const ROWS = 30;
 const AGAIN_MS = 1_000;
 
 export function ListPage<R>(props: Props<R>) {
-  const { name, title, tabs, filters, columns, load, idOf, onOpen, batch, views, tools, isMoving } = props;
+  const { name, title, tabs, filters, columns, load, idOf, onOpen, batch, isBatch, views, tools, isMoving } = props;
   const url = useListUrl();
   const { t } = useText();
   const query = useQuery({
@@ -59,31 +65,41 @@ export function ListPage<R>(props: Props<R>) {
   const rows = query.data?.items;
   const selected = useMemo(() => (rows ?? []).filter((r) => ids.has(idOf(r))), [rows, ids, idOf]);
   const next = query.data?.next ?? null;
+  const canAct = can(useSession(), 'cases.batch') && isBatch === true && views !== undefined;
+  const isSelectable = canAct || batch !== undefined;
   return (
     <section className="list-page" aria-label={title}>
       <h1 className="sr-only">{title}</h1>
-      {tabs && <Tabs label={title} url={url} param={tabs.param} items={tabs.items} />}
+      {tabs && <Tabs label={title} url={url} {...tabs} />}
       {views && <Views list={views} url={url} />}
       <div className="list-bar">
         {filters.map((filter) => <FilterField key={filter.name} filter={filter} url={url} />)}
         {Object.keys(url.search).length > 0 && <Button type="text" onClick={url.reset}>{t('kit.reset')}</Button>}
         <span className="grow" />
-        {batch && selected.length > 0 && (
-          <span className="batch">
-            {t('kit.selected', { count: selected.length })}
-            {batch(selected)}
-            <Button type="text" onClick={() => setIds(new Set())}>{t('kit.clear')}</Button>
-          </span>
-        )}
+        {canAct && <Link to="/batches" className="tool">{t('batches.title')}</Link>}
         {tools}
         <Columns all={columns} chosen={chosen} onHide={setHidden} />
       </div>
+      {isSelectable && selected.length > 0 && (
+        <div className="batch">
+          {!canAct && <strong>{t('kit.selected', { count: selected.length })}</strong>}
+          {canAct && (
+            <BatchBar
+              key={[...ids].join()} list={views} search={url.search} ids={selected.map(idOf)} isPage={selected.length === rows?.length}
+              hasMore={next !== null || Boolean(url.search.after)} onPage={() => setIds(new Set(rows?.map(idOf)))}
+            />
+          )}
+          <span className="grow" />
+          {batch?.(selected)}
+          <Button size="small" type="text" onClick={() => setIds(new Set())}>{t('kit.clear')}</Button>
+        </div>
+      )}
       <Rows
         rows={rows} error={query.error} retry={() => void query.refetch()}
         table={(found) => (
           <DataTable
             label={title} columns={chosen} rows={found} idOf={idOf} onOpen={onOpen}
-            selection={batch ? { ids, onChange: setIds } : undefined}
+            selection={isSelectable ? { ids, onChange: setIds } : undefined}
           />
         )}
       />
@@ -104,12 +120,12 @@ function Rows<R>({ rows, error, retry, table }: RowsProps<R>) {
   return table(rows);
 }
 
-function Tabs({ label, url, param, items }: { label: string; url: ListUrl; param: string; items: Tab[] }) {
+function Tabs({ label, url, param, items, all }: { label: string; url: ListUrl; param: string; items: Tab[]; all?: number }) {
   const { t } = useText();
   const current = url.search[param] ?? '';
   return (
     <nav className="tabs" aria-label={label}>
-      {[{ value: '', label: t('kit.all') } as Tab, ...items].map((tab) => (
+      {[{ value: '', label: t('kit.all'), count: all } as Tab, ...items].map((tab) => (
         <button
           key={tab.value} type="button" aria-current={tab.value === current ? 'page' : undefined}
           onClick={() => url.filter({ [param]: tab.value })}

@@ -1,19 +1,16 @@
 //! Case pages and acts.
 
-use crate::queries::{self, Filter};
+use crate::acts::{ActOnCase, NOTE_CHARS_MAX};
+use crate::queries;
 use crate::view::{CaseSummary, CaseView, Look, summary, view};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::Value;
 use xr_base::{Actor, CaseId, Fault, Principal, Problem};
-use xr_case::engine::{self, Act};
-use xr_store::{Command, Tx};
+use xr_case::engine;
 use xr_web::failure::ProblemBody;
 use xr_web::{AppState, Failure, IdPath, JsonBody, Page, Paging, QueryOf, Who};
-
-/// Longest note of an act, in characters.
-const NOTE_CHARS_MAX: usize = 500;
 
 /// A case with its clock, history, citations and what the caller may do.
 #[utoipa::path(
@@ -81,34 +78,6 @@ pub(super) async fn act(
     Ok(Json(page(&state, &who, id).await?))
 }
 
-/// An act of a logged-in person, as a use case of its own.
-#[derive(Clone, Debug)]
-pub(crate) struct ActOnCase {
-    actor: Actor,
-    case: CaseId,
-    event: String,
-    version: Option<i64>,
-    input: Value,
-    note: Option<String>,
-}
-
-impl Command for ActOnCase {
-    type Out = CaseId;
-    const NAME: &'static str = "casework.act";
-
-    fn run(&self, tx: &mut Tx<'_>) -> Result<CaseId, Fault> {
-        let act = Act {
-            actor: &self.actor,
-            case: self.case,
-            event: &self.event,
-            version: self.version,
-            input: &self.input,
-            note: self.note.as_deref(),
-        };
-        Ok(engine::act(tx, &act)?.id)
-    }
-}
-
 /// Which after-sales cases.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,15 +101,11 @@ pub(super) async fn after_sales(
     QueryOf(query): QueryOf<AfterSalesQuery>,
     paging: Paging,
 ) -> Result<Json<Page<CaseSummary>>, Failure> {
-    let kinds = match query.kind {
-        Some(kind) => [kind.clone(), kind.clone(), kind],
-        None => ["refund_only", "return_refund", "exchange"].map(str::to_owned),
-    };
     let before = paging.after::<i64>()?.unwrap_or(i64::MAX);
-    let filter = Filter { kinds, state: query.state, before, limit: paging.fetch() };
-    let principal: Principal = who.0.principal.clone();
+    let filter = queries::AfterSales { kind: query.kind, state: query.state, before };
+    let (principal, fetch): (Principal, i64) = (who.0.principal.clone(), paging.fetch());
     let found = state.store().read(move |tx| {
-        let cases = queries::list(tx, principal.scope(), &filter)?;
+        let cases = queries::after_sales(tx, principal.scope(), &filter, fetch)?;
         cases.iter().map(|case| summary(tx, case)).collect::<Result<Vec<_>, Fault>>()
     });
     Ok(Json(Page::cut(found.await?, &paging, |c| c.id.0)))

@@ -111,6 +111,8 @@ ids! {
     ImportId = "imp",
     /// A list of orders on its way into a file.
     ExportId = "exp",
+    /// An act on many cases.
+    BatchId = "bat",
     /// What a merchant calls another platform's export.
     SourceId = "src",
     /// A row that needs no type of its own (leg, clock, line, job …).

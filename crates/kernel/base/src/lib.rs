@@ -16,7 +16,7 @@ pub use serde;
 
 pub use actor::{Actor, Party, Principal, Scope};
 pub use fault::{Clash, Coded, Fault, Problem, StoreError};
-pub use id::{CaseId, EventId, ExportId, IdSource, ImportId, OrgId, RowId, ShopId, SkuId, SourceId, UserId};
+pub use id::{BatchId, CaseId, EventId, ExportId, IdSource, ImportId, OrgId, RowId, ShopId, SkuId, SourceId, UserId};
 pub use locale::Locale;
 pub use money::{Currency, Money, UnitPrice};
 pub use time::{Clock, FakeClock, Instant, Millis, Stopwatch, SystemClock};

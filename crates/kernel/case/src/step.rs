@@ -183,6 +183,19 @@ pub fn allowed<'b>(book: &'b Compiled, at: &Situation<'_>, principal: &Principal
     events.filter_map(|(event, alternatives)| act(book, at, principal, (event, alternatives))).collect()
 }
 
+/// The acts that some case in `state` could take from `principal`, in the machine's order; whether one takes it now only its guards
+/// know.
+pub fn offered<'b>(book: &'b Compiled, state: &str, principal: &Principal) -> Vec<AllowedAct<'b>> {
+    let by = By::Person(principal);
+    let events = book.state(state).into_iter().flat_map(|s| &s.on);
+    let open = events.filter_map(|(event, alternatives)| {
+        let last = alternatives.iter().rfind(|a| a.by.iter().any(|word| fits(book, word, by)))?;
+        let (label, rule) = (book.book().events.get(event), last.rule.as_deref());
+        Some(AllowedAct { event, label, to: &last.to, enabled: true, why_not: None, rule })
+    });
+    open.collect()
+}
+
 fn act<'b>(
     book: &'b Compiled,
     at: &Situation<'_>,

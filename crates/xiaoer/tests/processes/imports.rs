@@ -74,7 +74,12 @@ pub(crate) struct Desk<'d> {
 impl<'d> Desk<'d> {
     /// The demo's merchant.
     pub(crate) fn open(address: &'d str) -> Self {
-        let log_in = json!({ "login": "yunduo", "password": "demo" }).to_string();
+        Self::of(address, "yunduo")
+    }
+
+    /// Somebody of the demo.
+    pub(crate) fn of(address: &'d str, login: &str) -> Self {
+        let log_in = json!({ "login": login, "password": "demo" }).to_string();
         let reply = Ask::new("POST /v1/session").json(&log_in).send(address).unwrap();
         Self { address, cookie: reply.header("set-cookie").split(';').next().unwrap().to_owned() }
     }

@@ -28,6 +28,7 @@ pub(super) fn everything(web: &Web, scene: &Scene) -> Vec<Bad> {
     all.extend(queries(web));
     all.extend(desk(web));
     all.extend(exports(web));
+    all.extend(batches(web));
     all.extend(views(web));
     all.extend(notices(scene));
     all
@@ -304,6 +305,34 @@ fn views(web: &Web) -> Vec<Bad> {
                 &json!({ "list": "orders", "name": "x", "filters": { "q": "x" }, "is_shared": true }).to_string(),
             ),
             (422, "casework.no_organisation", Some("is_shared")),
+        ),
+    ]
+}
+
+fn batches(web: &Web) -> Vec<Bad> {
+    let token = web.token("shop");
+    let send = |line: &str, body: Value| Ask::new(line).by(&token).json(&body.to_string());
+    let ask = |body: Value| send("POST /v1/batches", body);
+    let preview = |body: Value| send("POST /v1/batches/preview", body);
+    vec![
+        bad("no kind", ask(json!({})), (422, "web.missing_field", Some("kind"))),
+        bad("no cases", ask(json!({ "kind": "order", "event": "approve" })), (422, "web.missing_field", Some("cases"))),
+        bad(
+            "NUL in a note",
+            ask(json!({ "kind": "order", "event": "approve", "note": "\u{0}" })),
+            (422, "web.bad_value", Some("note")),
+        ),
+        bad("a preview of nothing", preview(json!({})), (422, "web.missing_field", Some("cases"))),
+        bad(
+            "a filter that the list lacks",
+            preview(json!({ "all": { "list": "orders", "colour": 1 } })),
+            (422, "web.unknown_field", Some("all/colour")),
+        ),
+        bad("a case that is none", preview(json!({ "cases": ["x"] })), (422, "web.bad_value", Some("cases/0"))),
+        bad(
+            "an outcome that is none",
+            Ask::new("GET /v1/batches/bat_0000000000001/rows?outcome=lost").by(&token),
+            (400, "web.bad_value", Some("outcome")),
         ),
     ]
 }

@@ -1,4 +1,5 @@
 import aftersales from './aftersales.json';
+import batches from './batches.json';
 import board from './board.json';
 import calendars from './calendars.json';
 import demo from './demo.json';
@@ -13,7 +14,7 @@ import system from './system.json';
 import tour from './tour.json';
 import words from './words.json';
 
-const texts = { aftersales, board, calendars, demo, exports, identity, imports, kit, orders, packs, replays, system, tour, words };
+const texts = { aftersales, batches, board, calendars, demo, exports, identity, imports, kit, orders, packs, replays, system, tour, words };
 
 /** Checked against the zh-CN keys by the compiler; `tools/check-i18n.mjs` checks the other direction and the parameters. */
 export default texts satisfies import('../zh-CN').Texts;

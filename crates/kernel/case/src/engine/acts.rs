@@ -3,8 +3,8 @@
 use super::case::Case;
 use super::running::Running;
 use super::transition::{self, Cause};
-use super::{DEPTH_MAX, Description, Error, Grant};
-use crate::step::{self, By, Decision, Refusal, Situation};
+use super::{DEPTH_MAX, Description, Error, Grant, Kind};
+use crate::step::{self, AllowedAct, By, Decision, Refusal, Situation};
 use serde::Serialize;
 use xr_base::locale::Text;
 use xr_base::{Actor, CaseId, Fault, Instant, Money, Principal};
@@ -149,6 +149,22 @@ pub struct Possible {
     pub form: &'static [super::Field],
 }
 
+impl Possible {
+    pub(super) fn of(act: AllowedAct<'_>, kind: &dyn Kind) -> Self {
+        let words = act.label.cloned().unwrap_or_default();
+        Self {
+            event: act.event.to_owned(),
+            label: words.label,
+            consequence: words.consequence,
+            to: act.to.to_owned(),
+            enabled: act.enabled,
+            why_not: act.why_not,
+            rule: act.rule.map(str::to_owned),
+            form: kind.form(act.event),
+        }
+    }
+}
+
 /// What `principal` may do to the case now, with the reason where something is not possible.
 ///
 /// # Errors
@@ -160,21 +176,7 @@ pub fn allowed_acts(tx: &mut Tx<'_>, case: &Case, principal: &Principal) -> Resu
     let counted = |name: &str| counts.get(name).copied().unwrap_or(0);
     let at = Situation { state: &case.state, facts: &facts, counts: &counted };
     let acts = step::allowed(&running.ready.book, &at, principal).into_iter();
-    Ok(acts
-        .map(|act| {
-            let words = act.label.cloned().unwrap_or_default();
-            Possible {
-                event: act.event.to_owned(),
-                label: words.label,
-                consequence: words.consequence,
-                to: act.to.to_owned(),
-                enabled: act.enabled,
-                why_not: act.why_not,
-                rule: act.rule.map(str::to_owned),
-                form: running.kind.form(act.event),
-            }
-        })
-        .collect())
+    Ok(acts.map(|act| Possible::of(act, running.kind)).collect())
 }
 
 /// Whether the case is in a state with this tag.

@@ -11,6 +11,7 @@ mod day_edits;
 mod day_tables;
 mod due;
 mod explain;
+mod offered;
 mod open;
 mod outage;
 mod past;
@@ -28,6 +29,7 @@ pub use day_edits::{DayEdit, Moved, Moves, SaveDays, adopt_days, day_edits, prev
 pub use day_tables::{RefreshForDays, awaited_years, stale_days};
 pub use due::{FireDue, due_cases, due_handler, fire_due, next_wake, overdue};
 pub use explain::{Explanation, explain, outlook};
+pub use offered::acts_of_kind;
 pub use open::{NewCase, open, open_closed};
 pub use outage::{Beat, NoteOutage, OUTAGE_MIN, RefreshCases};
 pub use past::{Families, Window, last_moment, outages, roots};

@@ -34,7 +34,7 @@ export function Cases() {
   ];
   return (
     <ListPage
-      name="aftersales" views="aftersales" title={t('aftersales.title')} tabs={{ param: 'kind', items: kinds }} filters={filters} columns={columns} load={calls.aftersales}
+      name="aftersales" views="aftersales" isBatch title={t('aftersales.title')} tabs={{ param: 'kind', items: kinds }} filters={filters} columns={columns} load={calls.aftersales}
       idOf={idOf} onOpen={(row) => void navigate({ to: '/cases/$id', params: { id: row.id } })}
     />
   );

@@ -38,7 +38,7 @@ export function Orders() {
   ];
   return (
     <ListPage
-      name="orders" views="orders" title={t('orders.title')} tabs={{ param: 'state', items: tabs }} filters={filters} columns={columns} load={calls.orders} idOf={idOf}
+      name="orders" views="orders" isBatch title={t('orders.title')} tabs={{ param: 'state', items: tabs }} filters={filters} columns={columns} load={calls.orders} idOf={idOf}
       onOpen={(row) => void navigate({ to: '/orders/$id', params: { id: row.id } })} batch={(rows) => <CopyNumbers rows={rows} />}
       tools={<Perm needs="orders.export"><ExportOrders shops={shops} states={states.data?.items ?? []} /></Perm>}
     />
