@@ -191,11 +191,12 @@ pub async fn reckon_anew(store: &Store, stop: &watch::Receiver<bool>) -> Result<
 /// # Errors
 /// A store fault.
 pub async fn tell_awaited(store: &Store) -> Result<(), Fault> {
-    for (year, clocks) in store.read(engine::awaited_years).await? {
+    for engine::Awaited { region, year, clocks } in store.read(engine::awaited_years).await? {
         tracing::error!(
+            region,
             year,
             clocks,
-            "Clocks wait for the days of {year}: tell them on the page of working days, or by `day_tables` in the settings"
+            "Clocks wait for the days of {region}/{year}: tell them on the page of working days, or by `day_tables` in the settings"
         );
     }
     Ok(())
