@@ -49,7 +49,10 @@ struct Market {
 #[derive(Serialize, utoipa::ToSchema)]
 struct JobsView {
     kind: String,
+    /// At most 10,000.
     count: i64,
+    /// Whether there are more of this kind.
+    is_more: bool,
     /// When the first is to run; one that is being worked on, when it is given up.
     #[schema(value_type = String, format = DateTime)]
     next_at: Instant,
@@ -96,8 +99,13 @@ fn market(tx: &mut Tx<'_>) -> Result<Market, Fault> {
     let now = tx.now();
     let (overdue, earliest) = engine::overdue(tx, OVERDUE_MAX)?;
     let (waiting, awaited) = (jobs::waiting(tx)?, engine::awaited_years(tx)?);
-    let view =
-        |w: jobs::Waiting| JobsView { kind: w.kind, count: w.count, next_at: w.next_at, attempts_max: w.attempts_max };
+    let view = |jobs::Waiting { kind, count, is_more, next_at, attempts_max }| JobsView {
+        kind,
+        count,
+        is_more,
+        next_at,
+        attempts_max,
+    };
     Ok(Market {
         now,
         overdue,
