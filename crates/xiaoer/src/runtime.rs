@@ -128,8 +128,11 @@ pub async fn keep_house(store: Store, mut stop: watch::Receiver<bool>) {
         }
         match store.write(xr_imports::ForgetFiles).await {
             Ok(0) => {}
-            Ok(forgotten) => info!(forgotten, "Files of imports were deleted"),
-            Err(fault) => warn!(%fault, "Files of imports could not be deleted"),
+            Ok(forgotten) => info!(forgotten, "Files of imports were kept long enough"),
+            Err(fault) => warn!(%fault, "Files of imports could not be looked at"),
+        }
+        if let Err(fault) = xr_imports::delete_forgotten(&store, &|| *stop.borrow()).await {
+            warn!(%fault, "Files of imports could not be deleted");
         }
         match store.write(xr_exports::ExpireFiles).await {
             Ok(0) => {}

@@ -1,6 +1,7 @@
 //! The import desk, on both engines.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod bounds;
 mod files;
 mod orders;
 mod repeats;

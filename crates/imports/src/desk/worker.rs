@@ -1,6 +1,7 @@
 //! The worker of the desk: one run after the other, step by step, going on by itself after a crash.
 
 use super::cells::Reader;
+use super::forget::ClearReport;
 use super::judge::{Parties, Run};
 use super::model::{Counts, ImportRow, State};
 use super::plan::{self, BadRow, NoPlan, Plan};
@@ -114,6 +115,9 @@ struct Worker<'w> {
 impl Worker<'_> {
     fn run(&self) -> Result<State, Halt> {
         let (row, run) = self.load()?;
+        if row.done < 0 {
+            self.clear_report()?;
+        }
         let mut plan = self.plan(&row)?;
         let mut counts = row.counts().map_err(Fault::from)?;
         if i64::try_from(plan.rows) != Ok(row.row_count) {
@@ -123,6 +127,7 @@ impl Worker<'_> {
         let mut done = row.done;
         if !fits(&row, plan.orders.len()) {
             self.store.write_blocking(Restart { holder: self.holder.to_owned(), import: self.import })?;
+            self.clear_report()?;
             done = -1;
         }
         if done < 0 {
@@ -132,6 +137,16 @@ impl Worker<'_> {
         let is_dry = run.is_dry;
         self.judge(&mut plan, &Arc::new(run), (done, counts))?;
         Ok(if is_dry { State::Checked } else { State::Done })
+    }
+
+    /// Deletes the report of an earlier run, step by step.
+    fn clear_report(&self) -> Result<(), Halt> {
+        loop {
+            self.go_on()?;
+            if !self.store.write_blocking(ClearReport { holder: self.holder.to_owned(), import: self.import })? {
+                return Ok(());
+            }
+        }
     }
 
     fn load(&self) -> Result<(ImportRow, Run), Halt> {
