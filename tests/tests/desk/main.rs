@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod bounds;
+mod cuts;
 mod files;
 mod orders;
 mod repeats;

@@ -35,7 +35,8 @@ enum Halt {
 impl From<Fault> for Halt {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Store(StoreError::Busy | StoreError::Retry(..)) => Self::Left,
+            // Whether a step that was cut off has been kept, the next claim reads in `done`.
+            Fault::Store(StoreError::Busy | StoreError::Retry(..) | StoreError::Unknown(_)) => Self::Left,
             other => {
                 tracing::error!(fault = %other, "An import failed");
                 Self::Failed("broken".to_owned())
@@ -181,7 +182,7 @@ impl Worker<'_> {
             !(self.stop)() && self.store.write_blocking(reading).is_ok()
         };
         plan::make(&bytes, &format, &reader_for, &mut tick).map_err(|error| match error {
-            NoPlan::File(BadFile::Stopped) => Halt::Left,
+            NoPlan::File(BadFile::Stopped | BadFile::Unreachable(_)) => Halt::Left,
             NoPlan::File(BadFile::Kind(code)) => Halt::Failed(code.to_owned()),
             NoPlan::File(BadFile::TooLarge(_)) => Halt::Failed("too_large".to_owned()),
             NoPlan::File(BadFile::Broken(error)) => {

@@ -104,6 +104,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, BadFile> +
         let code = match &error {
             BadFile::Kind(code) => code,
             BadFile::TooLarge(_) => "too_large",
+            BadFile::Unreachable(_) => return StoreError::Busy.into(),
             BadFile::Broken(_) | BadFile::Stopped => "broken",
         };
         Problem::new(422, &format!("imports.{code}")).field("file").into()

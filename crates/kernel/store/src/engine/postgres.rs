@@ -92,7 +92,9 @@ impl Postgres {
             }
         });
         if self.client.is_closed() {
-            *self = Self::connect(&self.url.clone(), self.is_reader)?;
+            // Nothing has been sent: whoever waits may ask again when the server is back.
+            let connected = Self::connect(&self.url.clone(), self.is_reader);
+            *self = connected.map_err(|error| StoreError::Retry(Clash::Cut, error.to_string()))?;
         }
         Ok(())
     }
@@ -241,7 +243,7 @@ impl Connection for Postgres {
         }
         // Whether a commit that was cut has happened is not known: it is not run again.
         self.send_batch("COMMIT").map_err(|error| match error {
-            StoreError::Retry(Clash::Cut, why) => StoreError::Engine(why),
+            StoreError::Retry(Clash::Cut, why) => StoreError::Unknown(why),
             other => other,
         })
     }
