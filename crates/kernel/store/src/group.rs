@@ -175,7 +175,9 @@ fn attempt(
     });
     match result {
         Ok(()) => {
-            if let Err(error) = commit(conn, shared, node, is_fenced) {
+            let committed = commit(conn, shared, node, is_fenced);
+            shared.slow.carried(conn.carried());
+            if let Err(error) = committed {
                 let _ = conn.rollback();
                 return Err(error.into());
             }

@@ -1,9 +1,11 @@
 //! The open transaction that commands and queries work in.
 
 use crate::row::{FromRow, Row};
+use crate::slow::Carried;
 use crate::statement::{Statement, Variant};
 use crate::store::Shared;
 use std::collections::VecDeque;
+use std::time::Duration;
 use xr_base::id::Id;
 use xr_base::value::Value;
 use xr_base::{CaseId, Instant, Scope, Stopwatch, StoreError};
@@ -49,6 +51,10 @@ pub(crate) trait Connection {
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Undoes one command's work.
     fn rollback(&mut self) -> Result<(), StoreError>;
+    /// What statements took that travelled with the last question or the commit; each is told once.
+    fn carried(&mut self) -> Vec<Carried> {
+        Vec::new()
+    }
     /// Between two groups: what the engine wants done while nothing is open.
     fn rest(&mut self);
     /// Whether the group still stands after an error (SQLite may have rolled all of it back).
@@ -125,7 +131,7 @@ impl<'t> Tx<'t> {
     pub fn exec(&mut self, statement: &'static Statement, params: &[Value<'_>]) -> Result<u64, StoreError> {
         let watch = Stopwatch::start();
         let changed = self.conn.exec(statement, Variant::Plain, params);
-        self.shared.slow.took(statement, watch.elapsed());
+        self.note(statement, watch.elapsed());
         self.has_failed |= changed.is_err();
         changed
     }
@@ -136,7 +142,9 @@ impl<'t> Tx<'t> {
     /// # Errors
     /// As [`Tx::exec`], now or later.
     pub fn put(&mut self, statement: &'static Statement, params: &[Value<'_>]) -> Result<(), StoreError> {
+        let watch = Stopwatch::start();
         let put = self.conn.put(statement, Variant::Plain, params);
+        self.note(statement, watch.elapsed());
         self.has_failed |= put.is_err();
         put
     }
@@ -227,6 +235,12 @@ impl<'t> Tx<'t> {
         self.has_failed
     }
 
+    /// Notes what `statement` took, without what travelled with it.
+    fn note(&mut self, statement: &'static Statement, time: Duration) {
+        let own = time.saturating_sub(self.shared.slow.carried(self.conn.carried()));
+        self.shared.slow.took(statement, own);
+    }
+
     fn query(
         &mut self,
         statement: &'static Statement,
@@ -236,7 +250,7 @@ impl<'t> Tx<'t> {
     ) -> Result<(), StoreError> {
         let watch = Stopwatch::start();
         let done = self.conn.query(statement, variant, params, each);
-        self.shared.slow.took(statement, watch.elapsed());
+        self.note(statement, watch.elapsed());
         self.has_failed |= done.is_err();
         done
     }
