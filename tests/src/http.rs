@@ -67,6 +67,7 @@ impl Node {
             key: [7; 32],
             web: WebConfig { is_demo: true, live: setup.live, ..WebConfig::default() },
             payment_provider: "testpay".to_owned(),
+            import_bytes: xr_imports::UPLOAD_BYTES,
             notice_secrets: carriers.chain(["testpay".to_owned()]).map(|n| (n, NOTICE_SECRET.to_vec())).collect(),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

@@ -3,7 +3,7 @@
 
 use xr_base::calendar::{DayTable, DayTables, plain_letters};
 use xr_base::{Actor, CaseId, Fault, Instant, Millis, OrgId, Party, Principal, RowId, Scope, UserId};
-use xr_case::engine::{self, ClockRow, SaveDays};
+use xr_case::engine::{self, Awaited, ClockRow, SaveDays};
 use xr_payments::{NoticeKind, queries};
 use xr_store::Tx;
 use xr_tests::{On, TestMarket, buyer};
@@ -87,8 +87,8 @@ fn a_deadline_in_an_unknown_year_waits_for_its_days_and_then_runs() {
         // The step was taken although its clock cannot be told: Thursday, 31 December, plus one working day.
         assert_eq!(market.state(refund), "manual");
         let clock = clock_of(&market, refund);
-        assert_eq!((clock.due_at, clock.wake_at, clock.blocked.as_deref()), (None, None, Some("calendar:2027")));
-        assert_eq!(market.read(engine::awaited_years), [("2027".to_owned(), 1)]);
+        assert_eq!((clock.due_at, clock.wake_at, clock.blocked.as_deref()), (None, None, Some("calendar:cn/2027")));
+        assert_eq!(market.read(engine::awaited_years), [Awaited { region: "cn".to_owned(), year: 2027, clocks: 1 }]);
         market.advance(Millis::days(30));
         assert_eq!(market.state(refund), "manual", "silence has no consequence before its moment is known");
 

@@ -65,6 +65,12 @@ fn orders_are_found_by_number_waybill_phone_name_and_code_of_the_goods() {
         let (first, next) = found(web, "shop", "欧阳锋", "");
         let (second, end) = found(web, "shop", "欧阳锋", &format!("&after={}", next.unwrap()));
         assert_eq!(([first, second].concat(), end), (vec![newest, two.clone(), one.clone()], None));
+        // Whoever may not reveal recipients learns no more from a search than the list shows: the end of the phone number.
+        for (text, expected) in
+            [("欧阳锋", 0), ("13911112222", 0), ("021-62220001", 0), ("2222", 1), (one.as_str(), 1), (&code, 1)]
+        {
+            assert_eq!(found(web, "audit", text, "").0.len().min(1), expected, "an auditor looks for {text}");
+        }
         // Nobody else's.
         let numbers = [one.as_str(), "SF1357924680"];
         for (who, by_number, by_other) in [("op", 1, 1), ("buyer", 1, 0), ("shop2", 0, 0), ("buyer2", 0, 0)] {

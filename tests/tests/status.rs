@@ -37,12 +37,46 @@ fn the_state_of_the_server_tells_what_waits_and_what_was_done() {
         web.buy(&token, &[(sku, 1)]);
         let after = status(web);
         let at = web.node.clock.now() + Millis::minutes(5);
-        let left = serde_json::json!({ "kind": "test.nobody", "count": 2, "next_at": at, "attempts_max": 0 });
+        let left = serde_json::json!({ "kind": "test.nobody", "count": 2, "is_more": false, "next_at": at, "attempts_max": 0 });
         assert!(after["jobs"].as_array().unwrap().contains(&left), "{after}");
         for counted in ["/commands/done", "/events"] {
             let count = |status: &Value| status.pointer(counted).unwrap().as_i64().unwrap();
             assert!(count(&after) > count(&before), "{counted}: {before} {after}");
         }
         assert!(after["next_due"].is_string(), "{after}");
+    });
+}
+
+/// Queues as many jobs of one kind.
+struct Queue(&'static str, usize, Millis);
+
+impl Command for Queue {
+    type Out = ();
+    const NAME: &'static str = "test.queue";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let at = tx.now() + self.2;
+        for _ in 0..self.1 {
+            tx.job(self.0, &Value::Null, at)?;
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_crowd_of_one_kind_hides_no_other_and_is_told_as_one() {
+    on_both(|web| {
+        web.node.store.write_blocking(Queue("test.crowd", 10_001, Millis::minutes(1))).unwrap();
+        web.node.store.write_blocking(Queue("test.just", 10_000, Millis::minutes(2))).unwrap();
+        web.node.store.write_blocking(Queue("test.late", 3, Millis::minutes(3))).unwrap();
+        let status = status(web);
+        let told: Vec<_> = status["jobs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|job| job["kind"].as_str().unwrap().starts_with("test."))
+            .map(|job| (job["kind"].as_str().unwrap(), job["count"].as_i64().unwrap(), job["is_more"] == true))
+            .collect();
+        assert_eq!(told, [("test.crowd", 10_000, true), ("test.just", 10_000, false), ("test.late", 3, false)]);
     });
 }

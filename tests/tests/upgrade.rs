@@ -11,7 +11,14 @@ use xr_tests::{TestMarket, memory_folder};
 /// Business time of the demo markets when they were left.
 const LEFT: &str = "2026-01-12T09:00:30+08:00";
 /// The markets, and what each of them held: cases, steps of histories, transfers of money, lines of stock ledgers.
-const EARLIER: [(&str, [i64; 4]); 1] = [("before-1110", [563, 1_016, 602, 199])];
+const EARLIER: [(&str, [i64; 4]); 6] = [
+    ("before-1510", [191, 658, 87, 201]),
+    ("before-1520", [191, 658, 87, 201]),
+    ("before-1001", [191, 658, 87, 201]),
+    ("before-1250", [187, 640, 85, 199]),
+    ("before-1110", [563, 1_016, 602, 199]),
+    ("before-1002", [187, 640, 85, 217]),
+];
 
 fn counts(tx: &mut Tx<'_>) -> Result<[i64; 4], xr_base::Fault> {
     let mut counts = [0; 4];
@@ -58,4 +65,20 @@ fn markets_of_earlier_schemas_keep_what_they_hold_and_go_on() {
         assert!(after[1] > held[1] && after[2] > held[2], "{name}: {after:?}");
         whole(&market, name);
     }
+}
+
+#[test]
+fn parts_whose_upload_an_earlier_program_forgot_are_deleted() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/earlier/before-1002.db.gz");
+    let market = TestMarket::over(unpacked(&file), LEFT);
+    let left = |market: &TestMarket| {
+        market.read(|tx| {
+            let (parts,): (i64,) =
+                tx.one(xr_store::sql!("SELECT COUNT(*) FROM import_parts /* unscoped: a test */"), &[])?;
+            Ok(parts)
+        })
+    };
+    assert_eq!(left(&market), 2);
+    while market.store.write_blocking(xr_imports::DeleteForgotten).unwrap() {}
+    assert_eq!(left(&market), 0);
 }

@@ -4,7 +4,7 @@ use crate::commands::CHOSEN_MAX;
 use crate::model::{BatchRow, Kept, List, Outcome, Source, State, Wanted};
 use crate::queries;
 use crate::steps::{HELD, Taken, end};
-use xr_base::{Actor, BatchId, CaseId, Fault, Instant, Scope, StoreError};
+use xr_base::{Actor, BatchId, CaseId, Fault, Instant, Principal, Scope, StoreError};
 use xr_casework::AfterSales;
 use xr_orders::queries::Filter;
 use xr_store::{Command, Tx, params, sql};
@@ -37,11 +37,17 @@ pub(crate) fn put_row(
 }
 
 /// The next page of a list below `cursor`: ids and states as the list shows them.
-fn listed(tx: &mut Tx<'_>, scope: Scope, wanted: &Wanted, cursor: i64) -> Result<Vec<(CaseId, String)>, Fault> {
+fn listed(
+    tx: &mut Tx<'_>,
+    (scope, may_reveal): (Scope, bool),
+    wanted: &Wanted,
+    cursor: i64,
+) -> Result<Vec<(CaseId, String)>, Fault> {
     match wanted.list {
         List::Orders => {
             let before = Some(CaseId(cursor));
-            let filter = Filter { shop: wanted.shop, state: wanted.state.clone(), q: wanted.q.clone(), before };
+            let (state, q) = (wanted.state.clone(), wanted.q.clone());
+            let filter = Filter { shop: wanted.shop, state, q, may_reveal, before };
             let orders = xr_orders::queries::list(tx, scope, &filter, PAGE)?;
             Ok(orders.into_iter().map(|order| (order.id, order.state)).collect())
         }
@@ -57,7 +63,7 @@ fn listed(tx: &mut Tx<'_>, scope: Scope, wanted: &Wanted, cursor: i64) -> Result
 pub(crate) fn page(tx: &mut Tx<'_>, row: &BatchRow, kept: &Kept) -> Result<Page, Fault> {
     let found: Vec<(CaseId, Option<String>, i64)> = match (&kept.all, kept.again) {
         (Some(wanted), _) => {
-            let cases = listed(tx, row.scope(), wanted, row.cursor_id)?;
+            let cases = listed(tx, (row.scope(), kept.may_reveal), wanted, row.cursor_id)?;
             cases.into_iter().map(|(id, state)| (id, Some(state), id.0)).collect()
         }
         (None, Some(earlier)) => {
@@ -72,14 +78,15 @@ pub(crate) fn page(tx: &mut Tx<'_>, row: &BatchRow, kept: &Kept) -> Result<Page,
 }
 
 /// How many cases a list shows, as far as they may be acted on at once: one more says that there are too many.
-pub(crate) fn count(tx: &mut Tx<'_>, scope: Scope, wanted: &Wanted) -> Result<i64, Fault> {
+pub(crate) fn count(tx: &mut Tx<'_>, person: &Principal, wanted: &Wanted) -> Result<i64, Fault> {
+    let asker = (person.scope(), xr_orders::http::may_reveal(person));
     if wanted.q.is_none() {
-        return count_plain(tx, scope, wanted);
+        return count_plain(tx, asker.0, wanted);
     }
     // What a search finds is looked up page by page, as the list does.
     let (mut found, mut cursor) = (0, i64::MAX);
     while found <= CHOSEN_MAX {
-        let cases = listed(tx, scope, wanted, cursor)?;
+        let cases = listed(tx, asker, wanted, cursor)?;
         let Some((last, _)) = cases.last() else { break };
         cursor = last.0;
         found += i64::try_from(cases.len()).unwrap_or(0);

@@ -150,7 +150,7 @@ impl AskBatch {
         form::check(tx, (&self.kind, &self.event), &self.input, person)
     }
 
-    fn plan(&self, now: Instant) -> (Source, Kept) {
+    fn plan(&self, now: Instant, person: &Principal) -> (Source, Kept) {
         match &self.which {
             Which::Picked(_) => (Source::Picked, Kept::default()),
             Which::All { wanted, seen, seen_at } => {
@@ -159,7 +159,8 @@ impl AskBatch {
                     Wanted { kind: (source == Source::Aftersales).then(|| self.kind.clone()), ..wanted.clone() };
                 let seen_at = Some(seen_at.map_or(now, |at| at.min(now)));
                 let is_searched = wanted.q.is_some();
-                (source, Kept { all: Some(wanted), seen: *seen, seen_at, is_searched, again: None })
+                let may_reveal = xr_orders::http::may_reveal(person);
+                (source, Kept { all: Some(wanted), seen: *seen, seen_at, is_searched, may_reveal, again: None })
             }
         }
     }
@@ -172,7 +173,7 @@ impl Command for AskBatch {
     fn run(&self, tx: &mut Tx<'_>) -> Result<BatchId, Fault> {
         let (person, org) = asker(&self.actor)?;
         self.check(tx, person)?;
-        let (source, kept) = self.plan(tx.now());
+        let (source, kept) = self.plan(tx.now(), person);
         let input = json(&self.input)?;
         let act = (self.kind.as_str(), self.event.as_str(), input.as_str(), self.note.as_deref());
         let id = begin(tx, (&self.actor, org), act, (source, &kept))?;

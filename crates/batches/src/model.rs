@@ -163,6 +163,9 @@ pub(crate) struct Kept {
     /// Whether something was searched for; what it was is emptied when the batch ends.
     #[serde(default)]
     pub(crate) is_searched: bool,
+    /// Whether the asker might look for names and phone numbers.
+    #[serde(default)]
+    pub(crate) may_reveal: bool,
     /// The batch whose refused rows are tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) again: Option<BatchId>,

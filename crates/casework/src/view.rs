@@ -25,7 +25,7 @@ pub struct NextView {
     pub length: String,
     /// Calendar as written there.
     pub calendar: String,
-    /// Why it has no due: `paused`, `calendar:2027`.
+    /// Why it has no due: `paused`, `calendar:cn/2027`.
     pub blocked: Option<String>,
     /// Event in the history.
     pub event: String,

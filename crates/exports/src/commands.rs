@@ -103,6 +103,7 @@ impl Command for AskExport {
             return Err(Problem::new(409, "exports.too_many_kept").with("max", KEPT_MAX).into());
         }
         let (id, now) = (tx.id::<ExportId>(), tx.now());
+        let wanted = Wanted { may_reveal: may_have_plain(person).is_ok(), ..self.wanted.clone() };
         tx.put(
             sql!(
                 "INSERT INTO order_exports (id, merchant_org, asked_by, asked_at, locale, format, is_plain, filter, state,
@@ -118,7 +119,7 @@ impl Command for AskExport {
                 tag(self.locale),
                 self.format,
                 self.is_plain,
-                json(&self.wanted)?,
+                json(&wanted)?,
                 i64::MAX
             ],
         )?;

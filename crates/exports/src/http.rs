@@ -68,7 +68,7 @@ async fn ask(
     let ExportBody { shop, state: order_state, q, format, plain } = body.value;
     let command = AskExport {
         actor: who.actor(),
-        wanted: Wanted { shop, state: given(order_state), q: given(q) },
+        wanted: Wanted { shop, state: given(order_state), q: given(q), may_reveal: false },
         format,
         is_plain: plain,
         locale: who.0.locale.unwrap_or_default(),

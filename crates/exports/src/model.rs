@@ -101,13 +101,16 @@ pub struct Wanted {
     pub state: Option<String>,
     /// What the list was searched for; then shop and state do not count, as in the list.
     pub q: Option<String>,
+    /// Whether the asker may look for names and whole phone numbers; [`AskExport`](crate::AskExport) says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_reveal: bool,
 }
 
 impl Wanted {
     /// The same for the list, below `cursor`.
     pub(crate) fn filter(&self, cursor: i64) -> Filter {
         let before = Some(xr_base::CaseId(cursor));
-        Filter { shop: self.shop, state: self.state.clone(), q: self.q.clone(), before }
+        Filter { shop: self.shop, state: self.state.clone(), q: self.q.clone(), may_reveal: self.may_reveal, before }
     }
 }
 

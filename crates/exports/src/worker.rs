@@ -29,7 +29,7 @@ enum Halt {
 impl From<Fault> for Halt {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Store(StoreError::Busy | StoreError::Retry(..)) => Self::Left,
+            Fault::Store(StoreError::Busy | StoreError::Retry(..) | StoreError::Unknown(_)) => Self::Left,
             other => {
                 tracing::error!(fault = %other, "An export failed");
                 Self::Failed("broken")

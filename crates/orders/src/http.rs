@@ -11,7 +11,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 use view::{OrderListed, OrderView, listed, order_view};
-use xr_base::{CaseId, Fault, ShopId};
+use xr_base::{CaseId, Fault, Principal, ShopId};
 use xr_case::engine;
 use xr_casework::Look;
 use xr_store::events::{Audience, NewEvent};
@@ -20,13 +20,21 @@ use xr_web::failure::ProblemBody;
 use xr_web::utoipa_axum::routes;
 use xr_web::{Access, AppState, Failure, IdPath, NoBody, Page, Paging, QueryOf, Routes, Who};
 
+/// Who may see whom parcels go to, and so look for them by name or phone.
+const REVEAL: &[&str] = &["orders.manage", "platform.orders"];
+
+/// Whether a person may look for orders by name or phone; see [`queries::Filter::may_reveal`].
+pub fn may_reveal(person: &Principal) -> bool {
+    REVEAL.iter().any(|permission| person.may(permission))
+}
+
 /// Everything under `/v1/orders`.
 pub fn routes() -> Routes {
     Routes::new()
         .add(Access::SignedIn, routes!(list))
         .add(Access::May("orders.buy"), routes!(place::place))
         .add(Access::SignedIn, routes!(show))
-        .add(Access::MayAny(&["orders.manage", "platform.orders"]), routes!(reveal))
+        .add(Access::MayAny(REVEAL), routes!(reveal))
 }
 
 /// Which orders.
@@ -38,8 +46,8 @@ struct ListQuery {
     q: Option<String>,
 }
 
-/// Orders that the caller may see, newest first; `q` finds a number (of the order, at its source, of a parcel), the last four digits or
-/// the whole of a phone number, a recipient's name or a product's code.
+/// Orders that the caller may see, newest first; `q` finds a number (of the order, at its source, of a parcel), the last four digits of
+/// a phone number or a product's code; for those who may reveal recipients also a whole phone number or name.
 #[utoipa::path(
     get, path = "/v1/orders", tag = "orders",
     params(
@@ -59,7 +67,8 @@ async fn list(
     let shop: Option<ShopId> = shop.map(str::parse).transpose().map_err(bad)?;
     let before = paging.after::<CaseId>()?;
     let q = query.q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
-    let filter = Filter { shop, state: query.state.filter(|s| !s.is_empty()), q, before };
+    let may_reveal = may_reveal(&who.0.principal);
+    let filter = Filter { shop, state: query.state.filter(|s| !s.is_empty()), q, may_reveal, before };
     let (scope, fetch) = (who.scope(), paging.fetch());
     let found = state.store().read(move |tx| {
         let rows = queries::list(tx, scope, &filter, fetch)?;

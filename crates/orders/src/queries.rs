@@ -107,6 +107,8 @@ pub struct Filter {
     /// Only what this finds, whatever shop and state: a number (of the order, at its source, of a parcel), the last four digits or the
     /// whole of a phone number, a recipient's name or a product's code.
     pub q: Option<String>,
+    /// Whether the asker may see whom parcels go to: nobody else learns from a search whether a name or a phone number is there.
+    pub may_reveal: bool,
     /// Only ids below (newest first).
     pub before: Option<CaseId>,
 }
@@ -117,7 +119,7 @@ pub struct Filter {
 /// A store fault.
 pub fn list(tx: &mut Tx<'_>, scope: Scope, filter: &Filter, limit: i64) -> Result<Vec<Listed>, Fault> {
     if let Some(text) = &filter.q {
-        return search::find(tx, scope, text, filter.before, limit);
+        return search::find(tx, scope, text, filter, limit);
     }
     let before = filter.before.map_or(i64::MAX, |id| id.0);
     let statement = match (&filter.shop, &filter.state) {

@@ -2,10 +2,10 @@
 //!
 //! Each way is one look into an index and gives the newest first; together they are cut to a page.
 
-use crate::queries::Listed;
+use crate::queries::{Filter, Listed};
 use crate::ship::ShipmentBookRef;
 use std::collections::BTreeSet;
-use xr_base::{CaseId, Fault, Scope};
+use xr_base::{Fault, Scope};
 use xr_store::statement::Statement;
 use xr_store::{Tx, params, sql};
 
@@ -14,7 +14,10 @@ const PHONE_END: usize = 4;
 /// From so many digits on, a number may be a whole phone number.
 const PHONE_MIN: usize = 7;
 
-/// Orders that `scope` may see and that `text` finds, newest first, below `before`, at most `limit`.
+/// Orders that `scope` may see and that `text` finds, newest first, below the filter's `before`, at most `limit`.
+///
+/// Everybody who sees an order reads the last four digits of the phone number; the rest of it, and the name, find only for
+/// those who may reveal them.
 ///
 /// # Errors
 /// A store fault.
@@ -22,17 +25,22 @@ pub(crate) fn find(
     tx: &mut Tx<'_>,
     scope: Scope,
     text: &str,
-    before: Option<CaseId>,
+    filter: &Filter,
     limit: i64,
 ) -> Result<Vec<Listed>, Fault> {
-    let look = Look { scope, text, before: before.map_or(i64::MAX, |id| id.0), limit };
+    let may_reveal = filter.may_reveal;
+    let look = Look { scope, text, before: filter.before.map_or(i64::MAX, |id| id.0), limit };
     let mut found: BTreeSet<i64> = BTreeSet::new();
     found.extend(look.numbers(tx)?);
     found.extend(look.waybills(tx)?);
     if !matches!(scope, Scope::Buyer(_)) {
         // A buyer's few orders lie far apart among all with a common name: walking there would cost more than it finds.
-        found.extend(look.phones(tx)?);
-        found.extend(look.names(tx)?);
+        if may_reveal || text.len() == PHONE_END {
+            found.extend(look.phones(tx)?);
+        }
+        if may_reveal {
+            found.extend(look.names(tx)?);
+        }
         found.extend(look.codes(tx)?);
     }
     let mut listed = Vec::new();

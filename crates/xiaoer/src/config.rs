@@ -33,6 +33,8 @@ pub struct Settings {
     pub is_behind_proxy: bool,
     /// Name of the payment provider of new orders.
     pub payment_provider: Option<String>,
+    /// MiB that files of imports may take, for each organisation.
+    pub import_quota_mib: Option<u32>,
     /// Secrets that providers and carriers sign their notices with.
     #[serde(default)]
     pub notice_secrets: BTreeMap<String, String>,
@@ -83,6 +85,11 @@ impl Settings {
             (Some(folder), None) => Ok(Location::Folder(folder.clone())),
             (None, None) => Ok(Location::Folder(PathBuf::from("data"))),
         }
+    }
+
+    /// Bytes that files of imports may take, for each organisation.
+    pub fn import_bytes(&self) -> u64 {
+        self.import_quota_mib.map_or(xr_imports::UPLOAD_BYTES, |mib| u64::from(mib) << 20)
     }
 
     /// The shipped day tables with those of the settings.

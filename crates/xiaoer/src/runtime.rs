@@ -128,8 +128,11 @@ pub async fn keep_house(store: Store, mut stop: watch::Receiver<bool>) {
         }
         match store.write(xr_imports::ForgetFiles).await {
             Ok(0) => {}
-            Ok(forgotten) => info!(forgotten, "Files of imports were deleted"),
-            Err(fault) => warn!(%fault, "Files of imports could not be deleted"),
+            Ok(forgotten) => info!(forgotten, "Files of imports were kept long enough"),
+            Err(fault) => warn!(%fault, "Files of imports could not be looked at"),
+        }
+        if let Err(fault) = xr_imports::delete_forgotten(&store, &|| *stop.borrow()).await {
+            warn!(%fault, "Files of imports could not be deleted");
         }
         match store.write(xr_exports::ExpireFiles).await {
             Ok(0) => {}
@@ -191,11 +194,12 @@ pub async fn reckon_anew(store: &Store, stop: &watch::Receiver<bool>) -> Result<
 /// # Errors
 /// A store fault.
 pub async fn tell_awaited(store: &Store) -> Result<(), Fault> {
-    for (year, clocks) in store.read(engine::awaited_years).await? {
+    for engine::Awaited { region, year, clocks } in store.read(engine::awaited_years).await? {
         tracing::error!(
+            region,
             year,
             clocks,
-            "Clocks wait for the days of {year}: tell them on the page of working days, or by `day_tables` in the settings"
+            "Clocks wait for the days of {region}/{year}: tell them on the page of working days, or by `day_tables` in the settings"
         );
     }
     Ok(())

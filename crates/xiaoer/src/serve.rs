@@ -15,6 +15,7 @@ use xr_base::calendar::DayTables;
 use xr_base::{Fault, SystemClock};
 use xr_casework::RuleShelf;
 use xr_identity::{Identity, Roles};
+use xr_imports::UploadQuota;
 use xr_orders::http::DefaultProvider;
 use xr_payments::http::NoticeSecrets;
 use xr_store::{Location, Store};
@@ -36,6 +37,8 @@ pub struct ServeOptions {
     pub web: WebConfig,
     /// Provider of new orders.
     pub payment_provider: String,
+    /// Bytes that files of imports may take, for each organisation.
+    pub import_bytes: u64,
     /// Secrets that notices are signed with.
     pub notice_secrets: BTreeMap<String, Vec<u8>>,
 }
@@ -92,7 +95,7 @@ pub fn run(options: ServeOptions, demo_days: i64) -> Result<(), ServeError> {
         secret: options.key,
         instance: instance.clone(),
         days: options.days.clone(),
-        ext: Vec::new(),
+        ext: vec![Box::new(UploadQuota(options.import_bytes))],
     })?;
     if is_demo {
         demo::resume(&options.location, &store, &clock, &instance)?;

@@ -37,7 +37,7 @@ struct Market {
     /// When the next clock wakes.
     #[schema(value_type = Option<String>, format = DateTime)]
     next_due: Option<Instant>,
-    /// Clocks that wait for the day table of a year.
+    /// Clocks that wait for the days of a year, by region and year: `cn/2027`.
     awaited_years: BTreeMap<String, i64>,
     /// Work queued by transactions.
     jobs: Vec<JobsView>,
@@ -49,7 +49,10 @@ struct Market {
 #[derive(Serialize, utoipa::ToSchema)]
 struct JobsView {
     kind: String,
+    /// At most 10,000.
     count: i64,
+    /// Whether there are more of this kind.
+    is_more: bool,
     /// When the first is to run; one that is being worked on, when it is given up.
     #[schema(value_type = String, format = DateTime)]
     next_at: Instant,
@@ -95,15 +98,20 @@ struct StatusView {
 fn market(tx: &mut Tx<'_>) -> Result<Market, Fault> {
     let now = tx.now();
     let (overdue, earliest) = engine::overdue(tx, OVERDUE_MAX)?;
-    let waiting = jobs::waiting(tx)?;
-    let view =
-        |w: jobs::Waiting| JobsView { kind: w.kind, count: w.count, next_at: w.next_at, attempts_max: w.attempts_max };
+    let (waiting, awaited) = (jobs::waiting(tx)?, engine::awaited_years(tx)?);
+    let view = |jobs::Waiting { kind, count, is_more, next_at, attempts_max }| JobsView {
+        kind,
+        count,
+        is_more,
+        next_at,
+        attempts_max,
+    };
     Ok(Market {
         now,
         overdue,
         lag_ms: earliest.map_or(0, |earliest| (now - earliest).0),
         next_due: engine::next_wake(tx)?,
-        awaited_years: engine::awaited_years(tx)?.into_iter().collect(),
+        awaited_years: awaited.into_iter().map(|a| (format!("{}/{}", a.region, a.year), a.clocks)).collect(),
         jobs: waiting.into_iter().map(view).collect(),
         events: events::last_seq(tx)?,
     })

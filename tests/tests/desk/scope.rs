@@ -1,6 +1,6 @@
 //! Whose files these are, how long they are kept, and what two workers do.
 
-use crate::support::{file, line, number};
+use crate::support::{delete_forgotten, file, line, number};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use xr_base::Millis;
@@ -39,6 +39,7 @@ fn files_and_bad_rows_are_deleted_after_thirty_days_and_what_was_done_stays() {
         assert_eq!(forget(), 0);
         web.node.advance(Millis::seconds(1));
         assert_eq!((forget(), forget()), (1, 0));
+        delete_forgotten(&web.node.store);
         let id = done["id"].as_str().unwrap();
         let token = web.token("shop");
         let now = web.done(&token, &format!("GET /v1/imports/{id}"), &Value::Null);

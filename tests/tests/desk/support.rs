@@ -1,7 +1,7 @@
 //! Files to send in, and what they left.
 
 use serde_json::Value;
-use xr_store::sql;
+use xr_store::{Statement, Store, sql};
 use xr_tests::http::Web;
 pub(crate) use xr_tests::http::desk::HEADER;
 
@@ -16,6 +16,16 @@ pub(crate) fn line(order: &str, line_no: usize, sku: &str, quantity: i64) -> Str
     format!(
         "{order},{line_no},{sku},商品{sku},{quantity},19.90,2026-01-02 10:00:00,2026-01-02 10:05:00,买家{order},收货{order},13800000000,浙江省,杭州市,西湖区,文三路 1 号,请快些"
     )
+}
+
+/// Deletes what was marked.
+pub(crate) fn delete_forgotten(store: &Store) {
+    while store.write_blocking(xr_imports::DeleteForgotten).unwrap() {}
+}
+
+/// Rows of the table, of all imports.
+pub(crate) fn count(store: &Store, statement: &'static Statement) -> i64 {
+    store.read_blocking(move |tx| Ok(tx.one::<(i64,)>(statement, &[])?.0)).unwrap()
 }
 
 pub(crate) fn number(view: &Value, name: &str) -> i64 {

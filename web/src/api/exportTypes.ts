@@ -3,7 +3,7 @@
 import type { Label } from './types';
 
 export type FileKind = 'xlsx' | 'csv';
-export type ExportWanted = { shop?: string | null; state?: string | null; q?: string | null };
+export type ExportWanted = { shop?: string | null; state?: string | null; q?: string | null; may_reveal?: boolean };
 
 /** An order list on its way into a file; rows are lines of orders. */
 export type ExportView = {

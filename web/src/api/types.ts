@@ -40,7 +40,7 @@ export type Status = {
   lag_ms: number;
   next_due: string | null;
   awaited_years: Record<string, number>;
-  jobs: { kind: string; count: number; next_at: string; attempts_max: number }[];
+  jobs: { kind: string; count: number; is_more: boolean; next_at: string; attempts_max: number }[];
   events: number;
   slow: { text: string; count: number; max_ms: number; mean_ms: number }[];
 };

@@ -126,7 +126,7 @@ fn of_list(tx: &mut Tx<'_>, person: &Principal, wanted: &Wanted) -> Result<Previ
         _ => Vec::new(),
     };
     let acts = acts.into_iter().filter_map(|act| shown(act, None, None)).collect();
-    let (count, seen_at) = (choose::count(tx, person.scope(), wanted)?, tx.now());
+    let (count, seen_at) = (choose::count(tx, person, wanted)?, tx.now());
     Ok(PreviewView { kinds, count, max: CHOSEN_MAX, acts, cases: Vec::new(), seen_at })
 }
 

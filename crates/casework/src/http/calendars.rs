@@ -124,10 +124,11 @@ pub(super) async fn list(State(state): State<AppState>, who: Who) -> Result<Json
     let read = |tx: &mut Tx<'_>| Ok((tables(tx)?, engine::day_edits(tx)?, engine::awaited_years(tx)?));
     let (tables, edits, awaited) = state.store().read(read).await?;
     let is_staff = who.0.principal.party == Party::Platform;
-    let awaited: BTreeMap<i64, i64> =
-        awaited.into_iter().filter(|_| is_staff).filter_map(|(y, n)| Some((y.parse().ok()?, n))).collect();
+    let awaited: Vec<_> = awaited.into_iter().filter(|_| is_staff).collect();
     let view = |table: &xr_base::calendar::DayTable| {
         let region = table.region();
+        let awaited: BTreeMap<i64, i64> =
+            awaited.iter().filter(|a| a.region == region).map(|a| (a.year, a.clocks)).collect();
         let mut years: Vec<i64> = table.years().map(i64::from).collect();
         years.extend(edits.iter().filter(|edit| edit.region == region).map(|edit| edit.year));
         years.extend(awaited.keys());

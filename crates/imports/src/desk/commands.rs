@@ -1,9 +1,9 @@
 //! What people do at the desk: upload, name a source, want a run.
 
 use super::model::{Counts, State, json, read};
-use super::queries;
 use super::settings::Settings;
 use super::table::Format;
+use super::{queries, quota};
 use serde::{Deserialize, Serialize};
 use xr_base::{Actor, Fault, ImportId, OrgId, Problem, Scope, ShopId, SkuId, SourceId, StoreError, UserId};
 use xr_store::{Command, Tx, params, sql};
@@ -36,11 +36,12 @@ pub(crate) struct BeginUpload {
 }
 
 impl Command for BeginUpload {
-    type Out = ImportId;
+    type Out = (ImportId, OrgId);
     const NAME: &'static str = "imports.begin_upload";
 
-    fn run(&self, tx: &mut Tx<'_>) -> Result<ImportId, Fault> {
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(ImportId, OrgId), Fault> {
         let (user, org) = merchant(&self.actor)?;
+        quota::check(tx, org)?;
         let printable = self.file_name.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX);
         let (id, now, name) = (tx.id::<ImportId>(), tx.now(), printable.collect::<String>());
         tx.put(
@@ -52,12 +53,14 @@ impl Command for BeginUpload {
             ),
             params![id, org, user, name, json(&Counts::default())?, now],
         )?;
-        Ok(id)
+        Ok((id, org))
     }
 }
 
 /// Keeps bytes of a file.
 pub(crate) struct AddPart {
+    /// Whose quota it counts for.
+    pub(crate) org: OrgId,
     pub(crate) import: ImportId,
     pub(crate) part: i64,
     pub(crate) bytes: Vec<u8>,
@@ -68,6 +71,19 @@ impl Command for AddPart {
     const NAME: &'static str = "imports.add_part";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let size = i64::try_from(self.bytes.len()).unwrap_or(i64::MAX);
+        // The row stays locked until the commit: nobody forgets the upload between this and the part.
+        let counted = tx.exec(
+            sql!(
+                "UPDATE imports SET size_bytes = size_bytes + ?2 WHERE id = ?1 AND state = 'uploading' AND has_file = 1
+                 /* unscoped: the id was drawn for this upload */"
+            ),
+            params![self.import, size],
+        )?;
+        if counted == 0 {
+            return Err(Problem::new(409, "imports.upload_ended").field("file").into());
+        }
+        quota::check(tx, self.org)?;
         tx.put(
             sql!(
                 "INSERT INTO import_parts (import_id, part, bytes) VALUES (?1, ?2, ?3)
@@ -79,10 +95,9 @@ impl Command for AddPart {
     }
 }
 
-/// The file is whole: how it is written and how long it is.
+/// The file is whole: how it is written and how many rows it has.
 pub(crate) struct EndUpload {
     pub(crate) import: ImportId,
-    pub(crate) size_bytes: u64,
     pub(crate) format: Format,
     pub(crate) rows: u64,
 }
@@ -92,46 +107,15 @@ impl Command for EndUpload {
     const NAME: &'static str = "imports.end_upload";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         let ended = tx.exec(
             sql!(
-                "UPDATE imports SET size_bytes = ?2, format = ?3, row_count = ?4, state = 'uploaded'
-                 WHERE id = ?1 AND state = 'uploading' /* unscoped: the id was drawn for this upload */"
+                "UPDATE imports SET format = ?2, row_count = ?3, state = 'uploaded'
+                 WHERE id = ?1 AND state = 'uploading' AND has_file = 1 /* unscoped: the id was drawn for this upload */"
             ),
-            params![self.import, number(self.size_bytes), json(&self.format)?, number(self.rows)],
+            params![self.import, json(&self.format)?, i64::try_from(self.rows).unwrap_or(i64::MAX)],
         )?;
-        Ok(StoreError::compared(ended, "the upload")?)
+        if ended == 1 { Ok(()) } else { Err(Problem::new(409, "imports.upload_ended").field("file").into()) }
     }
-}
-
-/// Forgets a file that was no table, or whose upload broke off.
-pub(crate) struct DropUpload {
-    pub(crate) import: ImportId,
-}
-
-impl Command for DropUpload {
-    type Out = ();
-    const NAME: &'static str = "imports.drop_upload";
-
-    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let dropped = tx.exec(
-            sql!("DELETE FROM imports WHERE id = ?1 AND state = 'uploading' /* unscoped: the id was drawn for this upload */"),
-            params![self.import],
-        )?;
-        if dropped == 1 {
-            forget_bytes(tx, self.import)?;
-        }
-        Ok(())
-    }
-}
-
-/// Deletes the bytes and bad rows of an import.
-pub(crate) fn forget_bytes(tx: &mut Tx<'_>, import: ImportId) -> Result<(), StoreError> {
-    tx.put(sql!("DELETE FROM import_parts WHERE import_id = ?1 /* unscoped: the desk's own rows */"), params![import])?;
-    tx.put(
-        sql!("DELETE FROM import_bad_rows WHERE import_id = ?1 /* unscoped: the desk's own rows */"),
-        params![import],
-    )
 }
 
 /// Reads the file another way from now on.

@@ -6,10 +6,12 @@
 
 pub(crate) mod cells;
 pub(crate) mod commands;
+pub(crate) mod forget;
 mod judge;
 pub(crate) mod model;
 mod plan;
 pub(crate) mod queries;
+mod quota;
 pub(crate) mod report;
 pub(crate) mod settings;
 mod sheet;
@@ -19,6 +21,7 @@ pub(crate) mod table;
 mod values;
 mod worker;
 
+pub use forget::{DeleteForgotten, ForgetFiles, delete_forgotten};
 pub use model::{Counts, State};
-pub use steps::ForgetFiles;
+pub use quota::{UPLOAD_BYTES, UploadQuota};
 pub use worker::{run_next, work};

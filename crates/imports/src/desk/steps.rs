@@ -13,15 +13,9 @@ use xr_store::{Command, Tx, leases, params, sql};
 const LEASE: &str = "imports.desk";
 /// A worker that died is replaced after so long.
 const LEASE_LENGTH: Millis = Millis::seconds(10);
-/// Uploads that broke off are forgotten after so long.
-const UPLOAD_WITHIN: Millis = Millis::days(1);
-/// Files and bad rows are kept for so long.
-const KEPT_FOR: Millis = Millis::days(30);
-/// Imports forgotten in one transaction.
-const FORGOTTEN_MAX: i64 = 20;
 
 /// Whoever was replaced must not go on, even when his successor is dead too: the claim begins the work anew or where it stands.
-fn hold(tx: &mut Tx<'_>, holder: &str) -> Result<(), Fault> {
+pub(super) fn hold(tx: &mut Tx<'_>, holder: &str) -> Result<(), Fault> {
     if leases::renew(tx, LEASE, holder, LEASE_LENGTH)? { Ok(()) } else { Err(StoreError::Busy.into()) }
 }
 
@@ -58,11 +52,8 @@ impl Command for Claim {
     }
 }
 
+/// The report of before goes in steps of its own ([`super::forget::ClearReport`]): as long as `done` is -1, whoever claims the import begins with them.
 fn begin_again(tx: &mut Tx<'_>, import: ImportId) -> Result<(), Fault> {
-    tx.put(
-        sql!("DELETE FROM import_bad_rows WHERE import_id = ?1 /* unscoped: the desk's own rows */"),
-        params![import],
-    )?;
     tx.put(
         sql!(
             "UPDATE imports SET done = -1, total = 0, counts = ?2 WHERE id = ?1
@@ -270,49 +261,5 @@ impl Command for End {
             params![self.import, self.state, self.failure, now],
         )?;
         Ok(())
-    }
-}
-
-/// Deletes files and bad rows after 30 days, and uploads that broke off; gives how many imports they were of.
-#[derive(Clone, Copy, Debug)]
-pub struct ForgetFiles;
-
-impl Command for ForgetFiles {
-    type Out = u64;
-    const NAME: &'static str = "imports.forget_files";
-
-    fn run(&self, tx: &mut Tx<'_>) -> Result<u64, Fault> {
-        let now = tx.now();
-        let old: Vec<(ImportId, State)> = tx.all(
-            sql!(
-                "SELECT id, state FROM imports WHERE has_file = 1 AND ((state IN ('uploaded', 'checked', 'done', 'failed')
-                 AND created_at < ?1) OR (state = 'uploading' AND created_at < ?2)) ORDER BY id LIMIT ?3
-                 /* unscoped: house-keeping of every organisation */"
-            ),
-            params![now - KEPT_FOR, now - UPLOAD_WITHIN, FORGOTTEN_MAX],
-        )?;
-        let mut forgotten = 0;
-        for (id, state) in &old {
-            // Somebody may start the run in this moment: then the file is wanted.
-            let is_unwanted = tx.exec(
-                sql!(
-                    "UPDATE imports SET has_file = 0 WHERE id = ?1 AND state = ?2 AND has_file = 1
-                     /* unscoped: house-keeping of every organisation */"
-                ),
-                params![id, state],
-            )?;
-            if is_unwanted == 0 {
-                continue;
-            }
-            super::commands::forget_bytes(tx, *id)?;
-            if *state == State::Uploading {
-                tx.put(
-                    sql!("DELETE FROM imports WHERE id = ?1 /* unscoped: house-keeping of every organisation */"),
-                    params![id],
-                )?;
-            }
-            forgotten += 1;
-        }
-        Ok(forgotten)
     }
 }

@@ -5,6 +5,7 @@ use crate::read::fields::{Fields, Record, next_record};
 use crate::read::lines::{self, Encoding, Lines};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Read};
+use xr_base::{Fault, StoreError};
 
 /// Largest text in bytes, once unpacked.
 const TEXT_BYTES_MAX: u64 = 512 << 20;
@@ -94,6 +95,9 @@ pub(crate) enum BadFile {
     /// Beyond a limit.
     #[error("more than {0}")]
     TooLarge(&'static str),
+    /// The store does not give its bytes now.
+    #[error("out of reach: {0}")]
+    Unreachable(String),
     /// Whoever takes the rows wants no more.
     #[error("stopped")]
     Stopped,
@@ -101,7 +105,10 @@ pub(crate) enum BadFile {
 
 impl From<std::io::Error> for BadFile {
     fn from(error: std::io::Error) -> Self {
-        Self::Broken(error.to_string())
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>()) {
+            Some(Fault::Store(StoreError::Busy | StoreError::Retry(..))) => Self::Unreachable(error.to_string()),
+            _ => Self::Broken(error.to_string()),
+        }
     }
 }
 

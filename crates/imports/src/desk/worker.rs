@@ -1,6 +1,7 @@
 //! The worker of the desk: one run after the other, step by step, going on by itself after a crash.
 
 use super::cells::Reader;
+use super::forget::ClearReport;
 use super::judge::{Parties, Run};
 use super::model::{Counts, ImportRow, State};
 use super::plan::{self, BadRow, NoPlan, Plan};
@@ -34,7 +35,8 @@ enum Halt {
 impl From<Fault> for Halt {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Store(StoreError::Busy | StoreError::Retry(..)) => Self::Left,
+            // Whether a step that was cut off has been kept, the next claim reads in `done`.
+            Fault::Store(StoreError::Busy | StoreError::Retry(..) | StoreError::Unknown(_)) => Self::Left,
             other => {
                 tracing::error!(fault = %other, "An import failed");
                 Self::Failed("broken".to_owned())
@@ -114,6 +116,9 @@ struct Worker<'w> {
 impl Worker<'_> {
     fn run(&self) -> Result<State, Halt> {
         let (row, run) = self.load()?;
+        if row.done < 0 {
+            self.clear_report()?;
+        }
         let mut plan = self.plan(&row)?;
         let mut counts = row.counts().map_err(Fault::from)?;
         if i64::try_from(plan.rows) != Ok(row.row_count) {
@@ -123,6 +128,7 @@ impl Worker<'_> {
         let mut done = row.done;
         if !fits(&row, plan.orders.len()) {
             self.store.write_blocking(Restart { holder: self.holder.to_owned(), import: self.import })?;
+            self.clear_report()?;
             done = -1;
         }
         if done < 0 {
@@ -132,6 +138,16 @@ impl Worker<'_> {
         let is_dry = run.is_dry;
         self.judge(&mut plan, &Arc::new(run), (done, counts))?;
         Ok(if is_dry { State::Checked } else { State::Done })
+    }
+
+    /// Deletes the report of an earlier run, step by step.
+    fn clear_report(&self) -> Result<(), Halt> {
+        loop {
+            self.go_on()?;
+            if !self.store.write_blocking(ClearReport { holder: self.holder.to_owned(), import: self.import })? {
+                return Ok(());
+            }
+        }
     }
 
     fn load(&self) -> Result<(ImportRow, Run), Halt> {
@@ -166,7 +182,7 @@ impl Worker<'_> {
             !(self.stop)() && self.store.write_blocking(reading).is_ok()
         };
         plan::make(&bytes, &format, &reader_for, &mut tick).map_err(|error| match error {
-            NoPlan::File(BadFile::Stopped) => Halt::Left,
+            NoPlan::File(BadFile::Stopped | BadFile::Unreachable(_)) => Halt::Left,
             NoPlan::File(BadFile::Kind(code)) => Halt::Failed(code.to_owned()),
             NoPlan::File(BadFile::TooLarge(_)) => Halt::Failed("too_large".to_owned()),
             NoPlan::File(BadFile::Broken(error)) => {

@@ -2,14 +2,16 @@
 
 use super::views::{ImportView, Preview, PreviewRow};
 use super::{FILE_BYTES_MAX, runs};
-use crate::desk::commands::{AddPart, BeginUpload, DropUpload, EndUpload, SetFormat};
+use crate::desk::commands::{AddPart, BeginUpload, EndUpload, SetFormat};
+use crate::desk::delete_forgotten;
+use crate::desk::forget::DropUpload;
 use crate::desk::queries::Uploaded;
 use crate::desk::table::{self, BadFile, Format};
 use crate::desk::{report, settings};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use xr_base::{Fault, ImportId, Problem};
+use xr_base::{Fault, ImportId, OrgId, Problem, StoreError};
 use xr_store::Store;
 use xr_web::failure::ProblemBody;
 use xr_web::{AppState, Failure, IdPath, JsonBody, QueryOf, StreamBody, Who};
@@ -39,33 +41,41 @@ pub(super) async fn upload(
     QueryOf(Named { name }): QueryOf<Named>,
     body: StreamBody<FILE_BYTES_MAX>,
 ) -> Result<Json<ImportView>, Failure> {
-    let store = state.store();
-    let import = store.write(BeginUpload { actor: who.actor(), file_name: name }).await?;
-    match take(store, import, body).await {
-        Ok(()) => runs::shown(store, who.scope(), import).await,
-        Err(fault) => {
-            store.write(DropUpload { import }).await?;
-            Err(fault.into())
+    let (store, scope) = (state.store().clone(), who.scope());
+    let (import, org) = store.write(BeginUpload { actor: who.actor(), file_name: name }).await?;
+    let taking = store.clone();
+    // A task of its own: a caller who hangs up does not leave half a file behind.
+    let taken = tokio::spawn(async move {
+        let taken = take(&taking, (import, org), body).await;
+        if taken.is_err() {
+            taking.write(DropUpload { import }).await?;
+            delete_forgotten(&taking, &|| false).await?;
         }
-    }
+        taken
+    });
+    taken.await.map_err(|error| StoreError::Engine(format!("taking a file: {error}")))??;
+    runs::shown(&store, scope, import).await
 }
 
-async fn take(store: &Store, import: ImportId, mut body: StreamBody<FILE_BYTES_MAX>) -> Result<(), Fault> {
-    let (mut part, mut bytes, mut size_bytes) = (0, Vec::with_capacity(PART_BYTES), 0_u64);
+async fn take(
+    store: &Store,
+    (import, org): (ImportId, OrgId),
+    mut body: StreamBody<FILE_BYTES_MAX>,
+) -> Result<(), Fault> {
+    let (mut part, mut bytes) = (0, Vec::with_capacity(PART_BYTES));
     while let Some(piece) = body.next().await? {
-        size_bytes += piece.len() as u64;
         bytes.extend_from_slice(&piece);
         if bytes.len() >= PART_BYTES {
             let full = std::mem::replace(&mut bytes, Vec::with_capacity(PART_BYTES));
-            store.write(AddPart { import, part, bytes: full }).await?;
+            store.write(AddPart { org, import, part, bytes: full }).await?;
             part += 1;
         }
     }
     if !bytes.is_empty() {
-        store.write(AddPart { import, part, bytes }).await?;
+        store.write(AddPart { org, import, part, bytes }).await?;
     }
     let (format, rows) = inspect(store, import, None).await?;
-    store.write(EndUpload { import, size_bytes, format, rows }).await
+    store.write(EndUpload { import, format, rows }).await
 }
 
 /// Reads a file as `wanted`, or as it seems to be written; gives how, and how many rows are below its header.
@@ -89,11 +99,12 @@ async fn inspect(store: &Store, import: ImportId, wanted: Option<Format>) -> Res
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, BadFile> + Send + 'static) -> Result<T, Fault> {
     let done = tokio::task::spawn_blocking(work).await;
-    let done = done.map_err(|error| xr_base::StoreError::Engine(format!("reading a file: {error}")))?;
+    let done = done.map_err(|error| StoreError::Engine(format!("reading a file: {error}")))?;
     done.map_err(|error| {
         let code = match &error {
             BadFile::Kind(code) => code,
             BadFile::TooLarge(_) => "too_large",
+            BadFile::Unreachable(_) => return StoreError::Busy.into(),
             BadFile::Broken(_) | BadFile::Stopped => "broken",
         };
         Problem::new(422, &format!("imports.{code}")).field("file").into()

@@ -91,6 +91,10 @@ pub enum StoreError {
     /// The queue of writes is full, or the node is stopping.
     #[error("the store is busy")]
     Busy,
+    /// The connection was cut while the transaction was committed: whether it was is not known. What was asked may be asked again only
+    /// if doing it twice is as good as once.
+    #[error("whether the transaction was committed is not known: {0}")]
+    Unknown(String),
     /// A row holds something that the type does not allow.
     #[error("the store holds an unreadable value: {0}")]
     Corrupt(String),

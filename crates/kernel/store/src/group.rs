@@ -80,7 +80,11 @@ fn commit(conn: &mut dyn Connection, shared: &Shared, node: u8, is_fenced: bool)
 
 fn refuse_all(tasks: Vec<(Box<dyn Task>, Option<Fault>)>, error: &StoreError) {
     for (task, _) in tasks {
-        task.answer(Some(StoreError::Engine(error.to_string()).into()));
+        let error = match error {
+            StoreError::Retry(clash, why) => StoreError::Retry(*clash, why.clone()),
+            other => StoreError::Engine(other.to_string()),
+        };
+        task.answer(Some(error.into()));
     }
 }
 
@@ -171,7 +175,9 @@ fn attempt(
     });
     match result {
         Ok(()) => {
-            if let Err(error) = commit(conn, shared, node, is_fenced) {
+            let committed = commit(conn, shared, node, is_fenced);
+            shared.slow.carried(conn.carried());
+            if let Err(error) = committed {
                 let _ = conn.rollback();
                 return Err(error.into());
             }

@@ -74,32 +74,49 @@ pub fn done(tx: &mut Tx<'_>, id: RowId) -> Result<(), StoreError> {
     Ok(())
 }
 
-record! {
-    /// The jobs of one kind that wait.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Waiting {
-        /// What they do.
-        pub kind: String,
-        /// How many.
-        pub count: i64,
-        /// When the first is to run; one that is being worked on, when it is given up.
-        pub next_at: Instant,
-        /// The most tries of one of them.
-        pub attempts_max: i64,
-    }
+/// Jobs of one kind are counted so far: the page of the state must not cost more the worse the state is.
+pub const COUNTED_MAX: i64 = 10_000;
+
+/// The jobs of one kind that wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// What they do.
+    pub kind: String,
+    /// How many, at most [`COUNTED_MAX`].
+    pub count: i64,
+    /// Whether there are more than that.
+    pub is_more: bool,
+    /// When the first is to run; one that is being worked on, when it is given up.
+    pub next_at: Instant,
+    /// The most tries of one of those counted.
+    pub attempts_max: i64,
 }
 
-/// What waits, by kind, of the ten thousand jobs that come first.
+/// What waits, by kind: every kind, each counted to [`COUNTED_MAX`].
 ///
 /// # Errors
 /// [`StoreError`] of the engine.
 pub fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Waiting>, StoreError> {
-    tx.all(
-        sql!(
-            "SELECT kind, COUNT(*), MIN(run_at), MAX(attempts)
-             FROM (SELECT kind, run_at, attempts FROM jobs ORDER BY run_at, id LIMIT 10000) first
-             GROUP BY kind ORDER BY kind /* unscoped: counts of the whole market */"
-        ),
-        &[],
-    )
+    let mut found: Vec<Waiting> = Vec::new();
+    // From kind to kind by the index: there are a handful, of however many jobs.
+    loop {
+        let last = found.last().map_or("", |waiting| waiting.kind.as_str());
+        let next: Option<(String,)> = tx.opt(
+            sql!(
+                "SELECT kind FROM jobs WHERE kind > ?1 ORDER BY kind LIMIT 1 /* unscoped: counts of the whole market */"
+            ),
+            params![last],
+        )?;
+        let Some((kind,)) = next else { return Ok(found) };
+        let (count, next_at, attempts_max): (i64, Instant, i64) = tx.one(
+            sql!(
+                "SELECT COUNT(*), MIN(run_at), MAX(attempts) FROM
+                 (SELECT run_at, attempts FROM jobs WHERE kind = ?1 ORDER BY run_at, id LIMIT ?2) first
+                 /* unscoped: counts of the whole market */"
+            ),
+            params![kind, COUNTED_MAX + 1],
+        )?;
+        let (is_more, count) = (count > COUNTED_MAX, count.min(COUNTED_MAX));
+        found.push(Waiting { kind, count, is_more, next_at, attempts_max });
+    }
 }

@@ -23,6 +23,12 @@ pub struct SlowStatement {
     pub total: Duration,
 }
 
+/// What a statement took that travelled with another one; it may be no registered one.
+pub(crate) struct Carried {
+    pub(crate) statement: Option<&'static Statement>,
+    pub(crate) time: Duration,
+}
+
 /// By the statement's address, which is its name for life.
 #[derive(Default)]
 pub(crate) struct Slow(Mutex<HashMap<usize, SlowStatement>>);
@@ -42,6 +48,18 @@ impl Slow {
         noted.count += 1;
         noted.max = noted.max.max(time);
         noted.total += time;
+    }
+
+    /// Notes what travelled with a question or a commit; gives the sum.
+    pub(crate) fn carried(&self, carried: Vec<Carried>) -> Duration {
+        let mut sum = Duration::ZERO;
+        for Carried { statement, time } in carried {
+            sum += time;
+            if let Some(statement) = statement {
+                self.took(statement, time);
+            }
+        }
+        sum
     }
 
     /// Those that took most time first.

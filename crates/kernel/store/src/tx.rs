@@ -1,9 +1,11 @@
 //! The open transaction that commands and queries work in.
 
 use crate::row::{FromRow, Row};
+use crate::slow::Carried;
 use crate::statement::{Statement, Variant};
 use crate::store::Shared;
 use std::collections::VecDeque;
+use std::time::Duration;
 use xr_base::id::Id;
 use xr_base::value::Value;
 use xr_base::{CaseId, Instant, Scope, Stopwatch, StoreError};
@@ -52,6 +54,10 @@ pub(crate) trait Connection {
     /// Whether each commit waits for the disk; only the embedded database can be told not to.
     fn sync_each_commit(&mut self, _is_wanted: bool) -> Result<(), StoreError> {
         Ok(())
+    }
+    /// What statements took that travelled with the last question or the commit; each is told once.
+    fn carried(&mut self) -> Vec<Carried> {
+        Vec::new()
     }
     /// Between two groups: what the engine wants done while nothing is open.
     fn rest(&mut self);
@@ -129,7 +135,7 @@ impl<'t> Tx<'t> {
     pub fn exec(&mut self, statement: &'static Statement, params: &[Value<'_>]) -> Result<u64, StoreError> {
         let watch = Stopwatch::start();
         let changed = self.conn.exec(statement, Variant::Plain, params);
-        self.shared.slow.took(statement, watch.elapsed());
+        self.note(statement, watch.elapsed());
         self.has_failed |= changed.is_err();
         changed
     }
@@ -140,7 +146,9 @@ impl<'t> Tx<'t> {
     /// # Errors
     /// As [`Tx::exec`], now or later.
     pub fn put(&mut self, statement: &'static Statement, params: &[Value<'_>]) -> Result<(), StoreError> {
+        let watch = Stopwatch::start();
         let put = self.conn.put(statement, Variant::Plain, params);
+        self.note(statement, watch.elapsed());
         self.has_failed |= put.is_err();
         put
     }
@@ -231,6 +239,12 @@ impl<'t> Tx<'t> {
         self.has_failed
     }
 
+    /// Notes what `statement` took, without what travelled with it.
+    fn note(&mut self, statement: &'static Statement, time: Duration) {
+        let own = time.saturating_sub(self.shared.slow.carried(self.conn.carried()));
+        self.shared.slow.took(statement, own);
+    }
+
     fn query(
         &mut self,
         statement: &'static Statement,
@@ -240,7 +254,7 @@ impl<'t> Tx<'t> {
     ) -> Result<(), StoreError> {
         let watch = Stopwatch::start();
         let done = self.conn.query(statement, variant, params, each);
-        self.shared.slow.took(statement, watch.elapsed());
+        self.note(statement, watch.elapsed());
         self.has_failed |= done.is_err();
         done
     }

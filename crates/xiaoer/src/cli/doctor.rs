@@ -33,7 +33,7 @@ pub(super) fn run(common: &Common) -> Result<u8, CliError> {
     let (store, _) = open(common)?;
     found.extend(store.read_blocking(invariants)?);
     let awaited = store.read_blocking(xr_case::engine::awaited_years)?;
-    let awaited = awaited.iter().map(|(year, count)| format!("{count} clocks wait for the days of {year}"));
+    let awaited = awaited.iter().map(|a| format!("{} clocks wait for the days of {}/{}", a.clocks, a.region, a.year));
     found.push(Finding { what: "day tables", wrong: awaited.collect() });
     store.close();
     let is_sound = found.iter().all(|f| f.wrong.is_empty());

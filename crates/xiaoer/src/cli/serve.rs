@@ -71,6 +71,7 @@ fn start(settings: &Settings, args: &ServeArgs, key: [u8; 32], demo_days: Option
             ..WebConfig::default()
         },
         payment_provider: settings.payment_provider.clone().unwrap_or_else(|| "testpay".to_owned()),
+        import_bytes: settings.import_bytes(),
         notice_secrets: secrets.collect(),
     };
     run(options, demo_days.unwrap_or(DAYS))?;

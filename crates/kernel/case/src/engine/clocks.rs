@@ -44,7 +44,7 @@ record! {
         pub wake_at: Option<Instant>,
         /// Warnings given so far.
         pub stage: i64,
-        /// Why it has no due: `paused`, `calendar:2027`.
+        /// Why it has no due: `paused`, `calendar:cn/2027`.
         pub blocked: Option<String>,
     }
 }

@@ -143,6 +143,8 @@ impl Command for SaveDays {
         }
         let engine = Engine::of(tx)?;
         with_days(&engine.tables(), &self.region, self.year, &self.days)?;
+        // Read first: what is saved between this and the next question is seen there, and what comes later takes this place.
+        let seq = last_seq(tx)? + 1;
         let last: Option<(RowId,)> = tx.opt(
             sql!(
                 "SELECT id FROM calendar_edits WHERE region = ?1 AND year = ?2 ORDER BY seq DESC LIMIT 1
@@ -153,7 +155,7 @@ impl Command for SaveDays {
         if last.map(|(id,)| id) != self.seen {
             return Err(Problem::new(409, "case.days_changed").with("year", self.year).into());
         }
-        let (id, at, seq) = (tx.id::<RowId>(), tx.now(), last_seq(tx)? + 1);
+        let (id, at) = (tx.id::<RowId>(), tx.now());
         let is_first = tx.exec(
             sql!(
                 "INSERT INTO calendar_edits (id, region, year, days, source, user_id, at, seq)

@@ -2,8 +2,9 @@
 
 use super::{Engine, clocks};
 use serde::{Deserialize, Serialize};
-use xr_base::calendar::DayTables;
-use xr_base::{CaseId, Fault};
+use std::collections::BTreeMap;
+use xr_base::calendar::{Calendar, DayTables};
+use xr_base::{CaseId, Fault, StoreError};
 use xr_store::{Command, Tx, params, sql};
 
 /// Cases whose clocks are computed anew in one transaction.
@@ -64,18 +65,57 @@ impl Command for RefreshForDays {
     }
 }
 
-/// Years of which clocks wait to be told the days, ascending, each with the number of clocks.
+/// A year of a region whose days clocks wait to be told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Awaited {
+    /// Region, e.g. `cn`.
+    pub region: String,
+    /// Year.
+    pub year: i64,
+    /// How many clocks.
+    pub clocks: i64,
+}
+
+/// Years that clocks wait for, by region and year.
 ///
 /// # Errors
-/// A store fault.
-pub fn awaited_years(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, Fault> {
-    let rows: Vec<(String, i64)> = tx.all(
+/// A store fault; a clock whose calendar cannot be read.
+pub fn awaited_years(tx: &mut Tx<'_>) -> Result<Vec<Awaited>, Fault> {
+    let rows: Vec<(String, String, i64)> = tx.all(
         sql!(
-            "SELECT blocked, COUNT(*) FROM clocks WHERE blocked IS NOT NULL AND blocked LIKE 'calendar:%' GROUP BY blocked
-             ORDER BY blocked
+            "SELECT blocked, cal, COUNT(*) FROM clocks WHERE blocked IS NOT NULL AND blocked LIKE 'calendar:%'
+             GROUP BY blocked, cal
              /* unscoped: the whole market */"
         ),
         &[],
     )?;
-    Ok(rows.into_iter().map(|(blocked, count)| (blocked.replace("calendar:", ""), count)).collect())
+    let mut awaited: BTreeMap<(String, i64), i64> = BTreeMap::new();
+    for (blocked, calendar, clocks) in rows {
+        let place =
+            place(&blocked, &calendar).ok_or_else(|| StoreError::Corrupt(format!("{blocked} in {calendar}")))?;
+        *awaited.entry(place).or_default() += clocks;
+    }
+    Ok(awaited.into_iter().map(|((region, year), clocks)| Awaited { region, year, clocks }).collect())
+}
+
+/// Region and year of a clock that waits: `calendar:cn/2027`. Clocks of earlier programs say `calendar:2027`; then the calendar knows.
+fn place(blocked: &str, calendar: &str) -> Option<(String, i64)> {
+    let place = blocked.strip_prefix("calendar:")?;
+    if let Some((region, year)) = place.split_once('/') {
+        return Some((region.to_owned(), year.parse().ok()?));
+    }
+    Some((calendar.parse::<Calendar>().ok()?.region().to_owned(), place.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_waits_names_region_and_year_and_an_earlier_one_is_understood() {
+        let told = |blocked| place(blocked, "working-days region cn").map(|(region, year)| format!("{region} {year}"));
+        assert_eq!(told("calendar:xx/2027").as_deref(), Some("xx 2027"));
+        assert_eq!(told("calendar:2027").as_deref(), Some("cn 2027"));
+        assert_eq!((told("paused"), told("calendar:")), (None, None));
+    }
 }

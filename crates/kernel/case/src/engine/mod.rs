@@ -26,7 +26,7 @@ pub use books::{Books, PublishRulebooks, Ready};
 pub use case::{Case, HistoryRow, find, get, history, seen_by};
 pub use clocks::{ClockRow, broken, clocks_of, refresh};
 pub use day_edits::{DayEdit, Moved, Moves, SaveDays, adopt_days, day_edits, preview_days};
-pub use day_tables::{RefreshForDays, awaited_years, stale_days};
+pub use day_tables::{Awaited, RefreshForDays, awaited_years, stale_days};
 pub use due::{FireDue, due_cases, due_handler, fire_due, next_wake, overdue};
 pub use explain::{Explanation, explain, outlook};
 pub use offered::acts_of_kind;

@@ -129,7 +129,7 @@ fn settle(plan: &mut Plan, input: &PlanInput<'_>, rule: &ClockRule, term: &Term<
             }
         }
         Ok(Due::Paused { .. }) => plan.blocked = Some("paused".to_owned()),
-        Err(CalendarError::YearNotLoaded { year, .. }) => plan.blocked = Some(format!("calendar:{year}")),
+        Err(CalendarError::YearNotLoaded { region, year }) => plan.blocked = Some(format!("calendar:{region}/{year}")),
         Err(other) => return Err(StoreError::Engine(other.to_string())),
     }
     Ok(())

@@ -7,6 +7,7 @@ mod values;
 
 use crate::kept::Kept;
 use crate::row::Row;
+use crate::slow::Carried;
 use crate::statement::{Dialect, Statement, Variant};
 use crate::tx::Connection;
 use futures_util::TryStreamExt as _;
@@ -15,17 +16,24 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_postgres::Error;
 use values::{Bound, PostgresRow, fail};
 use xr_base::value::Value;
-use xr_base::{Clash, StoreError};
+use xr_base::{Clash, Stopwatch, StoreError};
 
 /// Turns of the runtime until a closed connection is known as closed.
 const TURNS_TO_SEE: usize = 3;
 
 /// What was kept, ready to be sent.
 type Sending = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// A statement that nobody waits for yet; none begins a transaction.
+struct Waiting {
+    statement: Option<&'static Statement>,
+    sending: Sending,
+}
 
 pub(crate) struct Postgres {
     url: String,
@@ -34,7 +42,9 @@ pub(crate) struct Postgres {
     prepared: HashMap<(usize, Variant), tokio_postgres::Statement>,
     is_reader: bool,
     /// Statements that nobody waits for yet, in their order.
-    kept: Vec<Sending>,
+    kept: Vec<Waiting>,
+    /// What the statements of the last trip took that were kept.
+    carried: Vec<Carried>,
     /// Whether the server has been told that a transaction begins.
     has_begun: bool,
 }
@@ -63,6 +73,7 @@ impl Postgres {
             prepared: HashMap::new(),
             is_reader,
             kept: Vec::new(),
+            carried: Vec::new(),
             has_begun: false,
         })
     }
@@ -92,7 +103,9 @@ impl Postgres {
             }
         });
         if self.client.is_closed() {
-            *self = Self::connect(&self.url.clone(), self.is_reader)?;
+            // Nothing has been sent: whoever waits may ask again when the server is back.
+            let connected = Self::connect(&self.url.clone(), self.is_reader);
+            *self = connected.map_err(|error| StoreError::Retry(Clash::Cut, error.to_string()))?;
         }
         Ok(())
     }
@@ -100,23 +113,29 @@ impl Postgres {
     /// Keeps a text without an answer.
     fn keep(&mut self, text: &'static str) {
         let client = Arc::clone(&self.client);
-        self.kept.push(Box::pin(async move { client.batch_execute(text).await }));
+        let sending: Sending = Box::pin(async move { client.batch_execute(text).await });
+        self.kept.push(Waiting { statement: None, sending });
     }
 
     /// Sends what was kept and then `last`, in one trip. The first error of them all is the answer: what follows it on the
-    /// server only says that the transaction has failed.
+    /// server only says that the transaction has failed. The server answers one after the other, so each took the time since
+    /// the answer before it.
     fn send<T>(&mut self, last: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-        let mut kept: Vec<Option<Sending>> = std::mem::take(&mut self.kept).into_iter().map(Some).collect();
+        let mut kept: Vec<Option<Waiting>> = std::mem::take(&mut self.kept).into_iter().map(Some).collect();
         self.has_begun |= !kept.is_empty();
+        let (watch, mut answered_at, carried) = (Stopwatch::start(), Duration::ZERO, &mut self.carried);
         let mut failed = None;
         let mut answer = None;
         let mut last = pin!(last);
         // Polled in order, so that the first round writes them in order.
         let all = poll_fn(|cx| {
             for slot in &mut kept {
-                if let Some(sending) = slot
-                    && let Poll::Ready(sent) = sending.as_mut().poll(cx)
+                if let Some(waiting) = slot
+                    && let Poll::Ready(sent) = waiting.sending.as_mut().poll(cx)
                 {
+                    let now = watch.elapsed();
+                    carried.push(Carried { statement: waiting.statement, time: now.saturating_sub(answered_at) });
+                    answered_at = now;
                     *slot = None;
                     failed = failed.take().or(sent.err());
                 }
@@ -181,7 +200,8 @@ impl Connection for Postgres {
         let prepared = self.statement(statement, variant)?;
         let params: Vec<Kept> = params.iter().map(Kept::from).collect();
         let client = Arc::clone(&self.client);
-        self.kept.push(Box::pin(async move { client.execute_raw(&prepared, params).await.map(|_| ()) }));
+        let sending: Sending = Box::pin(async move { client.execute_raw(&prepared, params).await.map(|_| ()) });
+        self.kept.push(Waiting { statement: Some(statement), sending });
         Ok(())
     }
 
@@ -228,7 +248,7 @@ impl Connection for Postgres {
 
     fn begin(&mut self) -> Result<(), StoreError> {
         self.reconnect_if_closed()?;
-        (self.kept, self.has_begun) = (Vec::new(), false);
+        (self.kept, self.carried, self.has_begun) = (Vec::new(), Vec::new(), false);
         self.keep(if self.is_reader { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" });
         Ok(())
     }
@@ -241,7 +261,7 @@ impl Connection for Postgres {
         }
         // Whether a commit that was cut has happened is not known: it is not run again.
         self.send_batch("COMMIT").map_err(|error| match error {
-            StoreError::Retry(Clash::Cut, why) => StoreError::Engine(why),
+            StoreError::Retry(Clash::Cut, why) => StoreError::Unknown(why),
             other => other,
         })
     }
@@ -252,6 +272,10 @@ impl Connection for Postgres {
             return Ok(());
         }
         self.send_batch("ROLLBACK")
+    }
+
+    fn carried(&mut self) -> Vec<Carried> {
+        std::mem::take(&mut self.carried)
     }
 
     fn rest(&mut self) {}

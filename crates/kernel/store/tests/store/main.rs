@@ -13,4 +13,5 @@ mod ids;
 mod keys;
 mod nodes;
 mod notes;
+mod slow;
 mod statements;

@@ -41,6 +41,7 @@ pub(super) fn serve(market: &Market) -> Result<Served, CliError> {
         key: [1; 32],
         web: WebConfig::default(),
         payment_provider: "testpay".to_owned(),
+        import_bytes: xr_imports::UPLOAD_BYTES,
         notice_secrets: BTreeMap::new(),
     };
     let other = |e: &dyn std::fmt::Display| CliError::Other(e.to_string());

@@ -107,7 +107,7 @@ function Jobs({ status }: { status: ServerStatus }) {
             <tbody>
               {status.jobs.map((job) => (
                 <tr key={job.kind}>
-                  <td><code>{job.kind}</code></td><td className="right num">{job.count}</td>
+                  <td><code>{job.kind}</code></td><td className="right num">{job.count}{job.is_more && '+'}</td>
                   <td className="num">{due(Date.parse(job.next_at))}</td><td className="right num">{job.attempts_max}</td>
                 </tr>
               ))}
