@@ -31,7 +31,7 @@ enum Halt {
 impl From<Fault> for Halt {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Store(StoreError::Busy | StoreError::Retry(..)) => Self::Left,
+            Fault::Store(StoreError::Busy | StoreError::Retry(..) | StoreError::Unknown(_)) => Self::Left,
             other => {
                 tracing::error!(fault = %other, "A batch failed");
                 Self::Broken
@@ -148,7 +148,10 @@ impl Worker {
             Ok(true) => return Ok(()),
             Ok(false) => return Err(Halt::Overtaken),
             Err(Fault::Refused(problem)) => *problem,
-            Err(Fault::Store(StoreError::Busy | StoreError::Retry(..))) => return Err(Halt::Left),
+            // Whether a row that was cut off has been kept, the next claim reads in its outcome.
+            Err(Fault::Store(StoreError::Busy | StoreError::Retry(..) | StoreError::Unknown(_))) => {
+                return Err(Halt::Left);
+            }
             Err(fault) => {
                 tracing::error!(case.id = %case, %fault, "A case of a batch failed");
                 Problem::new(500, "batches.row_broken")
