@@ -3,10 +3,8 @@
 use crate::imports::Desk;
 use crate::server::{self, Server};
 use serde_json::{Value, json};
-use std::path::Path;
 use xr_base::CaseId;
 use xr_testkit::http::Ask;
-use xr_testkit::postgres_server::fresh_database;
 
 /// Rows of the batch; those that are no orders are refused, and only give it some length.
 const ROWS: i64 = 1_000;
@@ -81,12 +79,10 @@ fn live_and_die(place: &[&str]) {
 
 #[test]
 fn a_batch_that_was_under_way_when_the_program_died_does_each_case_once() {
-    let folder = tempfile::tempdir_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).unwrap();
-    live_and_die(&["--data", folder.path().to_str().unwrap()]);
+    server::in_a_folder(live_and_die);
 }
 
 #[test]
 fn so_it_is_on_postgresql() {
-    let Some(database) = fresh_database(None) else { return };
-    live_and_die(&["--database", &database.url()]);
+    server::on_postgresql(live_and_die);
 }

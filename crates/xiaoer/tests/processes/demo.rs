@@ -14,6 +14,8 @@ const LOG_BYTES: [u64; 3] = [600_000, 1_500_000, 3_000_000];
 /// Kills a first start when the log of its database has so many bytes.
 fn kill_at(place: &[&str], log: &Path, bytes: u64) {
     let mut filling = program(place);
+    // What a killed process leaves goes with the folder.
+    filling.env("TMPDIR", log.parent().unwrap());
     filling.args(["demo", "--days", "7", "--listen", "127.0.0.1:0"]).stdout(Stdio::null()).stderr(Stdio::null());
     let mut filling = filling.spawn().unwrap();
     let begin = Stopwatch::start();

@@ -4,9 +4,7 @@ use crate::imports::{Desk, file};
 use crate::server::{self, Server};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::path::Path;
 use xr_testkit::http::Ask;
-use xr_testkit::postgres_server::fresh_database;
 
 fn live_and_die(place: &[&str]) {
     let mut server = Server::start(place);
@@ -47,12 +45,10 @@ fn live_and_die(place: &[&str]) {
 
 #[test]
 fn a_file_that_was_being_written_when_the_program_died_is_written_to_its_end_once() {
-    let folder = tempfile::tempdir_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).unwrap();
-    live_and_die(&["--data", folder.path().to_str().unwrap()]);
+    server::in_a_folder(live_and_die);
 }
 
 #[test]
 fn so_it_is_on_postgresql() {
-    let Some(database) = fresh_database(None) else { return };
-    live_and_die(&["--database", &database.url()]);
+    server::on_postgresql(live_and_die);
 }

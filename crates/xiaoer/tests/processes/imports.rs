@@ -4,11 +4,9 @@ use crate::server::{self, Server};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
 use std::time::Duration;
 use xr_base::Stopwatch;
 use xr_testkit::http::{Ask, Reply};
-use xr_testkit::postgres_server::fresh_database;
 
 /// Rows of the file, and of them bad ones.
 const ROWS: usize = 10_000;
@@ -196,12 +194,10 @@ fn live_and_die(place: &[&str]) {
 
 #[test]
 fn a_file_that_was_being_imported_when_the_program_died_is_imported_to_its_end_once() {
-    let folder = tempfile::tempdir_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).unwrap();
-    live_and_die(&["--data", folder.path().to_str().unwrap()]);
+    server::in_a_folder(live_and_die);
 }
 
 #[test]
 fn so_it_is_on_postgresql() {
-    let Some(database) = fresh_database(None) else { return };
-    live_and_die(&["--database", &database.url()]);
+    server::on_postgresql(live_and_die);
 }

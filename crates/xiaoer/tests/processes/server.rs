@@ -1,8 +1,10 @@
 //! The program as a process.
 
 use std::io::{BufRead, BufReader, Write as _};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use xr_testkit::postgres_server::fresh_database;
 
 /// A running demo market.
 pub(crate) struct Server {
@@ -67,6 +69,18 @@ impl Server {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+}
+
+/// Tells a story on the embedded database, on a real disk.
+pub(crate) fn in_a_folder(story: impl FnOnce(&[&str])) {
+    let folder = tempfile::tempdir_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).unwrap();
+    story(&["--data", folder.path().to_str().unwrap()]);
+}
+
+/// Tells a story on PostgreSQL, where there is a server.
+pub(crate) fn on_postgresql(story: impl FnOnce(&[&str])) {
+    let Some(database) = fresh_database(None) else { return };
+    story(&["--database", &database.url()]);
 }
 
 /// Everything of a place that nobody serves is sound: ledger, stock, clocks, the record.
