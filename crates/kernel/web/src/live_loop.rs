@@ -6,7 +6,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Interval, interval, sleep, timeout};
 use xr_base::Scope;
 use xr_store::events::{self, Event};
 
@@ -59,7 +59,8 @@ async fn drive(socket: &mut WebSocket, feed: &mut Feed) -> Result<std::convert::
     let mut stopping = feed.state.inner.stopping.subscribe();
     let first = feed.start().await?;
     send(socket, &first, times.send_within).await?;
-    let mut beat_at = Instant::now() + times.beat;
+    let mut beat = interval(times.beat);
+    beat.reset();
     loop {
         // Marked before reading: what is committed meanwhile wakes the channel again.
         ticks.borrow_and_update();
@@ -71,11 +72,10 @@ async fn drive(socket: &mut WebSocket, feed: &mut Feed) -> Result<std::convert::
             for frame in &frames {
                 send(socket, frame, times.send_within).await?;
             }
-            beat_at = Instant::now() + times.beat;
+            beat.reset();
         }
-        if wait(socket, &mut ticks, &mut stopping, beat_at).await? {
+        if wait(socket, &mut ticks, &mut stopping, &mut beat).await? {
             send(socket, &json!({ "beat": feed.position }), times.send_within).await?;
-            beat_at = Instant::now() + times.beat;
         }
     }
 }
@@ -85,7 +85,7 @@ async fn wait(
     socket: &mut WebSocket,
     ticks: &mut watch::Receiver<u64>,
     stopping: &mut watch::Receiver<bool>,
-    beat_at: Instant,
+    beat: &mut Interval,
 ) -> Result<bool, End> {
     loop {
         tokio::select! {
@@ -94,7 +94,7 @@ async fn wait(
                 sleep(GATHER).await;
                 return Ok(false);
             }
-            () = sleep_until(beat_at) => return Ok(true),
+            _ = beat.tick() => return Ok(true),
             () = async { let _ = stopping.wait_for(|is_stopping| *is_stopping).await; } => return Err(STOPPING),
             message = socket.recv() => match message {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
