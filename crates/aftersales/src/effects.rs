@@ -70,7 +70,7 @@ impl Effects for AftersalesEffects {
 }
 
 impl AftersalesEffects {
-    /// The person with the fewest open cases rules; without anybody the case stays in the platform's common queue.
+    /// The person for whom the fewest cases wait rules; without anybody the case stays in the platform's common queue.
     fn assign(&self, tx: &mut Tx<'_>, grant: &Grant<'_>, mut row: AftersalesRow) -> Result<(), Fault> {
         let people = self.adjudicators.candidates(tx)?;
         row.assigned_to = adjudicators::least_loaded(tx, &people)?;

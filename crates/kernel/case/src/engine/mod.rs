@@ -34,6 +34,7 @@ pub use open::{NewCase, open, open_closed};
 pub use outage::{Beat, NoteOutage, OUTAGE_MIN, RefreshCases};
 pub use past::{Families, Window, last_moment, outages, roots};
 pub use replaying::{Question, replay, replay_case};
+pub use transition::OWNER_PLATFORM;
 
 use crate::facts::FactSet;
 use crate::facts::{FactValue, Facts};

@@ -12,8 +12,8 @@ use xr_base::{Actor, Fault, Instant, Party, RowId, StoreError};
 use xr_store::events::NewEvent;
 use xr_store::{Mutant, Tx, params, sql};
 
-/// Small numbers that stand for parties without an id of their own in `cases.owner_org`.
-const OWNER_PLATFORM: i64 = 1;
+/// `cases.owner_org` of what waits for the platform; small numbers stand for parties without an id of their own.
+pub const OWNER_PLATFORM: i64 = 1;
 const OWNER_SYSTEM: i64 = 2;
 const OWNER_COURIER: i64 = 3;
 
