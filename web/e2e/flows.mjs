@@ -114,6 +114,13 @@ async function aSpoiledFileIsImportedToItsEnd(browser, url) {
   await page.waitForSelector('.figures');
   const { items } = await api(page, '/v1/imports?limit=2');
   assert.deepEqual(items.map((row) => [row.counts.orders_new, row.counts.rows_bad]), [[2, 0], [1, 3]]);
+  await page.goto(before);
+  await page.waitForSelector('.bad-table');
+  await page.click('.page-head button');
+  await page.click('dialog[open] footer button[type=submit]');
+  await page.waitForFunction(() => !document.querySelector('.bad-table'));
+  assert.equal(await page.locator('.page-head button').count(), 0, 'what is deleted is not offered again');
+  assert.equal((await api(page, '/v1/imports?limit=2')).items[1].has_file, false);
   return { pages: [page] };
 }
 

@@ -253,6 +253,8 @@ const without = ({ order, waiting, desk, batch }) => [
   { name: 'imports-refused', path: '/imports', login: 'yunduo', act: uploadRefused, waits: '.photos .bad' },
   { name: 'import-running', path: `/imports/${desk.tried}`, login: 'yunduo', waits: 'progress', set: running({ state: 'running', is_dry: false, done: 12, total: 40 }) },
   { name: 'import-failed', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.form-failure', set: running({ state: 'failed', failure: { code: 'broken', text: { zh: '文件不完整或无法解压', en: 'The file is incomplete' } } }) },
+  { name: 'import-deleted', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.figures', set: running({ has_file: false }) },
+  { name: 'import-forget', path: `/imports/${desk.tried}`, login: 'yunduo', act: (page) => page.click('.page-head button'), waits: 'dialog[open]' },
   { name: 'import-done', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.figures', set: running({ state: 'done', is_dry: false }) },
   {
     name: 'orders-view-refused', path: '/orders?q=1', login: 'yunduo', act: saveView, waits: 'dialog[open] .form-failure',

@@ -139,3 +139,31 @@ fn an_organisation_keeps_no_more_bytes_than_its_quota() {
         assert_eq!(upload("shop"), 200, "room is made as soon as a file is forgotten");
     }
 }
+
+#[test]
+fn a_file_is_deleted_when_its_merchant_says_so_but_not_under_a_run() {
+    on_both(|web| {
+        let token = web.token("shop");
+        let source = web.source(&token, "淘宝");
+        let store = &web.node.store;
+        let import = web.upload(&token, "orders.csv", &bad_file(10));
+        let id = import["id"].as_str().unwrap();
+        let forget = format!("DELETE /v1/imports/{id}");
+        let wanted = json!({ "source": source, "dry_run": true });
+        web.done(&token, &format!("POST /v1/imports/{id}/start"), &wanted);
+        let told = problem(web, &Ask::new(&forget).by(&token));
+        assert_eq!((told.0, told.1.as_str()), (409, "imports.is_busy"));
+        assert!(xr_imports::run_next(store, "a test", &|| false).unwrap());
+        assert_eq!((parts(store), bad_rows(store)), (1, 10));
+        for _ in 0..2 {
+            assert_eq!(web.done(&token, &forget, &Value::Null)["has_file"], false, "wanting it again is no mistake");
+        }
+        delete_forgotten(store);
+        assert_eq!((parts(store), bad_rows(store)), (0, 0));
+        let told =
+            problem(web, &Ask::new(&format!("POST /v1/imports/{id}/start")).by(&token).json(&wanted.to_string()));
+        assert_eq!((told.0, told.1.as_str()), (409, "imports.is_forgotten"));
+        let shown = web.done(&token, &format!("GET /v1/imports/{id}"), &Value::Null);
+        assert_eq!((&shown["state"], number(&shown, "rows_bad")), (&json!("checked"), 10));
+    });
+}

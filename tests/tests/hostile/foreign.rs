@@ -51,6 +51,7 @@ fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'sta
     let desk = DeskScene::new(web);
     let routes = [
         "GET /v1/imports/{id}",
+        "DELETE /v1/imports/{id}",
         "GET /v1/imports/{id}/preview",
         "POST /v1/imports/{id}/format",
         "POST /v1/imports/{id}/start",

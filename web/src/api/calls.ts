@@ -42,6 +42,7 @@ export const uploadImport = (file: File) => request<ImportView>('POST', '/v1/imp
 export const importPreview = (id: string) => get<ImportPreview>(`/v1/imports/${at(id)}/preview`);
 export const setImportFormat = (id: string, format: FileFormat) => post<ImportView>(`/v1/imports/${at(id)}/format`, format);
 export const startImport = (id: string, body: { source: string; dry_run: boolean }) => post<ImportView>(`/v1/imports/${at(id)}/start`, body);
+export const forgetImport = (id: string) => request<ImportView>('DELETE', `/v1/imports/${at(id)}`);
 export const badRows = (id: string, query: Query) => get<Page<BadRow>>(`/v1/imports/${at(id)}/rows`, query);
 export const badRowsUrl = (id: string) => `/v1/imports/${at(id)}/report.csv`;
 export const importSources = () => get<{ items: ImportSource[] }>('/v1/import-sources');

@@ -14,7 +14,7 @@ pub(crate) const PERMISSION: &str = "imports.manage";
 const NAME_CHARS_MAX: usize = 100;
 
 /// Person and organisation of a merchant's person who may import.
-fn merchant(actor: &Actor) -> Result<(UserId, OrgId), Problem> {
+pub(super) fn merchant(actor: &Actor) -> Result<(UserId, OrgId), Problem> {
     xr_identity::authorise(actor, PERMISSION)?;
     match actor {
         Actor::Person(person) => {
@@ -25,7 +25,7 @@ fn merchant(actor: &Actor) -> Result<(UserId, OrgId), Problem> {
     }
 }
 
-fn not_found() -> Problem {
+pub(super) fn not_found() -> Problem {
     Problem::new(404, "web.not_found")
 }
 

@@ -3,9 +3,11 @@
 //! First an import is marked (`has_file = 0`, a row of `import_forgotten`), then its rows go step by step. Wherever that breaks
 //! off, the next step goes on.
 
+use super::commands::{merchant, not_found};
 use super::model::State;
+use super::queries;
 use super::steps::hold;
-use xr_base::{Fault, ImportId, Millis, StoreError};
+use xr_base::{Actor, Fault, ImportId, Millis, Problem, Scope, StoreError};
 use xr_store::{Command, Store, Tx, params, sql};
 
 /// Uploads that broke off are forgotten after so long.
@@ -23,6 +25,22 @@ fn mark(tx: &mut Tx<'_>, import: ImportId) -> Result<(), StoreError> {
         sql!("INSERT INTO import_forgotten (import_id) VALUES (?1) ON CONFLICT DO NOTHING /* unscoped: the desk's own rows */"),
         params![import],
     )
+}
+
+/// Lets go of the file of an import that is still in `state`; gives whether it was. Somebody may start the run in this moment:
+/// then the file is wanted.
+fn forget(tx: &mut Tx<'_>, import: ImportId, state: State) -> Result<bool, StoreError> {
+    let forgotten = tx.exec(
+        sql!(
+            "UPDATE imports SET has_file = 0 WHERE id = ?1 AND state = ?2 AND has_file = 1
+             /* unscoped: found in scope, drawn for this upload, or house-keeping */"
+        ),
+        params![import, state],
+    )?;
+    if forgotten == 1 {
+        mark(tx, import)?;
+    }
+    Ok(forgotten == 1)
 }
 
 /// Some bad rows of an import; gives how many went.
@@ -72,17 +90,33 @@ impl Command for DropUpload {
     const NAME: &'static str = "imports.drop_upload";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let dropped = tx.exec(
-            sql!(
-                "UPDATE imports SET has_file = 0 WHERE id = ?1 AND state = 'uploading' AND has_file = 1
-                 /* unscoped: the id was drawn for this upload */"
-            ),
-            params![self.import],
-        )?;
-        if dropped == 1 {
-            mark(tx, self.import)?;
-        }
+        forget(tx, self.import, State::Uploading)?;
         Ok(())
+    }
+}
+
+/// Deletes the file of an import and its bad rows before their time; the orders it made stay.
+pub(crate) struct ForgetFile {
+    pub(crate) actor: Actor,
+    pub(crate) import: ImportId,
+}
+
+impl Command for ForgetFile {
+    type Out = ();
+    const NAME: &'static str = "imports.forget_file";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let (_, org) = merchant(&self.actor)?;
+        let row = queries::import(tx, Scope::Merchant(org), self.import)?.ok_or_else(not_found)?;
+        // Wanting again what is done already is no mistake.
+        if !row.has_file {
+            return Ok(());
+        }
+        let is_at_rest = row.state.is_open() || row.state == State::Done;
+        if is_at_rest && forget(tx, row.id, row.state)? {
+            return Ok(());
+        }
+        Err(Problem::new(409, "imports.is_busy").into())
     }
 }
 
@@ -107,18 +141,7 @@ impl Command for ForgetFiles {
         )?;
         let mut forgotten = 0;
         for (id, state) in &old {
-            // Somebody may start the run in this moment: then the file is wanted.
-            let is_unwanted = tx.exec(
-                sql!(
-                    "UPDATE imports SET has_file = 0 WHERE id = ?1 AND state = ?2 AND has_file = 1
-                     /* unscoped: house-keeping of every organisation */"
-                ),
-                params![id, state],
-            )?;
-            if is_unwanted == 1 {
-                mark(tx, *id)?;
-                forgotten += 1;
-            }
+            forgotten += u64::from(forget(tx, *id, *state)?);
         }
         Ok(forgotten)
     }

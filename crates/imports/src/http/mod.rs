@@ -22,6 +22,7 @@ pub fn routes() -> Routes {
         .add(READ, routes!(runs::imports))
         .add(MANAGE, routes!(files::upload))
         .add(READ, routes!(runs::import))
+        .add(MANAGE, routes!(runs::forget))
         .add(MANAGE, routes!(files::preview))
         .add(MANAGE, routes!(files::format))
         .add(MANAGE, routes!(runs::start))

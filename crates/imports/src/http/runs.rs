@@ -3,6 +3,7 @@
 use super::files;
 use super::views::{self, BadRowView, ImportView};
 use crate::desk::commands::Start;
+use crate::desk::forget::ForgetFile;
 use crate::desk::model::{BadRowStored, ImportRow};
 use crate::desk::{queries, report};
 use axum::Json;
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use xr_base::{Fault, ImportId, Problem, Scope, SourceId};
 use xr_store::Store;
 use xr_web::failure::ProblemBody;
-use xr_web::{AppState, Failure, IdPath, JsonBody, Page, Paging, QueryOf, Who};
+use xr_web::{AppState, Failure, IdPath, JsonBody, NoBody, Page, Paging, QueryOf, Who};
 
 /// Bad rows read at once for a download.
 const ROWS_READ: i64 = 1_000;
@@ -109,6 +110,21 @@ pub(super) async fn start(
     let command = Start { actor: who.actor(), import: id, source, is_dry: dry_run, headers };
     store.write_once(command, body.key).await?;
     shown(store, who.scope(), id).await
+}
+
+/// Deletes the file and its bad rows now, not in 30 days; what was imported stays. Not while a run goes on.
+#[utoipa::path(
+    delete, path = "/v1/imports/{id}", tag = "imports", params(("id" = String, Path)),
+    responses((status = 200, body = ImportView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)),
+)]
+pub(super) async fn forget(
+    State(state): State<AppState>,
+    who: Who,
+    IdPath(id): IdPath<ImportId>,
+    body: NoBody,
+) -> Result<Json<ImportView>, Failure> {
+    state.store().write_once(ForgetFile { actor: who.actor(), import: id }, body.key).await?;
+    shown(state.store(), who.scope(), id).await
 }
 
 /// Which bad rows.

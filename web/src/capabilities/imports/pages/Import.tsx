@@ -6,11 +6,12 @@ import { useState } from 'react';
 import * as calls from '@/api/calls';
 import type { ImportView } from '@/api/types';
 import { Empty, Loaded } from '@/kit/PageState';
-import { can } from '@/kit/Perm';
+import { can, Perm } from '@/kit/Perm';
 import { useText } from '@/kit/text';
 import { useListUrl } from '@/kit/useListUrl';
 import { useSession } from '@/app/session';
 import { Columns } from '../parts/Columns';
+import { Forget } from '../parts/Forget';
 import { Preview } from '../parts/Preview';
 import { Overview, Result, Running } from '../parts/Result';
 import '../imports.css';
@@ -48,6 +49,7 @@ function Page({ row }: { row: ImportView }) {
         <span className="pill">{word('import_state', row.state)}</span>
         {row.source_name && <span className="muted">{row.source_name}{row.shop_name && ` · ${row.shop_name}`}</span>}
         <span className="grow" />
+        {row.has_file && !isBusy(row) && <Perm needs="imports.manage"><Forget id={row.id} /></Perm>}
         <Link to="/imports">{t('imports.to_list')}</Link>
       </header>
       <nav aria-label={t('imports.steps')}>
