@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use xr_store::statement::{STATEMENTS, failing};
-use xr_tests::on_both;
+use xr_base::Scope;
+use xr_base::value::Value;
+use xr_store::statement::{STATEMENTS, Statement, failing};
+use xr_tests::{BUYER, MERCHANT, On, TestMarket, on_both};
 
 const KNOWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/unscoped.txt");
 
@@ -14,6 +16,31 @@ fn both_engines_take_every_statement() {
         assert_eq!(failing(&market.store, &market.location).unwrap(), Vec::<String>::new());
     });
     assert!(STATEMENTS.len() > 200, "the slices are linked: {}", STATEMENTS.len());
+}
+
+/// However rare what a list shows: SQLite goes straight to it and reads no more than the page (a text that names an index it cannot
+/// take is refused above).
+#[test]
+fn texts_that_name_an_index_walk_it_in_order() {
+    let market = TestMarket::new(On::Sqlite).unwrap();
+    let mut walked = 0;
+    for statement in STATEMENTS.iter().filter(|s| s.text.contains("{BY:")) {
+        let text = format!("EXPLAIN QUERY PLAN {}", statement.text).leak();
+        let asked: &Statement = Box::leak(Box::new(Statement::new(text, statement.file, statement.line)));
+        let own = (2..9).filter(|n| text.contains(&format!("?{n}"))).count();
+        for scope in [Scope::Platform, Scope::Merchant(MERCHANT), Scope::Buyer(BUYER)] {
+            let plan = market.read(move |tx| {
+                let steps: Vec<(i64, i64, i64, String)> = tx.all_scoped(asked, scope, &vec![Value::Null; own])?;
+                Ok(steps.into_iter().map(|(.., step)| step).collect::<Vec<_>>())
+            });
+            let first = &plan[usize::from(plan[0].starts_with("CO-ROUTINE"))];
+            assert!(first.starts_with("SEARCH"), "{}:{} {scope:?}: {plan:?}", asked.file, asked.line);
+            let sorts = plan.iter().any(|step| step.contains("TEMP B-TREE"));
+            assert!(!sorts, "{}:{} {scope:?}: {plan:?}", asked.file, asked.line);
+            walked += 1;
+        }
+    }
+    assert!(walked >= 27, "{walked} plans were read");
 }
 
 /// A statement without the caller's scope says why; a new one has to be looked at (decision D17). `XR_UPDATE_GOLDEN=1` writes

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { countText } from '@/capabilities/board/pages/Board';
 import { merged } from '@/capabilities/aftersales/pages/Cases';
 import { caseView } from '@/fixtures';
+import { counted } from '@/kit/format';
 import { toggled } from '@/kit/DataTable';
 import { isTyping } from '@/kit/hotkeys';
 import { visited } from '@/kit/StateStrip';
@@ -24,8 +25,9 @@ test('the board counts what is past, near and far', () => {
 });
 
 test('states of several kinds are one list with summed counts', () => {
-  const state = (name: string, count: number) => ({ state: name, label: { zh: '', en: '' }, is_final: false, count });
-  expect(merged([state('a', 1), state('b', 2), state('a', 3)]).map((s) => [s.state, s.count])).toEqual([['a', 4], ['b', 2]]);
+  const state = (name: string, count: number, has_more = false) => ({ state: name, label: { zh: '', en: '' }, is_final: false, count, has_more });
+  const lists = [state('a', 1000, true), state('b', 2), state('a', 3), state('b', 5)];
+  expect(merged(lists).map((s) => [s.state, counted(s)])).toEqual([['a', '1003+'], ['b', '7']]);
 });
 
 test('a selection is flipped without touching the old one', () => {

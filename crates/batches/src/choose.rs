@@ -5,7 +5,7 @@ use crate::model::{BatchRow, Kept, List, Outcome, Source, State, Wanted};
 use crate::queries;
 use crate::steps::{HELD, Taken, end};
 use xr_base::{Actor, BatchId, CaseId, Fault, Instant, Principal, Scope, StoreError};
-use xr_casework::AfterSales;
+use xr_casework::{AfterSales, Counted};
 use xr_orders::queries::Filter;
 use xr_store::{Command, Tx, params, sql};
 
@@ -98,21 +98,17 @@ pub(crate) fn count(tx: &mut Tx<'_>, person: &Principal, wanted: &Wanted) -> Res
 }
 
 fn count_plain(tx: &mut Tx<'_>, scope: Scope, wanted: &Wanted) -> Result<i64, Fault> {
-    let (shop, state) = (wanted.shop.map_or(0, |id| id.0), wanted.state.as_deref().unwrap_or(""));
-    let [a, b, c] = match (wanted.list, wanted.kind.as_deref()) {
-        (List::Orders, _) => ["order"; 3],
-        (List::Aftersales, Some(kind)) => [kind; 3],
-        (List::Aftersales, None) => xr_casework::AFTER_SALES,
+    let kinds = match (wanted.list, wanted.kind.as_deref()) {
+        (List::Orders, _) => vec!["order"],
+        (List::Aftersales, Some(kind)) => vec![kind],
+        (List::Aftersales, None) => xr_casework::AFTER_SALES.to_vec(),
     };
-    let found: Option<(i64,)> = tx.opt_scoped(
-        sql!(
-            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM cases WHERE {ORG} AND kind IN (?2, ?3, ?4)
-             AND (?5 = 0 OR shop_id = ?5) AND (?6 = '' OR state = ?6) LIMIT ?7) AS found"
-        ),
-        scope,
-        params![a, b, c, shop, state, CHOSEN_MAX + 1],
-    )?;
-    Ok(found.map_or(0, |(count,)| count))
+    let mut found = 0;
+    for kind in kinds {
+        let counted = Counted { kind, shop: wanted.shop, state: wanted.state.as_deref() };
+        found += xr_casework::count_up_to(tx, scope, counted, CHOSEN_MAX + 1 - found)?;
+    }
+    Ok(found)
 }
 
 /// Keeps one page of cases as rows; the last one lets the acting begin.

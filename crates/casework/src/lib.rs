@@ -9,7 +9,7 @@ mod saved;
 mod view;
 
 pub use acts::{ActOnCase, NOTE_CHARS_MAX};
-pub use queries::{AFTER_SALES, AfterSales, after_sales};
+pub use queries::{AFTER_SALES, AfterSales, Counted, after_sales, count_up_to};
 pub use rules::RuleShelf;
 pub use view::{CaseSummary, CaseView, Look, NextView, WhyNot, summary, view};
 

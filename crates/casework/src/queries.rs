@@ -1,12 +1,9 @@
 //! Lists of cases.
 
-use serde::Serialize;
-use xr_base::{CaseId, Fault, Instant, Principal, Scope};
-use xr_case::engine::Case;
-use xr_store::{Tx, params, record, sql};
-
-/// `cases.owner_org` of the platform, as the case engine writes it.
-const OWNER_PLATFORM: i64 = 1;
+use std::cmp::Reverse;
+use xr_base::{CaseId, Fault, Instant, Principal, Scope, ShopId, StoreError};
+use xr_case::engine::{Case, OWNER_PLATFORM};
+use xr_store::{Tx, params, sql};
 
 /// Cases that wait for this person's party by time left, after the key `(due, id)`.
 ///
@@ -44,27 +41,48 @@ pub(crate) fn children(tx: &mut Tx<'_>, parent: CaseId) -> Result<Vec<Case>, Fau
     )?)
 }
 
-record! {
-    /// How many cases are in a state.
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-    pub(crate) struct StateCount {
-        /// State.
-        pub(crate) state: String,
-        /// Cases.
-        pub(crate) count: i64,
-    }
+/// Which cases of a kind are counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    /// Kind.
+    pub kind: &'a str,
+    /// Only this shop.
+    pub shop: Option<ShopId>,
+    /// Only this state.
+    pub state: Option<&'a str>,
 }
 
-/// Cases of a kind by state, as far as `scope` sees them.
+/// How many cases that `scope` may see, `max` at most: what it costs does not grow with the market.
 ///
 /// # Errors
 /// A store fault.
-pub(crate) fn counts(tx: &mut Tx<'_>, scope: Scope, kind: &str) -> Result<Vec<StateCount>, Fault> {
-    Ok(tx.all_scoped(
-        sql!("SELECT state, COUNT(*) FROM cases WHERE {ORG} AND kind = ?2 GROUP BY state ORDER BY state"),
-        scope,
-        params![kind],
-    )?)
+pub fn count_up_to(tx: &mut Tx<'_>, scope: Scope, counted: Counted<'_>, max: i64) -> Result<i64, Fault> {
+    let statement = match (counted.shop, counted.state) {
+        (None, None) => sql!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM cases {BY:cases_by_kind,cases_by_merchant,cases_by_buyer}
+             WHERE {ORG} AND kind = ?2 LIMIT ?3) AS found"
+        ),
+        (None, Some(_)) => sql!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM cases {BY:cases_by_state,cases_by_merchant_state,cases_by_buyer}
+             WHERE {ORG} AND kind = ?2 AND state = ?4 LIMIT ?3) AS found"
+        ),
+        (Some(_), None) => sql!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM cases {BY:cases_by_shop,cases_by_shop,cases_by_buyer}
+             WHERE {ORG} AND kind = ?2 AND shop_id = ?4 LIMIT ?3) AS found"
+        ),
+        (Some(_), Some(_)) => sql!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM cases {BY:cases_by_shop,cases_by_shop,cases_by_buyer}
+             WHERE {ORG} AND kind = ?2 AND shop_id = ?4 AND state = ?5 LIMIT ?3) AS found"
+        ),
+    };
+    let kind = counted.kind;
+    let found: Option<(i64,)> = match (counted.shop, counted.state) {
+        (None, None) => tx.opt_scoped(statement, scope, params![kind, max]),
+        (None, Some(state)) => tx.opt_scoped(statement, scope, params![kind, max, state]),
+        (Some(shop), None) => tx.opt_scoped(statement, scope, params![kind, max, shop]),
+        (Some(shop), Some(state)) => tx.opt_scoped(statement, scope, params![kind, max, shop, state]),
+    }?;
+    Ok(found.map_or(0, |(count,)| count))
 }
 
 /// Kinds that the list of after-sales cases shows.
@@ -86,17 +104,45 @@ pub struct AfterSales {
 /// # Errors
 /// A store fault.
 pub fn after_sales(tx: &mut Tx<'_>, scope: Scope, filter: &AfterSales, limit: i64) -> Result<Vec<Case>, Fault> {
-    let [a, b, c] = filter.kind.as_deref().map_or(AFTER_SALES, |kind| [kind; 3]);
-    let state = filter.state.as_deref().unwrap_or("");
-    Ok(tx.all_scoped(
-        sql!(
-            "SELECT id, kind, state, version, rulebook, parent_id, merchant_org, shop_id, buyer_id, owner_party,
-             owner_org, opened_at, entered_at, due_at, closed_at FROM cases
-             WHERE {ORG} AND kind IN (?2, ?3, ?4) AND (?5 = '' OR state = ?5) AND id < ?6 ORDER BY id DESC LIMIT ?7"
+    let kinds = filter.kind.as_deref().map_or(AFTER_SALES.to_vec(), |kind| vec![kind]);
+    let mut found: Vec<Case> = Vec::new();
+    for kind in kinds {
+        found.append(&mut newest(tx, scope, (kind, filter), limit)?);
+    }
+    found.sort_unstable_by_key(|case| Reverse(case.id));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
+}
+
+/// The newest of one kind: each kind has its own place in the index, which no walk over several of them has.
+fn newest(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    (kind, filter): (&str, &AfterSales),
+    limit: i64,
+) -> Result<Vec<Case>, StoreError> {
+    match &filter.state {
+        None => tx.all_scoped(
+            sql!(
+                "SELECT id, kind, state, version, rulebook, parent_id, merchant_org, shop_id, buyer_id, owner_party,
+                 owner_org, opened_at, entered_at, due_at, closed_at
+                 FROM cases {BY:cases_by_kind,cases_by_merchant,cases_by_buyer}
+                 WHERE {ORG} AND kind = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"
+            ),
+            scope,
+            params![kind, filter.before, limit],
         ),
-        scope,
-        params![a, b, c, state, filter.before, limit],
-    )?)
+        Some(state) => tx.all_scoped(
+            sql!(
+                "SELECT id, kind, state, version, rulebook, parent_id, merchant_org, shop_id, buyer_id, owner_party,
+                 owner_org, opened_at, entered_at, due_at, closed_at
+                 FROM cases {BY:cases_by_state,cases_by_merchant_state,cases_by_buyer}
+                 WHERE {ORG} AND kind = ?2 AND state = ?5 AND id < ?3 ORDER BY id DESC LIMIT ?4"
+            ),
+            scope,
+            params![kind, filter.before, limit, state],
+        ),
+    }
 }
 
 /// The moment after every due, as a key.

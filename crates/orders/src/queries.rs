@@ -125,12 +125,14 @@ pub fn list(tx: &mut Tx<'_>, scope: Scope, filter: &Filter, limit: i64) -> Resul
     let statement = match (&filter.shop, &filter.state) {
         (None, None) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
-             o.outside_no, c.buyer_id FROM cases c JOIN orders o ON o.case_id = c.id
+             o.outside_no, c.buyer_id FROM cases c {BY:cases_by_kind,cases_by_merchant,cases_by_buyer}
+             JOIN orders o ON o.case_id = c.id
              WHERE {ORG:c.} AND c.kind = 'order' AND c.id < ?2 ORDER BY c.id DESC LIMIT ?3"
         ),
         (None, Some(_)) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
-             o.outside_no, c.buyer_id FROM cases c JOIN orders o ON o.case_id = c.id
+             o.outside_no, c.buyer_id FROM cases c {BY:cases_by_state,cases_by_merchant_state,cases_by_buyer}
+             JOIN orders o ON o.case_id = c.id
              WHERE {ORG:c.} AND c.kind = 'order' AND c.id < ?2 AND c.state = ?4 ORDER BY c.id DESC LIMIT ?3"
         ),
         (Some(_), None) => sql!(
@@ -140,7 +142,8 @@ pub fn list(tx: &mut Tx<'_>, scope: Scope, filter: &Filter, limit: i64) -> Resul
         ),
         (Some(_), Some(_)) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
-             o.outside_no, c.buyer_id FROM cases c JOIN orders o ON o.case_id = c.id
+             o.outside_no, c.buyer_id FROM cases c {BY:cases_by_shop,cases_by_shop,cases_by_buyer}
+             JOIN orders o ON o.case_id = c.id
              WHERE {ORG:c.} AND c.shop_id = ?4 AND c.kind = 'order' AND c.state = ?5 AND c.id < ?2
              ORDER BY c.id DESC LIMIT ?3"
         ),

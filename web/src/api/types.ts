@@ -173,7 +173,7 @@ export type OrderView = {
   case: CaseView;
 };
 
-export type StateCount = { state: string; label: Label; is_final: boolean; count: number };
+export type StateCount = { state: string; label: Label; is_final: boolean; count: number; has_more: boolean };
 
 export type FieldKind =
   | 'text' | 'int' | 'money' | 'instant' | 'photos' | 'sha256s' | 'carrier' | 'lines' | 'recipient' | 'reason' | 'case_kind';

@@ -18,7 +18,7 @@ import type { Query } from '@/api/http';
 import { useListUrl, type ListUrl } from './useListUrl';
 import { Views } from './Views';
 
-export type Tab = { value: string; label: string; count?: number };
+export type Tab = { value: string; label: string; count?: number | string };
 export type Filter =
   | { kind: 'search'; name: string; label: string }
   | { kind: 'select'; name: string; label: string; options: { value: string; label: string }[] };
@@ -27,7 +27,7 @@ type Props<R> = {
   /** First part of the query key, and the name under which chosen columns are kept. */
   name: string;
   title: string;
-  tabs?: { param: string; items: Tab[]; all?: number };
+  tabs?: { param: string; items: Tab[]; all?: number | string };
   filters: Filter[];
   columns: Column<R>[];
   load: (query: Query, signal: AbortSignal) => Promise<Page<R>>;
@@ -120,7 +120,7 @@ function Rows<R>({ rows, error, retry, table }: RowsProps<R>) {
   return table(rows);
 }
 
-function Tabs({ label, url, param, items, all }: { label: string; url: ListUrl; param: string; items: Tab[]; all?: number }) {
+function Tabs({ label, url, param, items, all }: { label: string; url: ListUrl; param: string; items: Tab[]; all?: number | string }) {
   const { t } = useText();
   const current = url.search[param] ?? '';
   return (

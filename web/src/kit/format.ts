@@ -83,3 +83,8 @@ export function bytes(count: number): string {
   const scaled = count / 1000 ** power;
   return `${scaled >= 10 || power === 0 ? Math.round(scaled) : scaled.toFixed(1)} ${units[power]}`;
 }
+
+/** So many, or more than were counted. */
+export type Counted = { count: number; has_more: boolean };
+
+export const counted = ({ count, has_more }: Counted): string => (has_more ? `${count}+` : String(count));

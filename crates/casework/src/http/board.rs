@@ -1,6 +1,6 @@
 //! Everything that waits for me, by time left.
 
-use crate::queries;
+use crate::queries::{self, Counted};
 use crate::view::{CaseSummary, summary};
 use axum::Json;
 use axum::extract::State;
@@ -30,6 +30,9 @@ pub(super) async fn board(
     Ok(Json(Page::cut(found.await?, &paging, |c| queries::key_of(c.due_at, c.id))))
 }
 
+/// Cases of a state are counted up to so many.
+const COUNTED_MAX: i64 = 1_000;
+
 /// Which kind.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,11 +50,13 @@ pub(super) struct StateView {
     label: Text,
     /// Whether cases end there.
     is_final: bool,
-    /// Cases that the caller may see.
+    /// Cases that the caller may see, 1000 at most.
     count: i64,
+    /// Whether there are more than counted.
+    has_more: bool,
 }
 
-/// The states of a kind with counts of what the caller may see.
+/// The states of a kind with counts of what the caller may see; more than 1000 cases of a state are not counted.
 #[utoipa::path(
     get, path = "/v1/states", tag = "cases", params(("kind" = String, Query)),
     responses((status = 200, body = Page<StateView>), (status = 404, body = xr_web::failure::ProblemBody)),
@@ -65,15 +70,18 @@ pub(super) async fn states(
     let found = state.store().read(move |tx| {
         let engine = Engine::from_tx(tx)?;
         let ready = engine.books().current(&query.kind, "xiaoer-default")?;
-        let counts = queries::counts(tx, scope, &query.kind)?;
-        let count = |name: &str| counts.iter().find(|c| c.state == name).map_or(0, |c| c.count);
-        let view = |(name, s): (&String, &xr_case::model::State)| StateView {
-            state: name.clone(),
-            label: s.label.clone(),
-            is_final: s.is_final,
-            count: count(name),
+        let view = |(name, s): (&String, &xr_case::model::State)| {
+            let counted = Counted { kind: &query.kind, shop: None, state: Some(name) };
+            let count = queries::count_up_to(tx, scope, counted, COUNTED_MAX + 1)?;
+            Ok(StateView {
+                state: name.clone(),
+                label: s.label.clone(),
+                is_final: s.is_final,
+                count: count.min(COUNTED_MAX),
+                has_more: count > COUNTED_MAX,
+            })
         };
-        Ok(ready.book.book().states.iter().map(view).collect())
+        ready.book.book().states.iter().map(view).collect::<Result<Vec<_>, Fault>>()
     });
     Ok(Json(Page { items: found.await?, next: None }))
 }

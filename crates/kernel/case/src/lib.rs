@@ -29,7 +29,7 @@ pub mod step;
 mod step_tests;
 pub mod vocabulary;
 
-xr_store::migrations! { 1100 "case", 1110 "calendar_edits", 1120 "clocks_apart" }
+xr_store::migrations! { 1100 "case", 1110 "calendar_edits", 1120 "clocks_apart", 1130 "lists" }
 
 pub use checker::check;
 pub use compiled::Compiled;

@@ -13,6 +13,9 @@ pub static STATEMENTS: [&'static Statement];
 /// `{ORG}` (or `{ORG:c.}` with a table alias) becomes a condition on `merchant_org` or `buyer_id`; the scope's id is then
 /// parameter `?1` and the statement's own parameters start at `?2`. A text without it must say why:
 /// `/* unscoped: by id after authorisation */` (decision D17).
+///
+/// `{BY:platform,merchant,buyer}` after a table names the index to walk in each scope. SQLite, which keeps no statistics here and plans
+/// for values it does not know, takes that one or refuses to prepare the text; PostgreSQL chooses by its statistics.
 #[derive(Debug)]
 pub struct Statement {
     /// The text as written.
@@ -74,7 +77,7 @@ impl Statement {
         let column = usize::from(dialect == Dialect::Postgres);
         let row = match variant {
             Variant::Plain => {
-                let texts = self.plain.get_or_init(|| both(strip_comments(self.text)));
+                let texts = self.plain.get_or_init(|| both(&strip_comments(self.text), 0));
                 return &texts[column];
             }
             Variant::Platform => 0,
@@ -82,8 +85,9 @@ impl Statement {
             Variant::Buyer => 2,
         };
         let texts = self.scoped.get_or_init(|| {
-            ["CAST(?1 AS BIGINT) IS NOT NULL", "{}merchant_org = ?1", "{}buyer_id = ?1"]
-                .map(|condition| both(expand_scope(&strip_comments(self.text), condition)))
+            let text = strip_comments(self.text);
+            [(0, "CAST(?1 AS BIGINT) IS NOT NULL"), (1, "{}merchant_org = ?1"), (2, "{}buyer_id = ?1")]
+                .map(|(scope, condition)| both(&expand_scope(&text, condition), scope))
         });
         &texts[row][column]
     }
@@ -115,9 +119,13 @@ pub fn failing(store: &crate::Store, location: &crate::Location) -> Result<Vec<S
     Ok(failed)
 }
 
-fn both(text: String) -> [String; 2] {
-    let dollar = text.replace('?', "$");
-    [text, dollar]
+/// The text for each engine, in the place of `scope` among the indexes that `{BY:}` names.
+fn both(text: &str, scope: usize) -> [String; 2] {
+    let sqlite = expand(text, "{BY:", |names| {
+        names.split(',').nth(scope).map_or_else(String::new, |index| format!("INDEXED BY {}", index.trim()))
+    });
+    let postgres = expand(text, " {BY:", |_| String::new()).replace('?', "$");
+    [sqlite, postgres]
 }
 
 /// Comments are for readers; the engines get the bare text.
@@ -133,14 +141,19 @@ fn strip_comments(text: &str) -> String {
 }
 
 fn expand_scope(text: &str, condition: &str) -> String {
+    expand(text, "{ORG", |alias| condition.replace("{}", alias.strip_prefix(':').unwrap_or("")))
+}
+
+/// Replaces every place that begins with `open` and ends with `}` by what `with` makes of the words between.
+fn expand(text: &str, open: &str, with: impl Fn(&str) -> String) -> String {
     let mut out = String::with_capacity(text.len() + 32);
     let mut rest = text;
-    while let Some(start) = rest.find("{ORG") {
+    while let Some(start) = rest.find(open) {
         out.push_str(&rest[..start]);
-        let end = rest[start..].find('}').map_or(rest.len(), |e| start + e);
-        let alias = rest[start..end].strip_prefix("{ORG:").unwrap_or("");
-        out.push_str(&condition.replace("{}", alias));
-        rest = rest.get(end + 1..).unwrap_or("");
+        let inner = &rest[start + open.len()..];
+        let (words, after) = inner.split_once('}').unwrap_or((inner, ""));
+        out.push_str(&with(words));
+        rest = after;
     }
     out.push_str(rest);
     out
@@ -190,5 +203,19 @@ mod tests {
             "SELECT id FROM cases c WHERE c.buyer_id = ?1 AND id = ?2"
         );
         assert!(SCOPED.for_engine(Variant::Platform, Dialect::Sqlite).contains("IS NOT NULL AND id = ?2"));
+    }
+
+    #[test]
+    fn an_index_is_named_for_the_scope_and_only_where_nothing_is_known_of_values() {
+        static WALKS: Statement =
+            Statement::new("SELECT id FROM cases c {BY:one, two, three} WHERE {ORG:c.}", "here", 3);
+        assert_eq!(
+            WALKS.for_engine(Variant::Merchant, Dialect::Sqlite),
+            "SELECT id FROM cases c INDEXED BY two WHERE c.merchant_org = ?1"
+        );
+        assert_eq!(
+            WALKS.for_engine(Variant::Merchant, Dialect::Postgres),
+            "SELECT id FROM cases c WHERE c.merchant_org = $1"
+        );
     }
 }

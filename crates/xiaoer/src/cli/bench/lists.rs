@@ -1,4 +1,4 @@
-//! Pages of the order list over HTTP, as a merchant and an operator read them.
+//! Pages of the lists, and their counts, over HTTP, as a merchant and an operator read them.
 
 use super::http::{Client, Served, people, serve};
 use super::load::person;
@@ -54,20 +54,26 @@ pub(super) fn measure(market: &Market, orders: u64, pages: u64) -> Result<Value,
     let shop = market.goods.shop;
     let newest = |tx: &mut Tx<'_>| queries::list(tx, xr_base::Scope::Platform, &Filter::default(), 1);
     let number = market.store.read_blocking(newest)?.pop().map(|order| order.number).unwrap_or_default();
+    let orders_by = |filter: &str| format!("/v1/orders?limit=20&{filter}");
     let lists = [
-        ("shop_and_common_state", &merchant, format!("?shop={shop}&state=pending_payment")),
-        ("shop_and_rare_state", &merchant, format!("?shop={shop}&state=closed")),
-        ("rare_state", &merchant, "?state=closed".to_owned()),
-        ("everything", &merchant, "?".to_owned()),
-        ("rare_state_of_all_shops", &operator, "?state=closed".to_owned()),
-        ("find_number", &merchant, format!("?q={number}")),
-        ("find_name_of_all", &merchant, "?q=Bench".to_owned()),
-        ("find_nothing", &operator, "?q=98765432109".to_owned()),
+        ("shop_and_common_state", &merchant, orders_by(&format!("shop={shop}&state=pending_payment"))),
+        ("shop_and_rare_state", &merchant, orders_by(&format!("shop={shop}&state=closed"))),
+        ("rare_state", &merchant, orders_by("state=closed")),
+        ("state_of_none", &merchant, orders_by("state=completed")),
+        ("everything", &merchant, orders_by("")),
+        ("rare_state_of_all_shops", &operator, orders_by("state=closed")),
+        ("state_of_none_of_all_shops", &operator, orders_by("state=completed")),
+        ("find_number", &merchant, orders_by(&format!("q={number}"))),
+        ("find_name_of_all", &merchant, orders_by("q=Bench")),
+        ("find_nothing", &operator, orders_by("q=98765432109")),
+        ("aftersales_of_none", &operator, "/v1/aftersales?limit=20".to_owned()),
+        ("counts_by_state", &merchant, "/v1/states?kind=order".to_owned()),
+        ("counts_by_state_of_all_shops", &operator, "/v1/states?kind=order".to_owned()),
     ];
     let mut answer = json!({ "bench": "list", "engine": market.engine(), "orders": orders, "pages": pages });
-    for (name, token, query) in lists {
+    for (name, token, path) in lists {
         let cpu = server_us();
-        let measured = read(&served, token, &query, pages).map_err(|e| CliError::Other(e.to_string()))?;
+        let measured = read(&served, token, &path, pages).map_err(|e| CliError::Other(e.to_string()))?;
         let cpu = server_us() - cpu;
         let mut summary = measured.summary(name, market.engine());
         summary["cpu_us_each"] = json!(cpu / i64::try_from(pages).unwrap_or(i64::MAX).max(1));
@@ -80,13 +86,13 @@ pub(super) fn measure(market: &Market, orders: u64, pages: u64) -> Result<Value,
 }
 
 /// Follows the cursor; at the end of the list, or after fifty pages, starts anew.
-fn read(served: &Served, token: &str, query: &str, pages: u64) -> std::io::Result<Measured> {
+fn read(served: &Served, token: &str, path: &str, pages: u64) -> std::io::Result<Measured> {
     let mut client = Client::connect(served, token)?;
     let (mut after, mut times) = (String::new(), Vec::new());
     let began = Stopwatch::start();
     for page in 0..pages {
         let asked = Stopwatch::start();
-        let body = client.ask(&format!("GET /v1/orders{query}&limit=20{after}"), "")?;
+        let body = client.ask(&format!("GET {path}{after}"), "")?;
         times.push(asked.micros());
         let answer: Value = serde_json::from_slice(&body)?;
         after = match answer["next"].as_str() {

@@ -8,6 +8,7 @@ import { AtZero } from '@/kit/AtZero';
 import { KINDS } from '@/kit/codes';
 import { Countdown } from '@/kit/Countdown';
 import type { Column } from '@/kit/DataTable';
+import { counted, type Counted } from '@/kit/format';
 import { ListPage, type Filter } from '@/kit/ListPage';
 import { Money } from '@/kit/Money';
 import { RowLink } from '@/kit/RowLink';
@@ -27,10 +28,10 @@ export function Cases() {
     combine: (results) => results.map((result) => result.data?.items ?? []),
   });
   const columns = useMemo(() => caseColumns(texts), [lang]);
-  const kinds = KINDS.map((kind, i) => ({ value: kind, label: word('kind', kind), count: openCount(counts[i] ?? []) }));
+  const kinds = KINDS.map((kind, i) => ({ value: kind, label: word('kind', kind), count: counted(open(counts[i] ?? [])) }));
   const states = merged(KINDS.flatMap((kind, i) => (!search.kind || search.kind === kind ? counts[i] ?? [] : [])));
   const filters: Filter[] = [
-    { kind: 'select', name: 'state', label: t('aftersales.any_state'), options: states.map((s) => ({ value: s.state, label: `${say(s.label)} ${s.count}` })) },
+    { kind: 'select', name: 'state', label: t('aftersales.any_state'), options: states.map((s) => ({ value: s.state, label: `${say(s.label)} ${counted(s)}` })) },
   ];
   return (
     <ListPage
@@ -40,8 +41,12 @@ export function Cases() {
   );
 }
 
-function openCount(states: StateCount[]): number {
-  return states.filter((s) => !s.is_final).reduce((sum, s) => sum + s.count, 0);
+function open(states: StateCount[]): Counted {
+  return states.filter((s) => !s.is_final).reduce(sum, { count: 0, has_more: false });
+}
+
+function sum(a: Counted, b: Counted): Counted {
+  return { count: a.count + b.count, has_more: a.has_more || b.has_more };
 }
 
 /** States of several kinds as one list: equal names are one entry with the sum of their counts. */
@@ -49,7 +54,7 @@ export function merged(states: StateCount[]): StateCount[] {
   const byName = new Map<string, StateCount>();
   for (const state of states) {
     const known = byName.get(state.state);
-    byName.set(state.state, known ? { ...known, count: known.count + state.count } : state);
+    byName.set(state.state, known ? { ...known, ...sum(known, state) } : state);
   }
   return [...byName.values()];
 }

@@ -7,6 +7,7 @@ import type { OrderListed } from '@/api/types';
 import { At } from '@/kit/At';
 import { Countdown } from '@/kit/Countdown';
 import type { Column } from '@/kit/DataTable';
+import { counted } from '@/kit/format';
 import { ListPage, type Filter } from '@/kit/ListPage';
 import { Money } from '@/kit/Money';
 import { RowLink } from '@/kit/RowLink';
@@ -31,7 +32,7 @@ export function Orders() {
   const { search } = useListUrl();
   // States that hold nothing would only push the others aside.
   const shown = (states.data?.items ?? []).filter((s) => s.count > 0 || s.state === search.state);
-  const tabs = shown.map((s) => ({ value: s.state, label: say(s.label), count: s.count }));
+  const tabs = shown.map((s) => ({ value: s.state, label: say(s.label), count: counted(s) }));
   const filters: Filter[] = [
     { kind: 'search', name: 'q', label: t('orders.search') },
     { kind: 'select', name: 'shop', label: t('aftersales.any_shop'), options: shops },
