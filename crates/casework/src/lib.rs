@@ -2,6 +2,7 @@
 
 mod acts;
 pub mod http;
+mod places;
 mod queries;
 pub mod replays;
 mod rules;
@@ -9,6 +10,7 @@ mod saved;
 mod view;
 
 pub use acts::{ActOnCase, NOTE_CHARS_MAX};
+pub use places::{Place, merged, places};
 pub use queries::{AFTER_SALES, AfterSales, Counted, after_sales, count_up_to};
 pub use rules::RuleShelf;
 pub use view::{CaseSummary, CaseView, Look, NextView, WhyNot, summary, view};

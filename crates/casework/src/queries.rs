@@ -1,6 +1,6 @@
 //! Lists of cases.
 
-use std::cmp::Reverse;
+use crate::places::{Place, merged, places, shops_of};
 use xr_base::{CaseId, Fault, Instant, Principal, Scope, ShopId, StoreError};
 use xr_case::engine::{Case, OWNER_PLATFORM};
 use xr_store::{Tx, params, sql};
@@ -57,13 +57,28 @@ pub struct Counted<'a> {
 /// # Errors
 /// A store fault.
 pub fn count_up_to(tx: &mut Tx<'_>, scope: Scope, counted: Counted<'_>, max: i64) -> Result<i64, Fault> {
+    let shops = match (scope, counted.shop, counted.state) {
+        (Scope::Merchant(_), None, Some(_)) => shops_of(tx, scope)?.into_iter().map(Some).collect(),
+        (_, shop, _) => vec![shop],
+    };
+    let mut found = 0;
+    for shop in shops {
+        found += count_at(tx, scope, Counted { shop, ..counted }, max - found)?;
+        if found >= max {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn count_at(tx: &mut Tx<'_>, scope: Scope, counted: Counted<'_>, max: i64) -> Result<i64, StoreError> {
     let statement = match (counted.shop, counted.state) {
         (None, None) => sql!(
-            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM cases {BY:cases_by_kind,cases_by_merchant,cases_by_buyer}
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM cases {BY:cases_by_state,cases_by_merchant,cases_by_buyer}
              WHERE {ORG} AND kind = ?2 LIMIT ?3) AS found"
         ),
         (None, Some(_)) => sql!(
-            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM cases {BY:cases_by_state,cases_by_merchant_state,cases_by_buyer}
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM cases {BY:cases_by_state,cases_by_merchant,cases_by_buyer}
              WHERE {ORG} AND kind = ?2 AND state = ?4 LIMIT ?3) AS found"
         ),
         (Some(_), None) => sql!(
@@ -105,42 +120,53 @@ pub struct AfterSales {
 /// A store fault.
 pub fn after_sales(tx: &mut Tx<'_>, scope: Scope, filter: &AfterSales, limit: i64) -> Result<Vec<Case>, Fault> {
     let kinds = filter.kind.as_deref().map_or(AFTER_SALES.to_vec(), |kind| vec![kind]);
-    let mut found: Vec<Case> = Vec::new();
+    let mut all: Vec<(&str, Place)> = Vec::new();
     for kind in kinds {
-        found.append(&mut newest(tx, scope, (kind, filter), limit)?);
+        let at = Place { shop: None, state: filter.state.clone() };
+        all.extend(places(tx, scope, kind, at)?.into_iter().map(|place| (kind, place)));
     }
-    found.sort_unstable_by_key(|case| Reverse(case.id));
-    found.truncate(usize::try_from(limit).unwrap_or(0));
-    Ok(found)
+    let page = |place, above| of_kind(tx, scope, place, (above, filter.before, limit));
+    Ok(merged(all, limit, |case| case.id, page)?)
 }
 
-/// The newest of one kind: each kind has its own place in the index, which no walk over several of them has.
-fn newest(
+/// The newest of one kind in a state, a shop, both or neither.
+fn of_kind(
     tx: &mut Tx<'_>,
     scope: Scope,
-    (kind, filter): (&str, &AfterSales),
-    limit: i64,
+    (kind, place): (&str, Place),
+    (above, before, limit): (CaseId, i64, i64),
 ) -> Result<Vec<Case>, StoreError> {
-    match &filter.state {
-        None => tx.all_scoped(
+    match (place.state, place.shop) {
+        (Some(state), Some(shop)) => tx.all_scoped(
             sql!(
                 "SELECT id, kind, state, version, rulebook, parent_id, merchant_org, shop_id, buyer_id, owner_party,
                  owner_org, opened_at, entered_at, due_at, closed_at
-                 FROM cases {BY:cases_by_kind,cases_by_merchant,cases_by_buyer}
-                 WHERE {ORG} AND kind = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"
+                 FROM cases {BY:cases_by_shop,cases_by_shop,cases_by_buyer}
+                 WHERE {ORG} AND kind = ?2 AND state = ?6 AND shop_id = ?7 AND id < ?3 AND id > ?4
+                 ORDER BY id DESC LIMIT ?5"
             ),
             scope,
-            params![kind, filter.before, limit],
+            params![kind, before, above, limit, state, shop],
         ),
-        Some(state) => tx.all_scoped(
+        (Some(state), None) => tx.all_scoped(
             sql!(
                 "SELECT id, kind, state, version, rulebook, parent_id, merchant_org, shop_id, buyer_id, owner_party,
                  owner_org, opened_at, entered_at, due_at, closed_at
-                 FROM cases {BY:cases_by_state,cases_by_merchant_state,cases_by_buyer}
-                 WHERE {ORG} AND kind = ?2 AND state = ?5 AND id < ?3 ORDER BY id DESC LIMIT ?4"
+                 FROM cases {BY:cases_by_state,cases_by_merchant,cases_by_buyer}
+                 WHERE {ORG} AND kind = ?2 AND state = ?6 AND id < ?3 AND id > ?4 ORDER BY id DESC LIMIT ?5"
             ),
             scope,
-            params![kind, filter.before, limit, state],
+            params![kind, before, above, limit, state],
+        ),
+        (None, _) => tx.all_scoped(
+            sql!(
+                "SELECT id, kind, state, version, rulebook, parent_id, merchant_org, shop_id, buyer_id, owner_party,
+                 owner_org, opened_at, entered_at, due_at, closed_at
+                 FROM cases {BY:key,cases_by_merchant,cases_by_buyer}
+                 WHERE {ORG} AND kind = ?2 AND id < ?3 AND id > ?4 ORDER BY id DESC LIMIT ?5"
+            ),
+            scope,
+            params![kind, before, above, limit],
         ),
     }
 }

@@ -4,7 +4,8 @@ use crate::Error;
 use crate::model::{Line, OrderRow, Recipient};
 use crate::search;
 use serde::Serialize;
-use xr_base::{CaseId, Fault, Instant, RowId, Scope, ShopId};
+use xr_base::{CaseId, Fault, Instant, RowId, Scope, ShopId, StoreError};
+use xr_casework::{Place, merged, places};
 use xr_store::{Tx, params, record, sql};
 
 /// The order with this case, for callers that authorise.
@@ -121,40 +122,57 @@ pub fn list(tx: &mut Tx<'_>, scope: Scope, filter: &Filter, limit: i64) -> Resul
     if let Some(text) = &filter.q {
         return search::find(tx, scope, text, filter, limit);
     }
-    let before = filter.before.map_or(i64::MAX, |id| id.0);
-    let statement = match (&filter.shop, &filter.state) {
+    let at = Place { shop: filter.shop, state: filter.state.clone() };
+    // Every family of cases has an order: all of them together need no index.
+    let is_everything = scope == Scope::Platform && at == Place { shop: None, state: None };
+    let all = if is_everything { vec![at] } else { places(tx, scope, "order", at)? };
+    let page = |place: Place, above| list_at(tx, scope, &place, (above, filter.before, limit));
+    Ok(merged(all, limit, |order| order.id, page)?)
+}
+
+fn list_at(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    place: &Place,
+    (above, before, limit): (CaseId, Option<CaseId>, i64),
+) -> Result<Vec<Listed>, StoreError> {
+    let before = before.map_or(i64::MAX, |id| id.0);
+    let statement = match (place.shop, &place.state) {
         (None, None) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
-             o.outside_no, c.buyer_id FROM cases c {BY:cases_by_kind,cases_by_merchant,cases_by_buyer}
+             o.outside_no, c.buyer_id FROM cases c {BY:key,cases_by_merchant,cases_by_buyer}
              JOIN orders o ON o.case_id = c.id
-             WHERE {ORG:c.} AND c.kind = 'order' AND c.id < ?2 ORDER BY c.id DESC LIMIT ?3"
+             WHERE {ORG:c.} AND c.kind = 'order' AND c.id < ?2 AND c.id > ?3
+             ORDER BY c.id DESC LIMIT ?4"
         ),
         (None, Some(_)) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
-             o.outside_no, c.buyer_id FROM cases c {BY:cases_by_state,cases_by_merchant_state,cases_by_buyer}
+             o.outside_no, c.buyer_id FROM cases c {BY:cases_by_state,cases_by_merchant,cases_by_buyer}
              JOIN orders o ON o.case_id = c.id
-             WHERE {ORG:c.} AND c.kind = 'order' AND c.id < ?2 AND c.state = ?4 ORDER BY c.id DESC LIMIT ?3"
+             WHERE {ORG:c.} AND c.kind = 'order' AND c.id < ?2 AND c.id > ?3 AND c.state = ?5
+             ORDER BY c.id DESC LIMIT ?4"
         ),
         (Some(_), None) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
-             o.outside_no, c.buyer_id FROM orders o JOIN cases c ON c.id = o.case_id
-             WHERE {ORG:c.} AND o.shop_id = ?4 AND o.case_id < ?2 ORDER BY o.case_id DESC LIMIT ?3"
+             o.outside_no, c.buyer_id FROM cases c {BY:key,cases_by_merchant,cases_by_buyer}
+             JOIN orders o ON o.case_id = c.id
+             WHERE {ORG:c.} AND c.shop_id = ?5 AND c.kind = 'order' AND c.id < ?2 AND c.id > ?3
+             ORDER BY c.id DESC LIMIT ?4"
         ),
         (Some(_), Some(_)) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
              o.outside_no, c.buyer_id FROM cases c {BY:cases_by_shop,cases_by_shop,cases_by_buyer}
              JOIN orders o ON o.case_id = c.id
-             WHERE {ORG:c.} AND c.shop_id = ?4 AND c.kind = 'order' AND c.state = ?5 AND c.id < ?2
-             ORDER BY c.id DESC LIMIT ?3"
+             WHERE {ORG:c.} AND c.shop_id = ?5 AND c.kind = 'order' AND c.state = ?6 AND c.id < ?2 AND c.id > ?3
+             ORDER BY c.id DESC LIMIT ?4"
         ),
     };
-    let rows = match (&filter.shop, &filter.state) {
-        (None, None) => tx.all_scoped(statement, scope, params![before, limit]),
-        (None, Some(state)) => tx.all_scoped(statement, scope, params![before, limit, state]),
-        (Some(shop), None) => tx.all_scoped(statement, scope, params![before, limit, shop]),
-        (Some(shop), Some(state)) => tx.all_scoped(statement, scope, params![before, limit, shop, state]),
-    };
-    Ok(rows?)
+    match (place.shop, &place.state) {
+        (None, None) => tx.all_scoped(statement, scope, params![before, above, limit]),
+        (None, Some(state)) => tx.all_scoped(statement, scope, params![before, above, limit, state]),
+        (Some(shop), None) => tx.all_scoped(statement, scope, params![before, above, limit, shop]),
+        (Some(shop), Some(state)) => tx.all_scoped(statement, scope, params![before, above, limit, shop, state]),
+    }
 }
 
 /// How many orders a list shows in all; none for a search, whose finds are looked up page by page.

@@ -14,8 +14,9 @@ pub static STATEMENTS: [&'static Statement];
 /// parameter `?1` and the statement's own parameters start at `?2`. A text without it must say why:
 /// `/* unscoped: by id after authorisation */` (decision D17).
 ///
-/// `{BY:platform,merchant,buyer}` after a table names the index to walk in each scope. SQLite, which keeps no statistics here and plans
-/// for values it does not know, takes that one or refuses to prepare the text; PostgreSQL chooses by its statistics.
+/// `{BY:platform,merchant,buyer}` after a table names the index to walk in each scope, or `key` for the primary key. SQLite, which keeps
+/// no statistics here and plans for values it does not know, takes that one or refuses to prepare the text; PostgreSQL chooses by
+/// its statistics.
 #[derive(Debug)]
 pub struct Statement {
     /// The text as written.
@@ -121,8 +122,10 @@ pub fn failing(store: &crate::Store, location: &crate::Location) -> Result<Vec<S
 
 /// The text for each engine, in the place of `scope` among the indexes that `{BY:}` names.
 fn both(text: &str, scope: usize) -> [String; 2] {
-    let sqlite = expand(text, "{BY:", |names| {
-        names.split(',').nth(scope).map_or_else(String::new, |index| format!("INDEXED BY {}", index.trim()))
+    let sqlite = expand(text, "{BY:", |names| match names.split(',').nth(scope).map(str::trim) {
+        None => String::new(),
+        Some("key") => "NOT INDEXED".to_owned(),
+        Some(index) => format!("INDEXED BY {index}"),
     });
     let postgres = expand(text, " {BY:", |_| String::new()).replace('?', "$");
     [sqlite, postgres]
@@ -208,10 +211,15 @@ mod tests {
     #[test]
     fn an_index_is_named_for_the_scope_and_only_where_nothing_is_known_of_values() {
         static WALKS: Statement =
-            Statement::new("SELECT id FROM cases c {BY:one, two, three} WHERE {ORG:c.}", "here", 3);
+            Statement::new("SELECT id FROM cases c {BY:key, two, three} WHERE {ORG:c.}", "here", 3);
         assert_eq!(
             WALKS.for_engine(Variant::Merchant, Dialect::Sqlite),
             "SELECT id FROM cases c INDEXED BY two WHERE c.merchant_org = ?1"
+        );
+        assert!(
+            WALKS
+                .for_engine(Variant::Platform, Dialect::Sqlite)
+                .starts_with("SELECT id FROM cases c NOT INDEXED WHERE")
         );
         assert_eq!(
             WALKS.for_engine(Variant::Merchant, Dialect::Postgres),
