@@ -115,6 +115,29 @@ fn what_comes_after_its_upload_was_forgotten_is_refused_and_not_kept() {
 }
 
 #[test]
+fn a_report_that_is_deleted_under_its_reader_does_not_look_whole() {
+    let web = Web::sqlite();
+    let (token, store) = (web.token("shop"), &web.node.store);
+    let source = web.source(&token, "淘宝");
+    // More than the buffers of both sides of a connection hold.
+    let import = web.upload(&token, "orders.csv", &bad_file(120_000));
+    web.run_import(&token, &import, (&source, true));
+    let path = format!("/v1/imports/{}", import["id"].as_str().unwrap());
+    let mut stream = std::net::TcpStream::connect(&web.node.address).unwrap();
+    let head = format!("GET {path}/report.csv HTTP/1.1\r\nHost: a.test\r\nAuthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut begun = [0; 1_000];
+    stream.read_exact(&mut begun).unwrap();
+    assert!(begun.starts_with(b"HTTP/1.1 200"));
+    web.done(&token, &format!("DELETE {path}"), &Value::Null);
+    delete_forgotten(store);
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest);
+    assert!(rest.len() > 100_000, "{}", rest.len());
+    assert!(!rest.ends_with(b"0\r\n\r\n"), "it ended as if it were whole");
+}
+
+#[test]
 fn an_organisation_keeps_no_more_bytes_than_its_quota() {
     let setup = || Setup { ext: vec![Box::new(UploadQuota(3 << 20))], ..Setup::default() };
     for web in std::iter::once(Web::sqlite_with(setup())).chain(Web::postgres_with(setup())) {

@@ -168,8 +168,8 @@ pub(super) async fn report(
     who: Who,
     IdPath(id): IdPath<ImportId>,
 ) -> Result<Response, Failure> {
-    let store = state.store().clone();
-    let row = with_file(&store, who.scope(), id).await?;
+    let (store, scope) = (state.store().clone(), who.scope());
+    let row = with_file(&store, scope, id).await?;
     let headers = files::headers(&store, id, row.format().map_err(Fault::from)?).await?;
     let locale = who.0.locale.unwrap_or_default();
     let (send, pieces) = tokio::sync::mpsc::channel::<Result<String, std::io::Error>>(4);
@@ -180,7 +180,12 @@ pub(super) async fn report(
             if send.send(Ok(std::mem::take(&mut piece))).await.is_err() {
                 return;
             }
-            let read = store.read(move |tx| queries::bad_rows(tx, id, None, (after, ROWS_READ))).await;
+            // Rows are deleted after the file was let go of: a snapshot that has the file has all of them.
+            let read = store.read(move |tx| match queries::import(tx, scope, id)? {
+                Some(row) if row.has_file => queries::bad_rows(tx, id, None, (after, ROWS_READ)),
+                _ => Err(Problem::new(409, "imports.is_forgotten").into()),
+            });
+            let read = read.await;
             let next = read.and_then(|rows| {
                 after = rows.last().map_or(after, |row| row.line);
                 lines(&headers, &rows, locale)
