@@ -35,7 +35,8 @@ export function Result({ row, onBack }: { row: ImportView; onBack: () => void })
       <Card title={isDry ? t('imports.check_result') : t('imports.run_result')}>
         <p role="status"><strong>{isDry ? t('imports.nothing_written') : written}</strong></p>
         <Figures row={row} />
-        {isDry && (row.has_file ? <Next row={row} onBack={onBack} /> : <p>{t('imports.forgotten')}</p>)}
+        {isDry && row.has_file && <Next row={row} onBack={onBack} />}
+        {!row.has_file && counts.rows_bad === 0 && <p>{t('imports.forgotten')}</p>}
       </Card>
       <BadRows row={row} />
     </>
