@@ -7,6 +7,7 @@ mod bench;
 mod calendar;
 mod doctor;
 mod dump;
+mod identifiers;
 mod import;
 mod policy;
 mod replay;
@@ -65,6 +66,9 @@ enum Command {
     /// Working days: due dates of a file, or the days of a span.
     #[command(subcommand)]
     Calendar(calendar::CalendarCommand),
+    /// Numbers with a check character: of companies, people, bank cards and goods.
+    #[command(subcommand)]
+    Identifiers(identifiers::IdentifiersCommand),
     /// Machines and packs: check them, draw them, explain a case.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -132,6 +136,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => serve::demo(&common, &args),
         Command::Add(command) => add::run(&common, command),
         Command::Calendar(command) => calendar::run(&common, &command),
+        Command::Identifiers(command) => identifiers::run(&command),
         Command::Policy(command) => policy::run(&common, &command),
         Command::Import(command) => import::run_import(&common, &command),
         Command::Dump(args) => dump::run(&common, &args),

@@ -1,6 +1,7 @@
 //! The shipped day table against the data it was taken from.
 
-use super::support::{date, shared};
+use super::shared::shared;
+use super::support::date;
 use xr_base::calendar::{CalendarError, DayKind, DayTable, DayTables};
 
 fn cn() -> &'static DayTable {

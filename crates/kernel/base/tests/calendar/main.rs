@@ -6,6 +6,8 @@ mod grammar;
 mod loading;
 mod pauses;
 mod properties;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod support;
 mod tables;
 mod vectors;

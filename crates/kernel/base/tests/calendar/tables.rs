@@ -1,6 +1,7 @@
 //! The two tables of the command line.
 
-use super::support::{date, shared};
+use super::shared::shared;
+use super::support::date;
 use xr_base::calendar::DayTables;
 use xr_base::calendar::table_cli::{days, due_dates};
 
