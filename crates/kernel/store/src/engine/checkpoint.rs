@@ -68,12 +68,19 @@ pub(crate) fn keep(conn: &Sqlite, log: &Log, stop: &AtomicBool) {
 
 /// Copies once. When nothing was written since `before`, nothing is done.
 fn round(conn: &Sqlite, log: &Log, before: Option<Copied>) -> Result<Copied, StoreError> {
+    let copied = copy(conn, log, before)?;
+    if copied.pages > log.pages_max {
+        // What was written during the first copy is copied too, so that next to nothing is left to the writer.
+        copy(conn, log, Some(copied))?;
+        log.is_long.store(true, Ordering::Relaxed);
+    }
+    Ok(copied)
+}
+
+fn copy(conn: &Sqlite, log: &Log, before: Option<Copied>) -> Result<Copied, StoreError> {
     let copied = conn.checkpoint("PRAGMA wal_checkpoint(PASSIVE)")?;
     if before != Some(copied) {
         log.file.sync_data().map_err(|e| StoreError::Engine(e.to_string()))?;
-    }
-    if copied.pages > log.pages_max {
-        log.is_long.store(true, Ordering::Relaxed);
     }
     Ok(copied)
 }

@@ -1,8 +1,11 @@
 //! Deadlines: how late they fire at a steady pace among many open ones, and how fast they are made up for after an outage.
+//!
+//! Business time begins a day ago: first the paced orders fall due, then those of the outage, while all others, placed now,
+//! stay open throughout.
 
-use super::load::{self, Until};
+use super::load;
 use super::usage::{memory_mb, server_us};
-use super::{CLIENTS, CliError, Market, Measured};
+use super::{CliError, Market, Measured};
 use crate::runtime::keep_promises;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -13,7 +16,11 @@ use xr_store::{params, sql};
 
 /// Orders a second whose time to pay runs out one after another.
 const PACE: i64 = 200;
-/// The open orders are younger by so much, so that they do not fall due meanwhile.
+/// Orders due at once for every second in which they are made up for: more than can be.
+const DUE_AT_ONCE: u64 = 20_000;
+/// Before all other orders.
+const AGO: Millis = Millis::hours(24);
+/// Those of the outage are younger by so much, so that they do not fall due meanwhile.
 const LATER: Millis = Millis::minutes(10);
 /// Time to pay (OD-1).
 const TO_PAY: Millis = Millis::minutes(30);
@@ -22,21 +29,27 @@ const GRACE: Millis = Millis::seconds(2);
 /// Starts so long before the first deadline.
 const AHEAD: Millis = Millis::seconds(1);
 
-/// `orders` stay open while others fall due for `seconds`; then all of them are due at once, and are fired for `seconds`.
+/// `orders` stay open while others fall due for `seconds`; then as many of them as can be fired in `seconds` are due at once.
+/// What the database held before stays open too.
 pub(super) fn measure(market: &Market, orders: u64, seconds: i64) -> Result<Value, CliError> {
-    let start = market.clock.now();
+    let now = market.clock.now();
+    let start = now - AGO;
     let paced = load::some(&market.goods, 0, usize::try_from(PACE * seconds).unwrap_or(0));
     for (n, order) in (0..).zip(paced) {
         stand(market, start + Millis(n * 1_000 / PACE));
         market.store.write_blocking(order)?;
     }
+    let at_once = orders.min(DUE_AT_ONCE * u64::try_from(seconds).unwrap_or(0));
     stand(market, start + LATER);
-    load::run(market, CLIENTS, &Until::Count(orders.div_ceil(CLIENTS)))?;
+    market.fill(at_once)?;
+    stand(market, now);
+    market.fill(orders - at_once)?;
+    let open = waiting(market)?;
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|e| CliError::Other(e.to_string()))?;
     let (stop, stopped) = watch::channel(false);
-    // The warnings of all of them first: time has not jumped for a market that is served.
+    // The warnings of the outage's orders first: time has not jumped for a market that is served.
     stand(market, start + TO_PAY - AHEAD);
     let keeper = runtime.spawn(keep_promises(market.store.clone(), stopped));
     let is_done = || market.store.read_blocking(|tx| Ok(due_cases(tx, 1)?.is_empty()));
@@ -50,19 +63,19 @@ pub(super) fn measure(market: &Market, orders: u64, seconds: i64) -> Result<Valu
     let cpu = server_us() - cpu;
     let late = lateness(market)?;
 
-    let before = closed(market)?;
+    let before = waiting(market)?;
     run_from(market, start + LATER + TO_PAY);
     let began = Stopwatch::start();
     while began.micros() < span.0 * 1_000 && !is_done()? {
         wait(Millis(50));
     }
-    let (wall, made_up) = (began.micros(), closed(market)? - before);
+    let (wall, made_up) = (began.micros(), before - waiting(market)?);
     stop.send_replace(true);
     runtime.block_on(keeper).map_err(|e| CliError::Other(e.to_string()))?;
 
     let fired = i64::try_from(late.len()).unwrap_or(i64::MAX);
     let mut answer = Measured { times: late, wall: span }.summary("clocks", market.engine());
-    answer["orders_open"] = json!(orders);
+    answer["orders_open"] = json!(open);
     answer["cpu_us_each"] = json!(cpu / fired.max(1));
     answer["made_up_orders_per_s"] = json!(made_up * 1_000_000 / u64::try_from(wall).unwrap_or(1).max(1));
     answer["memory_mb"] = json!(memory_mb());
@@ -98,11 +111,12 @@ fn lateness(market: &Market) -> Result<Vec<i64>, Fault> {
     Ok(read?.into_iter().map(|(millis,)| millis * 1_000).collect())
 }
 
-fn closed(market: &Market) -> Result<u64, Fault> {
+/// Orders that wait for their payment.
+fn waiting(market: &Market) -> Result<u64, Fault> {
     market.store.read_blocking(|tx| {
         let (count,): (i64,) = tx.one(
             sql!(
-                "SELECT COUNT(*) FROM cases WHERE kind = 'order' AND closed_at IS NOT NULL
+                "SELECT COUNT(*) FROM cases WHERE kind = 'order' AND state = 'pending_payment'
                  /* unscoped: a bench of its own database */"
             ),
             params![],

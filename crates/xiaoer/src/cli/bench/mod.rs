@@ -59,6 +59,9 @@ pub(super) enum BenchCommand {
         /// Open orders.
         #[arg(long, default_value_t = 100_000)]
         orders: u64,
+        /// Go on with what an earlier bench left in `--data`, its orders being open too.
+        #[arg(long)]
+        reuse: bool,
         /// Seconds of either measurement.
         #[arg(long, default_value_t = 10)]
         seconds: i64,
@@ -125,7 +128,13 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
         return starts(location, orders, work);
     }
     let clock = if matches!(command, BenchCommand::Import { .. }) { history_clock() } else { SystemClock::real() };
-    let market = fresh(location, clock)?;
+    let market = match command {
+        BenchCommand::Clocks { reuse: true, .. } => {
+            let (store, clock) = opened(&location, clock)?;
+            Market::of(store, clock, location)?
+        }
+        _ => fresh(location, clock)?,
+    };
     let answer = match *command {
         BenchCommand::PlaceOrder(load) => orders::measure(&market, load)?,
         BenchCommand::Http(load) => {
