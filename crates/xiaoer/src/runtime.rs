@@ -118,9 +118,13 @@ const KEEP_HOUSE_EVERY: Duration = Duration::from_mins(1);
 const SEAL_AFTER: Millis = Millis::minutes(5);
 
 /// Once a minute until `stop` turns true: what silence of the outside world means (parcels that nobody scans are stalled),
-/// files that were kept long enough are deleted, and the event record is sealed.
+/// files that were kept long enough or that no record names are deleted, and the event record is sealed.
 pub async fn keep_house(store: Store, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
+    // A part of the files in each round: all of them in four hours.
+    for part in (0..=u8::MAX).cycle() {
+        if *stop.borrow() {
+            return;
+        }
         match store.write(NoteStalled).await {
             Ok(0) => {}
             Ok(noted) => info!(noted, "Parcels have stalled"),
@@ -139,11 +143,22 @@ pub async fn keep_house(store: Store, mut stop: watch::Receiver<bool>) {
             Ok(expired) => info!(expired, "Exported files were kept long enough"),
             Err(fault) => warn!(%fault, "Exported files could not be looked at"),
         }
+        match collect_orphans(&store, part).await {
+            Ok(0) => {}
+            Ok(deleted) => info!(deleted, "Files that no record names were deleted"),
+            Err(fault) => warn!(%fault, "Files that no record names could not be looked for"),
+        }
         if let Err(fault) = seal(&store, &stop).await {
             warn!(%fault, "The event record could not be sealed");
         }
         let _ = tokio::time::timeout(KEEP_HOUSE_EVERY, stop.changed()).await;
     }
+}
+
+async fn collect_orphans(store: &Store, part: u8) -> Result<u64, Fault> {
+    let store = store.clone();
+    let collected = tokio::task::spawn_blocking(move || store.blobs().collect_orphans(&store, part)).await;
+    collected.map_err(|error| StoreError::Engine(format!("orphans: {error}")))?
 }
 
 /// Seals what is ready, block by block; after an upgrade that is the whole record.

@@ -1,10 +1,13 @@
 //! Files: named by their bytes, readable after the commit, harmless names only.
 
-use crate::engines::places;
+use crate::engines::{Place, places, sqlite};
 use crate::notes::MIGRATIONS;
-use xr_base::Fault;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
+use xr_base::{Clock as _, Fault, Millis};
 use xr_store::blobs::Prepared;
-use xr_store::{Command, Tx, params, sql};
+use xr_store::{Command, Location, Store, Tx, params, sql};
 
 struct Keep(Prepared);
 
@@ -51,5 +54,70 @@ async fn names_that_are_no_hashes_lead_nowhere() {
             let found = store.read(move |tx| Ok(blobs.load(tx, &name)?)).await.unwrap();
             assert_eq!(found, None);
         }
+    }
+}
+
+/// A store whose files are made old at will.
+struct Files {
+    place: Place,
+    store: Store,
+}
+
+impl Files {
+    fn new() -> Self {
+        let place = sqlite();
+        let store = place.open(MIGRATIONS);
+        Self { place, store }
+    }
+
+    fn path(&self, sha256: &str) -> PathBuf {
+        let Location::Folder(folder) = &self.place.location else { unreachable!("an embedded database") };
+        folder.join("blobs").join(&sha256[..2]).join(sha256)
+    }
+
+    /// A file written so many hours ago, without a row.
+    fn old(&self, text: &str, hours: i64) -> Prepared {
+        let prepared = self.store.blobs().prepare(text.into()).unwrap();
+        self.make_old(&self.path(prepared.sha256()), hours);
+        prepared
+    }
+
+    fn make_old(&self, path: &Path, hours: i64) {
+        let written = self.place.clock.wall() - Millis::hours(hours);
+        let since = Duration::from_millis(written.0.unsigned_abs());
+        File::options().write(true).open(path).unwrap().set_modified(UNIX_EPOCH + since).unwrap();
+    }
+
+    fn collect(&self) -> u64 {
+        (0..=u8::MAX).map(|part| self.store.blobs().collect_orphans(&self.store, part).unwrap()).sum()
+    }
+}
+
+#[test]
+fn files_without_a_row_go_after_a_day_and_no_others() {
+    let files = Files::new();
+    let [kept, orphan, young] = [("kept", 48), ("orphan", 25), ("young", 23)].map(|(text, age)| files.old(text, age));
+    let draft = files.path(orphan.sha256()).with_file_name(format!(".{}.1.0", orphan.sha256()));
+    std::fs::write(&draft, "orph").unwrap();
+    files.make_old(&draft, 30);
+    files.store.write_blocking(Keep(kept.clone())).unwrap();
+    assert_eq!(files.collect(), 2);
+    let is_there = |prepared: &Prepared| files.path(prepared.sha256()).exists();
+    assert_eq!((is_there(&kept), is_there(&orphan), is_there(&young), draft.exists()), (true, false, true, false));
+    assert_eq!(files.collect(), 0);
+}
+
+/// Somebody sends in again what was refused yesterday, while the orphans are collected.
+#[test]
+fn bytes_that_come_in_again_are_there_for_their_row() {
+    let files = Files::new();
+    for _ in 0..300 {
+        let sha256 = files.old("sent twice", 30).sha256().to_owned();
+        let part = u8::from_str_radix(&sha256[..2], 16).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| files.store.blobs().prepare("sent twice".into()).unwrap());
+            scope.spawn(|| files.store.blobs().collect_orphans(&files.store, part).unwrap());
+        });
+        assert!(files.path(&sha256).exists());
     }
 }

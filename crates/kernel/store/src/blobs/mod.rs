@@ -1,5 +1,7 @@
 //! Files: named by the SHA-256 of their bytes, on disk before a row speaks of them (decision D19).
 
+mod orphans;
+
 use crate::durable;
 use crate::migrate::hex;
 use crate::store::Location;
@@ -9,6 +11,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use xr_base::StoreError;
 
 /// Bytes of one row of `blob_chunks`.
@@ -115,19 +118,26 @@ impl Prepared {
 /// Numbers the drafts of files: the same bytes may come twice at once.
 static DRAFTS: AtomicU64 = AtomicU64::new(0);
 
-/// tmp + fsync + rename + fsync of the folders: after a power cut the file is whole or absent.
+/// Held while a file comes under its name and while an old one is deleted. One process has the folder.
+static REPLACING: Mutex<()> = Mutex::new(());
+
+fn replacing() -> MutexGuard<'static, ()> {
+    REPLACING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// tmp + fsync + rename + fsync of the folders: after a power cut the file is whole or absent. Also where it was there already: it
+/// is young again then, and not taken for an orphan before its row is there.
 fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-    let target = folder.join(name);
-    if !target.exists() {
-        fs::create_dir_all(folder)?;
-        let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
-        let tmp = folder.join(format!(".{name}.{}.{draft}", std::process::id()));
-        let mut file = fs::File::create(&tmp)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&tmp, &target)?;
+    fs::create_dir_all(folder)?;
+    let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    let tmp = folder.join(format!(".{name}.{}.{draft}", std::process::id()));
+    let mut file = fs::File::create(&tmp)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    {
+        let _nobody_deletes_it = replacing();
+        fs::rename(&tmp, folder.join(name))?;
     }
-    // Also where it was there already: whoever wrote it may have been killed before this.
     durable::sync(folder)?;
     folder.ancestors().take(2).try_for_each(durable::make_folder)
 }

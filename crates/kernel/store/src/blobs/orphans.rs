@@ -1,0 +1,81 @@
+//! Files that no row names: their command was refused, or the process died between the two (decision D19).
+
+use super::{Place, fail, replacing};
+use crate::{Store, params, sql};
+use std::fs;
+use std::io::ErrorKind::NotFound;
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+use xr_base::{Fault, Instant, Millis};
+
+/// Files younger than this may be on their way to a row.
+const KEPT_FOR: Millis = Millis::hours(24);
+
+impl Place {
+    /// Deletes the orphans among the files whose name begins with the byte `part`, drafts of killed processes too, and gives
+    /// their number. Blocking. On PostgreSQL bytes come and go with their rows, so there are none.
+    ///
+    /// # Errors
+    /// [`xr_base::StoreError`] of disk or engine; what was deleted before stays deleted.
+    pub fn collect_orphans(&self, store: &Store, part: u8) -> Result<u64, Fault> {
+        let Self::Folder(folder) = self else { return Ok(0) };
+        let folder = folder.join(format!("{part:02x}"));
+        let before = store.clock().wall() - KEPT_FOR;
+        let old = old_files(&folder, before).map_err(fail)?;
+        let orphans = store.read_blocking(|tx| {
+            let mut orphans = Vec::new();
+            for name in old {
+                let named: Option<(i64,)> = tx.opt(
+                    sql!("SELECT size_bytes FROM blobs WHERE sha256 = ?1 /* unscoped: house-keeping, by hash */"),
+                    params![name],
+                )?;
+                if named.is_none() {
+                    orphans.push(name);
+                }
+            }
+            Ok(orphans)
+        })?;
+        let mut deleted = 0;
+        for name in orphans {
+            deleted += u64::from(delete_if_old(&folder.join(name), before).map_err(fail)?);
+        }
+        Ok(deleted)
+    }
+}
+
+fn old_files(folder: &Path, before: Instant) -> std::io::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut old = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if is_old(&entry.path(), before)? {
+            old.extend(entry.file_name().into_string());
+        }
+    }
+    Ok(old)
+}
+
+/// Whether the file is there and was written before `before`.
+fn is_old(path: &Path, before: Instant) -> std::io::Result<bool> {
+    let written = match fs::metadata(path) {
+        Ok(file) => file.modified()?,
+        Err(error) if error.kind() == NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let millis = written.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    Ok(millis < u128::try_from(before.0).unwrap_or(0))
+}
+
+/// Looks again first: the same bytes may have come in anew meanwhile.
+fn delete_if_old(path: &Path, before: Instant) -> std::io::Result<bool> {
+    let _nobody_replaces_it = replacing();
+    let is_old = is_old(path, before)?;
+    if is_old {
+        fs::remove_file(path)?;
+    }
+    Ok(is_old)
+}
