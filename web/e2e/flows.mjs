@@ -223,7 +223,50 @@ async function threeCasesAreApprovedAtOnce(browser, url) {
   return { pages: [page] };
 }
 
+/** Three log-ins of one person: one ends by a click, then all others; a slip and a wrong password are told, then the new one holds. */
+async function aPersonLooksAfterTheAccount(browser, url) {
+  const login = 'zaobian';
+  const third = await open(browser, url, { login });
+  const [page, other] = [await open(browser, url, { login }), await open(browser, url, { login })];
+  await other.goto('/orders');
+  await other.waitForSelector('.top .menu');
+  await page.goto('/orders');
+  await page.click('.me a');
+  await page.waitForURL((at) => at.pathname === '/account');
+  const rows = page.locator('.log-ins li');
+  await rows.nth(1).waitFor();
+  assert.match(await rows.first().textContent(), /Chrome · Linux/);
+  const known = await rows.count();
+  await rows.locator('button').first().click();
+  await page.waitForFunction((count) => document.querySelectorAll('.log-ins li').length === count - 1, known);
+  await page.locator('.card header button').click();
+  await page.waitForFunction(() => document.querySelectorAll('.log-ins li').length === 1);
+  await other.reload();
+  await other.waitForSelector('#login');
+  const type = async (texts) => {
+    for (const [field, text] of Object.entries(texts)) await page.fill(`#password-${field}`, text);
+    await page.click('.account form button[type=submit]');
+  };
+  await type({ current: 'demo', password: 'tea lamp orbit 47', again: 'tea lamp orbit 48' });
+  await page.waitForSelector('.account [role=alert]');
+  await type({ current: 'wrong', password: 'tea lamp orbit 47', again: 'tea lamp orbit 47' });
+  await page.waitForSelector('.account .ant-input-status-error, .account .ant-input-affix-wrapper-status-error');
+  await type({ current: 'demo', password: 'tea lamp orbit 47', again: 'tea lamp orbit 47' });
+  await page.waitForFunction(() => document.querySelector('#password-current')?.value === '');
+  await other.fill('#login', login);
+  await other.fill('#password', 'demo');
+  await other.click('button[type=submit]');
+  await other.waitForSelector('[role=alert]');
+  await other.fill('#password', 'tea lamp orbit 47');
+  await other.click('button[type=submit]');
+  await other.waitForSelector('.top .menu');
+  const back = { current: 'tea lamp orbit 47', password: 'demo' };
+  assert.equal((await other.context().request.post('/v1/me/password', { data: back })).status(), 204);
+  return { pages: [page, other, third] };
+}
+
 export const FLOWS = [
+  ['a person ends a log-in and changes the password', aPersonLooksAfterTheAccount],
   ['three after-sales cases are approved at once', threeCasesAreApprovedAtOnce],
   ['a spoiled file is mapped, tried, imported, corrected and imported to its end', aSpoiledFileIsImportedToItsEnd],
   ['a person logs in, sees the page asked for and logs out', logIn],

@@ -86,6 +86,8 @@ const withData = ({ order, waiting, over, desk, replay, batch }) => [
   { name: 'import-checked', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.bad-table' },
   { name: 'import-of-others', path: `/imports/${desk.tried}`, login: 'agent' },
   { name: 'log-in', path: '/', login: null },
+  { name: 'account', path: '/account', login: 'yunduo', waits: '.log-ins li' },
+  { name: 'account-of-a-buyer', path: '/account', login: 'lin', waits: '.log-ins li' },
   { name: 'tour-outside', path: '/tour', login: null },
   { name: 'tour', path: '/tour', login: 'op' },
   { name: 'board', path: '/', login: 'yunduo' },

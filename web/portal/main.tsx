@@ -124,7 +124,7 @@ function Top({ name, onLeave }: { name?: string; onLeave: () => void }) {
     <header class="top">
       <a href="/m" class="brand"><img src="/icon.svg" alt="" width={20} height={20} />{t('portal.product')}</a>
       <span class="grow" />
-      {name && <span class="muted">{name}</span>}
+      {name && <a href="/account" class="muted" title={t('portal.account')}>{name}</a>}
       <button type="button" class="plain" lang={other} onClick={() => void keepLang(other).then(stir)}>{t('portal.language')}</button>
       <button type="button" class="plain" aria-label={t('portal.theme')} onClick={flip}>◐</button>
       {name && <button type="button" class="plain" onClick={onLeave}>{t('portal.sign_out')}</button>}

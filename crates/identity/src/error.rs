@@ -30,6 +30,9 @@ pub enum Error {
         /// Largest number of characters.
         max: usize,
     },
+    /// Long enough, and yet among the first that somebody would try.
+    #[error("the password is easy to guess")]
+    GuessablePassword,
     /// Another user has this login.
     #[error("the login is taken")]
     LoginTaken,
@@ -61,6 +64,7 @@ impl Coded for Error {
             Self::WeakPassword { min, max } => {
                 Problem::new(422, "identity.weak_password").field("password").with("min", min).with("max", max)
             }
+            Self::GuessablePassword => Problem::new(422, "identity.guessable_password").field("password"),
             Self::LoginTaken => Problem::new(409, "identity.login_taken").field("login"),
             Self::UnknownRole(role) => Problem::new(422, "identity.unknown_role").field("role").with("role", role),
             Self::NoSuchOrg => Problem::new(422, "identity.no_such_org").field("org"),

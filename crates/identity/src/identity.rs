@@ -3,7 +3,7 @@
 use crate::commands::{ChangePassword, LogIn, LoggedIn, NoteFailure};
 use crate::model::User;
 use crate::throttle::{Subjects, sha256_hex};
-use crate::{Error, Roles, password, queries};
+use crate::{Device, Error, Roles, password, queries};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::collections::HashMap;
@@ -75,6 +75,7 @@ impl Identity {
         login: &str,
         password: String,
         address: Option<IpAddr>,
+        device: Device,
     ) -> Result<(String, LoggedIn), Fault> {
         let login = login.trim().to_lowercase();
         if login.len() > LOGIN_BYTES_MAX {
@@ -95,7 +96,7 @@ impl Identity {
         }
         let token = URL_SAFE_NO_PAD.encode(xr_web::entropy::bytes::<32>(self.entropy.as_ref())?);
         let token_hash = Self::token_hash(&token);
-        let logged_in = self.store.write(LogIn { login, verified_hash: hash, token_hash, address }).await?;
+        let logged_in = self.store.write(LogIn { login, verified_hash: hash, token_hash, address, device }).await?;
         Ok((token, logged_in))
     }
 

@@ -1,6 +1,7 @@
 //! Organisations, people, shops, log-in and sessions.
 
 pub mod commands;
+mod device;
 mod error;
 pub mod http;
 mod identity;
@@ -10,11 +11,12 @@ pub mod queries;
 pub mod roles;
 mod throttle;
 
+pub use device::Device;
 pub use error::Error;
 pub use identity::Identity;
 pub use roles::Roles;
 
-xr_store::migrations! { 1200 "identity" }
+xr_store::migrations! { 1200 "identity", 1220 "devices" }
 
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("identity");

@@ -108,6 +108,12 @@ record! {
         pub expires_at: Instant,
         /// Whether it is the session that asks.
         pub is_current: bool,
+        /// Where it was opened, the last part hidden.
+        pub address: Option<String>,
+        /// By which browser or program, as that one said.
+        pub browser: Option<String>,
+        /// On which system, as the browser said.
+        pub system: Option<String>,
     }
 }
 

@@ -6,21 +6,27 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use xr_base::{Fault, StoreError};
 use xr_web::Entropy;
+use zxcvbn::{Score, zxcvbn};
 
 /// Least characters outside demos.
 pub const CHARS_MIN: usize = 10;
 /// Most characters: hashing more is work for nothing.
 pub const CHARS_MAX: usize = 200;
 
-/// Checks the policy; a demo market also takes short ones.
+/// Checks the policy; a demo market takes any. How hard a password is to guess is what zxcvbn estimates (Wheeler, USENIX Security
+/// 2016): at least 10^8 guesses by somebody who knows the log-in name.
 ///
 /// # Errors
-/// [`Error::WeakPassword`].
+/// [`Error::WeakPassword`], [`Error::GuessablePassword`].
 pub fn check(password: &str, login: &str, is_demo: bool) -> Result<(), Error> {
     let min = if is_demo { 1 } else { CHARS_MIN };
     let is_good = (min..=CHARS_MAX).contains(&password.chars().count());
     let is_login = !is_demo && password.eq_ignore_ascii_case(login);
-    if is_good && !is_login { Ok(()) } else { Err(Error::WeakPassword { min, max: CHARS_MAX }) }
+    if !is_good || is_login {
+        return Err(Error::WeakPassword { min, max: CHARS_MAX });
+    }
+    let is_hard = is_demo || zxcvbn(password, &[login]).score() >= Score::Three;
+    if is_hard { Ok(()) } else { Err(Error::GuessablePassword) }
 }
 
 /// The PHC string of `password` under a fresh salt. Takes tens of milliseconds and 19 MiB: never inside a command.
@@ -64,5 +70,9 @@ mod tests {
         assert!(check(&"x".repeat(201), "ann", false).is_err());
         assert!(check("demo", "demo", true).is_ok());
         assert!(check("", "demo", true).is_err());
+        for guessable in ["password123", "1234567890", "qwertyuiop", "aaaaaaaaaaaa", "annabelle-2", "Iloveyou2026"] {
+            assert_eq!(check(guessable, "annabelle-1", false), Err(Error::GuessablePassword), "{guessable}");
+        }
+        assert_eq!(check("tea lamp orbit 47", "annabelle-1", false), Ok(()));
     }
 }

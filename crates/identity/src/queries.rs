@@ -95,7 +95,7 @@ pub fn sessions(tx: &mut Tx<'_>, user: UserId, current: &str) -> Result<Vec<Open
     let wall = tx.wall();
     tx.all(
         sql!(
-            "SELECT id, created_at, expires_at, CASE WHEN token_hash = ?3 THEN 1 ELSE 0 END FROM sessions
+            "SELECT id, created_at, expires_at, CASE WHEN token_hash = ?3 THEN 1 ELSE 0 END, address, browser, system FROM sessions
              WHERE user_id = ?1 AND expires_at > ?2 ORDER BY id DESC LIMIT 200 /* unscoped: own sessions */"
         ),
         params![user, wall, current],

@@ -7,7 +7,7 @@ use xr_base::{Actor, Currency, OrgId, Party, Principal, SkuId, UnitPrice, UserId
 use xr_catalog::{CreateSku, NewSku, StockMode};
 use xr_identity::commands::{CreateOrg, CreateShop, CreateUser, LogIn};
 use xr_identity::model::OrgKind;
-use xr_identity::{Identity, Roles, password};
+use xr_identity::{Device, Identity, Roles, password};
 use xr_inventory::AdjustStock;
 use xr_store::Store;
 use xr_web::OsEntropy;
@@ -99,6 +99,7 @@ pub(super) fn open_session(store: &Store, login: &str, hash: &str) -> String {
         verified_hash: hash.to_owned(),
         token_hash: Identity::token_hash(&token),
         address: None,
+        device: Device::default(),
     };
     store.write_blocking(session).unwrap();
     token

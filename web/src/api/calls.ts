@@ -5,7 +5,7 @@ import type { CalendarListed, CalendarYear, DeadlineMoves } from './calendarType
 import { get, post, request, type Query } from './http';
 import type {
   Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview,
-  ImportSource, ImportView, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, SavedView, ServerTime, Session, Shop,
+  ImportSource, ImportView, OpenSession, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, SavedView, ServerTime, Session, Shop,
   StateCount, Status, TourStory, ViewList,
 } from './types';
 
@@ -14,6 +14,10 @@ const at = (id: string) => encodeURIComponent(id);
 export const session = () => get<Session>('/v1/session');
 export const logIn = (login: string, password: string) => post<Session>('/v1/session', { login, password });
 export const logOut = () => request<void>('DELETE', '/v1/session');
+export const sessions = () => get<OpenSession[]>('/v1/sessions');
+export const endSession = (id: string) => request<void>('DELETE', `/v1/sessions/${at(id)}`);
+export const endOtherSessions = () => request<void>('DELETE', '/v1/sessions');
+export const changePassword = (body: { current: string; password: string }) => post<void>('/v1/me/password', body);
 export const serverTime = () => get<ServerTime>('/v1/time');
 
 export const board = (query: Query, signal?: AbortSignal) => get<Page<CaseSummary>>('/v1/board', query, signal);

@@ -15,11 +15,25 @@ export type Session = {
   user: string;
   login: string;
   name: string;
+  /** Its middle is hidden; empty without a phone. */
+  phone_masked: string;
   party: Party;
   org: { id: string; name: string } | null;
   shops: Shop[];
   permissions: string[];
   locale: string | null;
+};
+
+/** A log-in of one's own, wherever it was made. */
+export type OpenSession = {
+  id: string;
+  created_at: string;
+  expires_at: string;
+  is_current: boolean;
+  /** Its end is hidden. */
+  address: string | null;
+  browser: string | null;
+  system: string | null;
 };
 
 export type Person = { login: string; password: string; name: string; party: Party; org: string | null; about: Label; is_featured: boolean };

@@ -46,7 +46,7 @@ const useIsTour = () => useRouterState({ select: (state) => state.location.pathn
 
 function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
   const { t } = useText();
-  const isTour = useIsTour();
+  const isForBuyers = useRouterState({ select: (state) => ['/tour', '/account'].includes(state.location.pathname) });
   const navigate = useNavigate();
   const main = useFocusOfPage();
   useHotkeys({
@@ -60,8 +60,9 @@ function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
     <div className="frame">
       <a className="skip" href="#main">{t('kit.skip')}</a>
       <header className="top">
-        <Link to="/" className="brand"><img src="/icon.svg" alt="" width={20} height={20} />{t('kit.product')}</Link>
-        <Menu session={session} />
+        {session.party === 'buyer'
+          ? <a href="/m" className="brand"><Brand /></a>
+          : <><Link to="/" className="brand"><Brand /></Link><Menu session={session} /></>}
         <span className="grow" />
         <Clock />
         <span className={`live ${isLive ? 'on' : 'off'}`} role="status">{isLive ? t('kit.live_on') : t('kit.live_off')}</span>
@@ -69,11 +70,16 @@ function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
         <Me session={session} />
       </header>
       <main id="main" tabIndex={-1} ref={main}>
-        {session.party === 'buyer' && !isTour ? <ForBuyers /> : <Suspense fallback={<Skeleton />}><Outlet /></Suspense>}
+        {session.party === 'buyer' && !isForBuyers ? <ForBuyers /> : <Suspense fallback={<Skeleton />}><Outlet /></Suspense>}
       </main>
       <Help />
     </div>
   );
+}
+
+function Brand() {
+  const { t } = useText();
+  return <><img src="/icon.svg" alt="" width={20} height={20} />{t('kit.product')}</>;
 }
 
 /** The link that led to a page is gone with the page before; the keyboard goes on at the top of the new one. */
@@ -124,7 +130,7 @@ function Me({ session }: { session: Session }) {
   const { t, word } = useText();
   return (
     <span className="me">
-      <span className="me-name">{session.name}<small>{session.org?.name ?? word('party', session.party)}</small></span>
+      <Link to="/account" className="me-name" title={t('identity.account')}>{session.name}<small>{session.org?.name ?? word('party', session.party)}</small></Link>
       <Button type="text" onClick={() => void leave()}>{t('kit.sign_out')}</Button>
     </span>
   );

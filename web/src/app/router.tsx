@@ -55,9 +55,12 @@ const calendar = createRoute({
 const demo = createRoute({ getParentRoute, path: '/demo', component: lazyRouteComponent(() => import('@/capabilities/demo/pages/DemoClock'), 'DemoClock') });
 const tour = createRoute({ getParentRoute, path: '/tour', component: lazyRouteComponent(() => import('@/capabilities/tour/pages/Tour'), 'Tour') });
 const status = createRoute({ getParentRoute, path: '/status', component: lazyRouteComponent(() => import('@/capabilities/system/pages/Status'), 'Status') });
+const account = createRoute({
+  getParentRoute, path: '/account', component: lazyRouteComponent(() => import('@/capabilities/identity/pages/Account'), 'Account'),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, packs, pack, replays, replay, differences, calendar, demo, tour, status]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, packs, pack, replays, replay, differences, calendar, demo, tour, status, account]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -3,7 +3,7 @@
 use super::{of_user, tell, themselves};
 use crate::model::User;
 use crate::throttle::{Subjects, masked};
-use crate::{Error, queries};
+use crate::{Device, Error, queries};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::net::IpAddr;
@@ -24,6 +24,8 @@ pub struct LogIn {
     pub token_hash: String,
     /// Where from.
     pub address: Option<IpAddr>,
+    /// By what.
+    pub device: Device,
 }
 
 /// A new session.
@@ -50,20 +52,20 @@ impl Command for LogIn {
         let (id, ..) = found.filter(is_valid).ok_or(Error::BadCredentials)?;
         let user = queries::user(tx, id)?.ok_or(Error::BadCredentials)?;
         let (session, wall): (RowId, Instant) = (tx.id(), tx.wall());
-        let expires_at = wall + SESSION_LENGTH;
+        let (expires_at, address) = (wall + SESSION_LENGTH, masked(self.address));
         tx.put(
             sql!("DELETE FROM sessions WHERE user_id = ?1 AND expires_at <= ?2 /* unscoped: own sessions */"),
             params![id, wall],
         )?;
         tx.put(
             sql!(
-                "INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
-                 /* unscoped: own sessions */"
+                "INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at, address, browser, system)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) /* unscoped: own sessions */"
             ),
-            params![session, self.token_hash, id, wall, expires_at],
+            params![session, self.token_hash, id, wall, expires_at, address, self.device.browser, self.device.system],
         )?;
         subjects.forgive(tx)?;
-        let body = json!({ "user": id, "session": session, "address": masked(self.address) });
+        let body = json!({ "user": id, "session": session, "address": address, "device": self.device });
         tell(tx, "identity.logged_in", &themselves(&user), of_user(&user), body)?;
         Ok(LoggedIn { user, expires_at })
     }

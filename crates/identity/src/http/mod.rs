@@ -15,7 +15,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .add(Access::Public, routes!(session::log_in))
         .add(Access::SignedIn, routes!(session::log_out, session::show))
-        .add(Access::SignedIn, routes!(session::list))
+        .add(Access::SignedIn, routes!(session::list, session::revoke_others))
         .add(Access::SignedIn, routes!(session::revoke))
         .add(Access::SignedIn, routes!(session::change_me))
         .add(Access::SignedIn, routes!(session::change_password))

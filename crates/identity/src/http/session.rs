@@ -4,11 +4,11 @@ use super::identity;
 use super::views::{Me, me};
 use crate::commands::{ChooseLocale, LogOut, RevokeSessions};
 use crate::model::OpenSession;
-use crate::{Identity, queries};
+use crate::{Device, Identity, queries};
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{SET_COOKIE, USER_AGENT};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use xr_base::{Locale, RowId};
@@ -36,10 +36,12 @@ pub(super) struct Credentials {
 pub(super) async fn log_in(
     State(state): State<AppState>,
     caller: Caller,
+    headers: HeaderMap,
     body: JsonBody<Credentials>,
 ) -> Result<Response, Failure> {
     let identity = identity(&state)?;
-    let (token, _) = identity.log_in(&body.value.login, body.value.password, caller.address).await?;
+    let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(Device::of).unwrap_or_default();
+    let (token, _) = identity.log_in(&body.value.login, body.value.password, caller.address, device).await?;
     let session = identity.session(&token).await?.ok_or(crate::Error::BadCredentials)?;
     let shown = me(&state, session.principal).await?;
     let seconds = crate::commands::SESSION_LENGTH.0 / 1_000;
@@ -84,6 +86,19 @@ pub(super) async fn revoke(
     body: NoBody,
 ) -> Result<StatusCode, Failure> {
     let revoke = RevokeSessions { user: who.user, session: Some(id), keep: String::new() };
+    state.store().write_once(revoke, body.key).await?;
+    identity(&state)?.forget();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends all sessions of the caller but the one that asks.
+#[utoipa::path(delete, path = "/v1/sessions", tag = "identity", responses((status = 204)))]
+pub(super) async fn revoke_others(
+    State(state): State<AppState>,
+    who: Who,
+    body: NoBody,
+) -> Result<StatusCode, Failure> {
+    let revoke = RevokeSessions { user: who.user, session: None, keep: who.0.id.clone() };
     state.store().write_once(revoke, body.key).await?;
     identity(&state)?.forget();
     Ok(StatusCode::NO_CONTENT)

@@ -103,7 +103,11 @@ impl TestApp {
     }
 
     pub(crate) async fn send(&self, method: &str, path: &str, cookie: &str, body: Option<Value>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("accept-language", "en");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("accept-language", "en")
+            .header("user-agent", "curl/8.9 (Linux)");
         if !cookie.is_empty() {
             request = request.header("cookie", cookie);
         }

@@ -2,7 +2,7 @@
 
 use crate::app::{PASSWORD, TestApp, apps};
 use crate::engines::sqlite;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 use xr_base::Millis;
 use xr_web::WebConfig;
@@ -77,12 +77,30 @@ async fn sessions_are_listed_and_revoked_one_by_one_but_never_another_person_s()
         let list = app.send("GET", "/v1/sessions", &here, None).await.json;
         let other = list.as_array().unwrap().iter().find(|s| s["is_current"] == json!(false)).unwrap();
         assert_eq!(list.as_array().unwrap().len(), 2);
+        assert_eq!(
+            (&other["browser"], &other["system"], &other["address"]),
+            (&json!("curl"), &json!("Linux"), &Value::Null)
+        );
         let path = format!("/v1/sessions/{}", other["id"].as_str().unwrap());
         assert_eq!(app.send("DELETE", &path, &rival, None).await.code(), (404, "identity.no_such_session"));
         assert_eq!(app.send("GET", "/v1/session", &there, None).await.status, 200);
         assert_eq!(app.send("DELETE", &path, &here, None).await.status, 204);
         assert_eq!(app.send("GET", "/v1/session", &there, None).await.status, 401);
         assert_eq!(app.send("DELETE", &path, &here, None).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn all_other_sessions_end_at_once_and_nobody_else_s() {
+    for app in apps().await {
+        let mine = [app.cookie_of("merchant").await, app.cookie_of("merchant").await, app.cookie_of("merchant").await];
+        let rival = app.cookie_of("rival").await;
+        assert_eq!(app.send("DELETE", "/v1/sessions", &mine[1], None).await.status, 204);
+        let mut statuses = Vec::new();
+        for cookie in [&mine[0], &mine[1], &mine[2], &rival] {
+            statuses.push(app.send("GET", "/v1/session", cookie, None).await.status.as_u16());
+        }
+        assert_eq!(statuses, [401, 200, 401, 200]);
     }
 }
 
@@ -121,6 +139,7 @@ async fn changing_the_password_needs_the_current_one_and_ends_the_other_sessions
         };
         assert_eq!(change("wrong horse", "battery staple").await.code(), (422, "identity.wrong_password"));
         assert_eq!(change(PASSWORD, "short").await.code(), (422, "identity.weak_password"));
+        assert_eq!(change(PASSWORD, "password1234").await.code(), (422, "identity.guessable_password"));
         assert_eq!(change(PASSWORD, "battery staple").await.status, 204);
         assert_eq!(app.send("GET", "/v1/session", &here, None).await.status, 200);
         assert_eq!(app.send("GET", "/v1/session", &there, None).await.status, 401);
@@ -154,7 +173,7 @@ fn every_route_is_listed_with_its_access() {
         writeln!(matrix, "{} {} {}", line.method, line.path, line.access).unwrap();
     }
     let expected = "PATCH /v1/me signed-in\nPOST /v1/me/password signed-in\nDELETE /v1/session signed-in\n\
-                    GET /v1/session signed-in\nPOST /v1/session public\nGET /v1/sessions signed-in\n\
+                    GET /v1/session signed-in\nPOST /v1/session public\nDELETE /v1/sessions signed-in\nGET /v1/sessions signed-in\n\
                     DELETE /v1/sessions/{id} signed-in\nGET /v1/shops signed-in\n";
     assert_eq!(matrix, expected);
 }

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use xr_base::calendar::DayTables;
 use xr_base::{Actor, Millis, OrgId};
 use xr_identity::commands::{CreateUser, LogIn};
-use xr_identity::{Identity, Roles, password};
+use xr_identity::{Device, Identity, Roles, password};
 use xr_web::WebConfig;
 use xr_web::entropy::OsEntropy;
 
@@ -81,7 +81,13 @@ pub(super) fn people(market: &Market, role: &str, org: Option<OrgId>, count: u64
             password_hash: hash.clone(),
         })?;
         let token_hash = Identity::token_hash(&token);
-        market.store.write_blocking(LogIn { login, verified_hash: hash.clone(), token_hash, address: None })?;
+        market.store.write_blocking(LogIn {
+            login,
+            verified_hash: hash.clone(),
+            token_hash,
+            address: None,
+            device: Device::default(),
+        })?;
         tokens.push(token);
     }
     Ok(tokens)

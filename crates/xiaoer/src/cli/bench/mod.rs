@@ -19,9 +19,9 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use xr_base::calendar::DayTables;
-use xr_base::{Millis, SystemClock};
+use xr_base::{Clock as _, Instant, Millis, SystemClock};
 use xr_imports::history_clock;
-use xr_store::{Location, Store};
+use xr_store::{Location, Store, params, sql};
 
 #[derive(Subcommand)]
 pub(super) enum BenchCommand {
@@ -41,6 +41,9 @@ pub(super) enum BenchCommand {
         /// Pages read of each list.
         #[arg(long, default_value_t = 2_000)]
         pages: u64,
+        /// Go on with what an earlier bench left in `--data`, its orders being listed too.
+        #[arg(long)]
+        reuse: bool,
     },
     /// Orders as an XLSX file, with the memory that it takes.
     Export {
@@ -129,10 +132,7 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
     }
     let clock = if matches!(command, BenchCommand::Import { .. }) { history_clock() } else { SystemClock::real() };
     let market = match command {
-        BenchCommand::Clocks { reuse: true, .. } => {
-            let (store, clock) = opened(&location, clock)?;
-            Market::of(store, clock, location)?
-        }
+        BenchCommand::List { reuse: true, .. } | BenchCommand::Clocks { reuse: true, .. } => left(location, clock)?,
         _ => fresh(location, clock)?,
     };
     let answer = match *command {
@@ -201,6 +201,18 @@ fn fresh(location: Location, clock: SystemClock) -> Result<Market, CliError> {
     Market::of(store, clock, location)
 }
 
+/// The market of an earlier bench, at the time of its first order.
+fn left(location: Location, clock: SystemClock) -> Result<Market, CliError> {
+    let (store, clock) = opened(&location, clock)?;
+    let first = store.read_blocking(|tx| {
+        let text = sql!("SELECT placed_at FROM orders ORDER BY id LIMIT 1 /* unscoped: a bench of its own database */");
+        Ok(tx.opt::<(Instant,)>(text, params![])?)
+    })?;
+    let (first,) = first.ok_or_else(|| CliError::Other("no bench left any order there".to_owned()))?;
+    clock.set(clock.wall(), first, 1);
+    Market::of(store, clock, location)
+}
+
 fn has_database(location: &Location) -> bool {
     matches!(location, Location::Folder(folder) if folder.join("xiaoer.db").exists())
 }
@@ -240,10 +252,13 @@ impl Market {
         Ok(Self { store, clock, location, goods })
     }
 
-    /// Places orders beforehand, not measured.
+    /// Places orders beforehand, not measured. Business time stands meanwhile: many take longer to place than buyers have to pay.
     fn fill(&self, orders: u64) -> Result<(), CliError> {
         if orders > 0 {
+            let now = self.clock.now();
+            self.clock.set(self.clock.wall(), now, 0);
             load::run(self, CLIENTS, &Until::Count(orders.div_ceil(CLIENTS)))?;
+            self.clock.set(self.clock.wall(), now, 1);
         }
         Ok(())
     }

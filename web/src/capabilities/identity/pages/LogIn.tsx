@@ -7,6 +7,7 @@ import { fieldOf, problemOf, type Problem } from '@/api/problem';
 import type { Party, Person } from '@/api/types';
 import { Looks } from '@/app/Looks';
 import { enter } from '@/app/session';
+import { Secret } from '@/kit/Secret';
 import { problemText, useText } from '@/kit/text';
 
 const FIELDS = ['login', 'password'];
@@ -47,10 +48,7 @@ export function LogIn() {
           </div>
           <div className="field">
             <label htmlFor="password">{t('identity.password')}</label>
-            <Input
-              id="password" type="password" autoComplete="current-password" required value={password} status={field === 'password' ? 'error' : ''}
-              onChange={(e) => setPassword(e.target.value)}
-            />
+            <Secret id="password" autoComplete="current-password" value={password} isInvalid={field === 'password'} onChange={setPassword} />
           </div>
           {problem && <p className="form-failure" role="alert">{problemText(t, problem)}</p>}
           <Button type="primary" htmlType="submit" block loading={isSending}>{t('identity.enter')}</Button>
