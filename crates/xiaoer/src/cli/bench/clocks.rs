@@ -1,7 +1,6 @@
 //! Deadlines: how late they fire at a steady pace among many open ones, and how fast they are made up for after an outage.
 //!
-//! Business time begins a day ago: first the paced orders fall due, then those of the outage, while all others, placed now,
-//! stay open throughout.
+//! First the paced orders fall due, then those of the outage, while all others stay open throughout.
 
 use super::load;
 use super::usage::{memory_mb, server_us};
@@ -18,10 +17,12 @@ use xr_store::{params, sql};
 const PACE: i64 = 200;
 /// Orders due at once for every second in which they are made up for: more than can be.
 const DUE_AT_ONCE: u64 = 20_000;
-/// Before all other orders.
-const AGO: Millis = Millis::hours(24);
-/// Those of the outage are younger by so much, so that they do not fall due meanwhile.
+/// What an earlier bench left is younger than all orders of this one.
+pub(super) const BEFORE: Millis = Millis::hours(24);
+/// Those of the outage are younger than the paced ones by so much, so that they do not fall due meanwhile.
 const LATER: Millis = Millis::minutes(10);
+/// All others are younger by so much: neither due nor warned of when those of the outage are.
+const YOUNGEST: Millis = Millis::minutes(28);
 /// Time to pay (OD-1).
 const TO_PAY: Millis = Millis::minutes(30);
 /// Waits so long for the last one.
@@ -32,8 +33,7 @@ const AHEAD: Millis = Millis::seconds(1);
 /// `orders` stay open while others fall due for `seconds`; then as many of them as can be fired in `seconds` are due at once.
 /// What the database held before stays open too.
 pub(super) fn measure(market: &Market, orders: u64, seconds: i64) -> Result<Value, CliError> {
-    let now = market.clock.now();
-    let start = now - AGO;
+    let start = market.clock.now();
     let paced = load::some(&market.goods, 0, usize::try_from(PACE * seconds).unwrap_or(0));
     for (n, order) in (0..).zip(paced) {
         stand(market, start + Millis(n * 1_000 / PACE));
@@ -42,7 +42,7 @@ pub(super) fn measure(market: &Market, orders: u64, seconds: i64) -> Result<Valu
     let at_once = orders.min(DUE_AT_ONCE * u64::try_from(seconds).unwrap_or(0));
     stand(market, start + LATER);
     market.fill(at_once)?;
-    stand(market, now);
+    stand(market, start + YOUNGEST);
     market.fill(orders - at_once)?;
     let open = waiting(market)?;
 

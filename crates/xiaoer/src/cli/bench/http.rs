@@ -11,7 +11,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use tokio::sync::watch;
 use xr_base::calendar::DayTables;
-use xr_base::{Actor, Millis, OrgId};
+use xr_base::{Actor, Clock as _, Millis, OrgId};
 use xr_identity::commands::{CreateUser, LogIn};
 use xr_identity::{Device, Identity, Roles, password};
 use xr_web::WebConfig;
@@ -67,9 +67,11 @@ pub(super) fn people(market: &Market, role: &str, org: Option<OrgId>, count: u64
     let roles = Roles::shipped().map_err(|e| other(&e))?;
     let shipped = roles.role.get(role).ok_or_else(|| CliError::Other(format!("no role {role}")))?;
     let hash = password::hash(PASSWORD, &OsEntropy).map_err(|e| other(&e))?;
+    // An earlier bench may have left its people.
+    let at = market.clock.wall().0;
     let mut tokens = Vec::new();
     for n in 0..count {
-        let (login, token) = (format!("{role}{n}"), format!("{role}-token-{n}"));
+        let (login, token) = (format!("{role}{n}-{at}"), format!("{role}-token-{n}-{at}"));
         market.store.write_blocking(CreateUser {
             actor: Actor::System,
             login: login.clone(),

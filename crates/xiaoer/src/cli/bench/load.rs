@@ -13,7 +13,7 @@ use xr_identity::commands::{CreateOrg, CreateShop};
 use xr_identity::model::OrgKind;
 use xr_inventory::AdjustStock;
 use xr_orders::{LineWanted, PlaceOrder, Recipient, ShopTerms};
-use xr_store::Store;
+use xr_store::{Store, Tx, params, sql};
 
 /// Units that buyers choose from, so that stock rows are not one hot row.
 const SKUS: i64 = 500;
@@ -56,6 +56,19 @@ pub(super) fn goods(store: &Store) -> Result<Goods, Fault> {
         skus.push(sku);
     }
     Ok(Goods { merchant: org, shop, skus })
+}
+
+/// The first shop that an earlier bench opened, with what it sells.
+pub(super) fn left(tx: &mut Tx<'_>) -> Result<Goods, Fault> {
+    let (shop, merchant): (ShopId, OrgId) = tx.one(
+        sql!("SELECT id, merchant_org FROM shops ORDER BY id LIMIT 1 /* unscoped: a bench of its own database */"),
+        params![],
+    )?;
+    let skus: Vec<(SkuId,)> = tx.all(
+        sql!("SELECT id FROM skus WHERE shop_id = ?1 ORDER BY id /* unscoped: a bench of its own database */"),
+        params![shop],
+    )?;
+    Ok(Goods { merchant, shop, skus: skus.into_iter().map(|(id,)| id).collect() })
 }
 
 /// When clients stop.

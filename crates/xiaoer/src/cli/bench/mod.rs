@@ -132,7 +132,8 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
     }
     let clock = if matches!(command, BenchCommand::Import { .. }) { history_clock() } else { SystemClock::real() };
     let market = match command {
-        BenchCommand::List { reuse: true, .. } | BenchCommand::Clocks { reuse: true, .. } => left(location, clock)?,
+        BenchCommand::List { reuse: true, .. } => left(location, Millis(0))?,
+        BenchCommand::Clocks { reuse: true, .. } => left(location, clocks::BEFORE)?,
         _ => fresh(location, clock)?,
     };
     let answer = match *command {
@@ -201,16 +202,21 @@ fn fresh(location: Location, clock: SystemClock) -> Result<Market, CliError> {
     Market::of(store, clock, location)
 }
 
-/// The market of an earlier bench, at the time of its first order.
-fn left(location: Location, clock: SystemClock) -> Result<Market, CliError> {
-    let (store, clock) = opened(&location, clock)?;
+/// The market of an earlier bench, so long before its first order: time only goes on, in a process.
+fn left(location: Location, before: Millis) -> Result<Market, CliError> {
+    let (store, _) = opened(&location, SystemClock::real())?;
     let first = store.read_blocking(|tx| {
-        let text = sql!("SELECT placed_at FROM orders ORDER BY id LIMIT 1 /* unscoped: a bench of its own database */");
+        let text = sql!("SELECT placed_at FROM orders ORDER BY case_id LIMIT 1 /* unscoped: a bench of its own database */");
         Ok(tx.opt::<(Instant,)>(text, params![])?)
     })?;
     let (first,) = first.ok_or_else(|| CliError::Other("no bench left any order there".to_owned()))?;
-    clock.set(clock.wall(), first, 1);
-    Market::of(store, clock, location)
+    store.close();
+    drop(store);
+    let clock = SystemClock::real();
+    clock.set(clock.wall(), first - before, 1);
+    let (store, clock) = opened(&location, clock)?;
+    let goods = Arc::new(store.read_blocking(load::left)?);
+    Ok(Market { store, clock, location, goods })
 }
 
 fn has_database(location: &Location) -> bool {
