@@ -14,7 +14,7 @@ pub use error::Error;
 pub use identity::Identity;
 pub use roles::Roles;
 
-xr_store::migrations! { 1200 "identity" }
+xr_store::migrations! { 1200 "identity", 1210 "members" }
 
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("identity");

@@ -4,6 +4,9 @@ use crate::Error;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
 use xr_base::{Fault, StoreError};
 use xr_web::Entropy;
 
@@ -31,6 +34,18 @@ pub fn hash(password: &str, entropy: &dyn Entropy) -> Result<String, Fault> {
     let salt: [u8; 16] = xr_web::entropy::bytes(entropy)?;
     let hash: Result<PasswordHash, _> = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
     hash.map(|phc| phc.to_string()).map_err(|error| StoreError::Engine(format!("password hash: {error}")).into())
+}
+
+/// The same text for the same `secret` and `salt`, as costly to compute as [`hash`].
+///
+/// # Errors
+/// [`StoreError::Engine`] when the hash fails.
+pub fn digest(secret: &str, salt: &str) -> Result<String, Fault> {
+    let salt = Sha256::digest(salt.as_bytes());
+    let mut out = [0; 32];
+    let hashed = Argon2::default().hash_password_into(secret.as_bytes(), &salt, &mut out);
+    hashed.map_err(|error| StoreError::Engine(format!("password digest: {error}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(out))
 }
 
 /// Whether `password` is the one hashed; false also for an unreadable hash. As costly as [`hash`].
