@@ -72,6 +72,14 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_is_the_same_for_the_same_secret_and_salt_only() {
+        let first = digest("a body with a password", "usr_1 key").unwrap();
+        assert_eq!(first, digest("a body with a password", "usr_1 key").unwrap());
+        assert_ne!(first, digest("a body with a passworf", "usr_1 key").unwrap());
+        assert_ne!(first, digest("a body with a password", "usr_2 key").unwrap());
+    }
+
+    #[test]
     fn the_policy_wants_ten_characters_that_are_not_the_login() {
         assert!(check("123456789", "ann", false).is_err());
         assert!(check("一二三四五六七八九十", "ann", false).is_ok());
