@@ -36,6 +36,12 @@ const batches = createRoute({
 const batch = createRoute({
   getParentRoute, path: '/batches/$id', component: lazyRouteComponent(() => import('@/capabilities/batches/pages/Batch'), 'BatchPage'),
 });
+const members = createRoute({
+  getParentRoute, path: '/members', component: lazyRouteComponent(() => import('@/capabilities/identity/pages/Members'), 'Members'),
+});
+const roles = createRoute({
+  getParentRoute, path: '/roles', component: lazyRouteComponent(() => import('@/capabilities/identity/pages/Roles'), 'Roles'),
+});
 const packs = createRoute({ getParentRoute, path: '/packs', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Packs'), 'Packs') });
 const pack = createRoute({
   getParentRoute, path: '/packs/$pack/$kind', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Pack'), 'PackPage'),
@@ -57,7 +63,7 @@ const tour = createRoute({ getParentRoute, path: '/tour', component: lazyRouteCo
 const status = createRoute({ getParentRoute, path: '/status', component: lazyRouteComponent(() => import('@/capabilities/system/pages/Status'), 'Status') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, packs, pack, replays, replay, differences, calendar, demo, tour, status]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, members, roles, packs, pack, replays, replay, differences, calendar, demo, tour, status]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',
