@@ -116,8 +116,8 @@ const withData = ({ order, waiting, over, desk, replay, batch }) => [
 ];
 
 const opened = ({ order, waiting, replay }) => [
-  { name: 'member-add', path: '/members', login: 'yunduo', act: (page) => page.locator('.list-bar .ant-btn-primary').click(), waits: 'dialog[open] #member-role option' },
-  { name: 'member-edit', path: '/members', login: 'yunduo', act: (page) => page.locator('td .ant-btn').nth(1).click(), waits: 'dialog[open] #member-role option' },
+  { name: 'member-add', path: '/members', login: 'yunduo', act: (page) => page.locator('.list-bar .ant-btn-primary').click(), waits: 'dialog[open] #member-role:has(option)' },
+  { name: 'member-edit', path: '/members', login: 'yunduo', act: (page) => page.locator('td .ant-btn').nth(1).click(), waits: 'dialog[open] #member-role:has(option)' },
   { name: 'member-disable', path: '/members', login: 'yunduo', act: (page) => page.locator('td .ant-btn').nth(2).click(), waits: 'dialog[open] footer' },
   { name: 'role-edit', path: '/roles', login: 'yunduo', act: (page) => page.locator('td .ant-btn').first().click(), waits: 'dialog[open] .permission-groups' },
   { name: 'replay-courses', path: `/replays/${replay}`, login: 'op', act: (page) => page.locator('.replay-changed td .cite').first().click(), waits: 'dialog[open] .replay-steps' },

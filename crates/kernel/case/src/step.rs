@@ -93,7 +93,7 @@ pub enum Refusal {
         /// Words of those who may.
         words: Vec<Name>,
         /// What somebody of the right party lacks for it.
-        permission: Option<Name>,
+        permission: Option<Box<str>>,
     },
     /// No guard holds.
     #[error("refused with `{code}`")]
@@ -253,10 +253,10 @@ fn fits(book: &Compiled, word: &str, by: By<'_>) -> bool {
 }
 
 /// The permission that a person of the party of `word` lacks.
-fn lacked(book: &Compiled, word: &str, by: By<'_>) -> Option<Name> {
+fn lacked(book: &Compiled, word: &str, by: By<'_>) -> Option<Box<str>> {
     let By::Person(person) = by else { return None };
     let role = book.book().actors.get(word).filter(|role| role.party == person.party)?;
-    role.permission.clone().filter(|permission| !person.may(permission))
+    role.permission.as_deref().filter(|permission| !person.may(permission)).map(Box::from)
 }
 
 /// `open` is not empty; the refusal is the last one's.
