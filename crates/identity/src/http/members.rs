@@ -15,6 +15,7 @@ use xr_web::failure::ProblemBody;
 use xr_web::{AppState, Failure, IdPath, JsonBody, Page, Paging, Who};
 
 /// A member of the caller's organisation.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, as the console shows them")]
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Member {
     #[schema(value_type = String)]

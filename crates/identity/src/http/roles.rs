@@ -37,7 +37,8 @@ pub(super) struct PermissionGroup {
 
 /// A role that members of the caller's organisation can have.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct Role {
+#[schema(as = Role)]
+pub(super) struct RoleView {
     /// Name of a built-in role, or id of one that the organisation made.
     role: String,
     #[schema(value_type = Object)]
@@ -69,9 +70,9 @@ fn described<'w>(roles: &Roles, who: &Principal, words: impl Iterator<Item = &'w
     (words, may_give)
 }
 
-fn of_org(roles: &Roles, who: &Principal, role: OrgRole) -> Role {
+fn of_org(roles: &Roles, who: &Principal, role: OrgRole) -> RoleView {
     let (permissions, may_give) = described(roles, who, role.words.0.iter());
-    Role {
+    RoleView {
         role: role.id.to_string(),
         label: Text { zh: role.name.clone(), en: role.name },
         is_built_in: false,
@@ -82,10 +83,10 @@ fn of_org(roles: &Roles, who: &Principal, role: OrgRole) -> Role {
     }
 }
 
-fn built_in(roles: &Roles, who: &Principal, (name, role): (&str, &crate::roles::Role), members: i64) -> Role {
+fn built_in(roles: &Roles, who: &Principal, (name, role): (&str, &crate::roles::Role), members: i64) -> RoleView {
     let (permissions, may_give) = described(roles, who, role.permissions.iter());
     let label = Text { zh: role.zh.clone(), en: role.en.clone() };
-    Role { role: name.to_owned(), label, is_built_in: true, permissions, members, may_give, version: None }
+    RoleView { role: name.to_owned(), label, is_built_in: true, permissions, members, may_give, version: None }
 }
 
 /// The permissions that the caller may put into a role, by the part before the dot.
@@ -113,22 +114,22 @@ pub(super) async fn permissions(
 }
 
 /// The built-in roles of the caller's kind of organisation, then those that it made, by name.
-#[utoipa::path(get, path = "/v1/roles", tag = "identity", responses((status = 200, body = Page<Role>)))]
-pub(super) async fn list(State(state): State<AppState>, who: Who) -> Result<Json<Page<Role>>, Failure> {
+#[utoipa::path(get, path = "/v1/roles", tag = "identity", responses((status = 200, body = Page<RoleView>)))]
+pub(super) async fn list(State(state): State<AppState>, who: Who) -> Result<Json<Page<RoleView>>, Failure> {
     let (who, roles) = (who.0.principal.clone(), Arc::clone(identity(&state)?.roles()));
     let org = own_org(&who)?;
     let found = state.store().read(move |tx| {
         let counts: BTreeMap<String, i64> = queries::role_counts(tx, org)?.into_iter().collect();
         let of_kind = OrgKind::of(who.party).into_iter().flat_map(|kind| roles.of_kind(kind));
         let count = |name: &str| counts.get(name).copied().unwrap_or(0);
-        let mut items: Vec<Role> = of_kind.map(|one| built_in(&roles, &who, one, count(one.0))).collect();
+        let mut items: Vec<RoleView> = of_kind.map(|one| built_in(&roles, &who, one, count(one.0))).collect();
         items.extend(queries::org_roles(tx, org)?.into_iter().map(|role| of_org(&roles, &who, role)));
         Ok(items)
     });
     Ok(Json(Page { items: found.await?, next: None }))
 }
 
-async fn read(state: &AppState, who: &Who, id: RoleId) -> Result<Json<Role>, Failure> {
+async fn read(state: &AppState, who: &Who, id: RoleId) -> Result<Json<RoleView>, Failure> {
     let (who, roles) = (who.0.principal.clone(), Arc::clone(identity(state)?.roles()));
     let org = own_org(&who)?;
     let found = state
@@ -141,7 +142,7 @@ async fn read(state: &AppState, who: &Who, id: RoleId) -> Result<Json<Role>, Fai
 #[utoipa::path(
     post, path = "/v1/roles", tag = "identity", request_body = NewRole,
     responses(
-        (status = 200, body = Role), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 200, body = RoleView), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 422, body = ProblemBody),
     ),
 )]
@@ -149,7 +150,7 @@ pub(super) async fn add(
     State(state): State<AppState>,
     who: Who,
     body: JsonBody<NewRole>,
-) -> Result<Json<Role>, Failure> {
+) -> Result<Json<RoleView>, Failure> {
     let roles = Arc::clone(identity(&state)?.roles());
     let id = state.store().write_once(AddRole { by: who.user, roles, new: body.value }, body.key).await?;
     read(&state, &who, id).await
@@ -159,7 +160,7 @@ pub(super) async fn add(
 #[utoipa::path(
     patch, path = "/v1/roles/{id}", tag = "identity", params(("id" = String, Path)), request_body = RoleChanges,
     responses(
-        (status = 200, body = Role), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 200, body = RoleView), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
         (status = 409, body = ProblemBody), (status = 422, body = ProblemBody),
     ),
 )]
@@ -168,7 +169,7 @@ pub(super) async fn change(
     who: Who,
     IdPath(id): IdPath<RoleId>,
     body: JsonBody<RoleChanges>,
-) -> Result<Json<Role>, Failure> {
+) -> Result<Json<RoleView>, Failure> {
     let roles = Arc::clone(identity(&state)?.roles());
     let command = ChangeRole { by: who.user, roles, role: id, changes: body.value };
     state.store().write_once(command, body.key).await?;
