@@ -1,6 +1,7 @@
 //! Databases that earlier programs wrote (tests/data/earlier), opened by this one: nothing is lost, and life goes on.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 use xr_base::Millis;
@@ -40,6 +41,26 @@ fn whole(market: &TestMarket, name: &str) {
     assert!(report.problems(false).is_empty(), "{name}: {:?}", report.problems(false));
 }
 
+/// Organisations with people got a main account: the oldest that has every right.
+fn one_owner_each(market: &TestMarket, name: &str) {
+    let people: Vec<(i64, i64, String, i64)> = market.read(|tx| {
+        Ok(tx.all(
+            xr_store::sql!(
+                "SELECT org_id, id, role, is_owner FROM users WHERE org_id IS NOT NULL ORDER BY id /* unscoped: a test */"
+            ),
+            &[],
+        )?)
+    });
+    let mut main: BTreeMap<i64, i64> = BTreeMap::new();
+    for (org, id, ..) in people.iter().filter(|(.., role, _)| ["merchant", "operator"].contains(&role.as_str())) {
+        main.entry(*org).or_insert(*id);
+    }
+    assert!(main.len() >= 5, "{name}: {people:?}");
+    for (org, id, _, is_owner) in people {
+        assert_eq!(is_owner == 1, main.get(&org) == Some(&id), "{name}: {id}");
+    }
+}
+
 fn unpacked(file: &Path) -> tempfile::TempDir {
     let folder = memory_folder();
     let mut bytes = Vec::new();
@@ -56,6 +77,7 @@ fn markets_of_earlier_schemas_keep_what_they_hold_and_go_on() {
         let market = TestMarket::over(unpacked(&file), LEFT);
         assert_eq!(market.read(counts), held, "{name}");
         whole(&market, name);
+        one_owner_each(&market, name);
 
         // Silence ends what can end.
         let open = |tx: &mut Tx<'_>| Ok(engine::next_wake(tx)?.is_some());

@@ -1,6 +1,6 @@
 // What people do, by clicks and keys, against the real server. Each flow throws at the first thing that is not as it should be.
 import assert from 'node:assert/strict';
-import { api, call, open, until } from './browser.mjs';
+import { api, axe, call, open, until } from './browser.mjs';
 
 async function logIn(browser, url) {
   const page = await open(browser, url);
@@ -265,8 +265,74 @@ async function aPersonLooksAfterTheAccount(browser, url) {
   return { pages: [page, other, third] };
 }
 
+/** A button on its way from disabled to enabled has a contrast of its own: axe looks when it has arrived. */
+async function isClean(page, where) {
+  await page.evaluate(() => document.getAnimations().forEach((move) => Number.isFinite(move.effect?.getComputedTiming().endTime) && move.finish()));
+  assert.deepEqual(await axe(page), [], `axe on ${where}`);
+}
+
+/** A role with after-sales only, a member who has it, and what the member gets to see; then the account is locked. */
+async function aMemberSeesOnlyWhatItsRoleAllows(browser, url) {
+  const page = await open(browser, url, { login: 'hemu' });
+  await page.goto('/');
+  await page.click('.menu a[href="/members"]');
+  await page.click('.tabs a[href="/roles"]');
+  await page.waitForSelector('table.data tbody tr .words');
+  await page.locator('.page-head .ant-btn').click();
+  await page.fill('#role-name', '流程售后');
+  await page.waitForSelector('dialog[open] .permission-groups');
+  assert.equal(await page.locator('dialog[open] input[name="platform.orders"]').count(), 0, 'nobody gives what the kind cannot have');
+  await page.locator('dialog[open] input[name="aftersales.decide"]').focus();
+  await page.keyboard.press('Space');
+  await isClean(page, 'the role');
+  await page.click('dialog[open] footer button[type=submit]');
+  await page.locator('table.data tbody tr', { hasText: '流程售后' }).waitFor();
+
+  await page.click('.tabs a[href="/members"]');
+  await page.click('.list-bar .ant-btn-primary');
+  await page.fill('#member-login', 'hemu');
+  await page.fill('#member-name', '流程成员');
+  await page.fill('#member-password', 'demo');
+  await page.locator('#member-role option', { hasText: '流程售后' }).waitFor({ state: 'attached' });
+  await page.selectOption('#member-role', { label: '流程售后' });
+  await isClean(page, 'the member');
+  await page.click('dialog[open] footer button[type=submit]');
+  await page.waitForSelector('#member-login-help[role=alert]');
+  await page.fill('#member-login', 'hemu-flow');
+  await page.click('dialog[open] footer button[type=submit]');
+  const row = page.locator('table.data tbody tr', { hasText: 'hemu-flow' });
+  await row.waitFor();
+
+  const member = await open(browser, url);
+  await member.goto('/aftersales');
+  await member.fill('#login', 'hemu-flow');
+  await member.fill('#password', 'demo');
+  await member.click('button[type=submit]');
+  await member.waitForSelector('.top .menu');
+  const links = await member.locator('.menu a').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+  assert.deepEqual(links, ['/', '/orders', '/aftersales', '/tour']);
+  await member.goto('/orders');
+  await member.waitForSelector('table.data tbody tr');
+  assert.equal(await member.locator('.list-bar .tool').count(), 0, 'neither batches nor files');
+  await member.goto('/members');
+  await member.waitForSelector('.page-state strong');
+  assert.equal((await member.context().request.get('/v1/members')).status(), 403);
+  const { items } = await api(member, '/v1/aftersales?limit=200');
+  const waiting = items.find((one) => one.state === 'requested');
+  assert.ok(waiting, 'a case waits for the merchant');
+  const { acts } = await api(member, `/v1/cases/${waiting.id}`);
+  assert.ok(acts.some((act) => act.event === 'approve' && act.enabled), 'after-sales is the member\'s work');
+
+  await row.getByRole('button', { name: '停用' }).click();
+  await page.locator('dialog[open] footer button[type=submit]').click();
+  await row.locator('.pill.ended').waitFor();
+  assert.equal((await member.context().request.get('/v1/session')).status(), 401, 'it is signed out everywhere');
+  return { pages: [page, member] };
+}
+
 export const FLOWS = [
   ['a person ends a log-in and changes the password', aPersonLooksAfterTheAccount],
+  ['a member with a role of its own sees and does only what it allows', aMemberSeesOnlyWhatItsRoleAllows],
   ['three after-sales cases are approved at once', threeCasesAreApprovedAtOnce],
   ['a spoiled file is mapped, tried, imported, corrected and imported to its end', aSpoiledFileIsImportedToItsEnd],
   ['a person logs in, sees the page asked for and logs out', logIn],

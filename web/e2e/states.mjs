@@ -85,6 +85,10 @@ const withData = ({ order, waiting, over, desk, replay, batch }) => [
   { name: 'import-columns', path: `/imports/${desk.fresh}`, login: 'yunduo' },
   { name: 'import-checked', path: `/imports/${desk.tried}`, login: 'yunduo', waits: '.bad-table' },
   { name: 'import-of-others', path: `/imports/${desk.tried}`, login: 'agent' },
+  { name: 'members', path: '/members', login: 'yunduo' },
+  { name: 'members-of-platform', path: '/members', login: 'op' },
+  { name: 'members-forbidden', path: '/members', login: 'yunduo-service' },
+  { name: 'roles', path: '/roles', login: 'yunduo', waits: '.words' },
   { name: 'log-in', path: '/', login: null },
   { name: 'account', path: '/account', login: 'yunduo', waits: '.log-ins li' },
   { name: 'account-of-a-buyer', path: '/account', login: 'lin', waits: '.log-ins li' },
@@ -114,6 +118,10 @@ const withData = ({ order, waiting, over, desk, replay, batch }) => [
 ];
 
 const opened = ({ order, waiting, replay }) => [
+  { name: 'member-add', path: '/members', login: 'yunduo', act: (page) => page.locator('.list-bar .ant-btn-primary').click(), waits: 'dialog[open] #member-role:has(option)' },
+  { name: 'member-edit', path: '/members', login: 'yunduo', act: (page) => page.locator('td .ant-btn').nth(1).click(), waits: 'dialog[open] #member-role:has(option)' },
+  { name: 'member-disable', path: '/members', login: 'yunduo', act: (page) => page.locator('td .ant-btn').nth(2).click(), waits: 'dialog[open] footer' },
+  { name: 'role-edit', path: '/roles', login: 'yunduo', act: (page) => page.locator('td .ant-btn').first().click(), waits: 'dialog[open] .permission-groups' },
   { name: 'replay-courses', path: `/replays/${replay}`, login: 'op', act: (page) => page.locator('.replay-changed td .cite').first().click(), waits: 'dialog[open] .replay-steps' },
   { name: 'calendar-preview', path: '/calendars/cn/2026', login: 'op', act: correctDays, waits: '.moves' },
   { name: 'case-dialog', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.acts button:enabled').first().click(), waits: 'dialog[open]' },

@@ -48,6 +48,42 @@ pub enum Error {
     /// Absent, over, or another person's.
     #[error("no such session")]
     NoSuchSession,
+    /// Absent, or another organisation's.
+    #[error("no such role")]
+    NoSuchRole,
+    /// Not declared, or not for organisations of this kind.
+    #[error("no permission {0} for this kind of organisation")]
+    UnknownPermission(String),
+    /// Who acts lacks it, so they cannot give it, and not take it from those who have more than they.
+    #[error("{0} is beyond the rights of who acts")]
+    BeyondRights(String),
+    /// Another role of the organisation has this name.
+    #[error("the name of the role is taken")]
+    RoleNameTaken,
+    /// So many roles are enough.
+    #[error("an organisation has at most {0} roles")]
+    TooManyRoles(i64),
+    /// People have it.
+    #[error("{0} people have the role")]
+    RoleInUse(i64),
+    /// Nobody edits the role that they have themselves.
+    #[error("it is the role of who acts")]
+    OwnRole,
+    /// Somebody else was faster.
+    #[error("it was changed meanwhile")]
+    Changed,
+    /// Nobody changes their own role, or locks themselves out.
+    #[error("nobody does this to themselves")]
+    Yourself,
+    /// Ownership, and who has it, are changed by who has it.
+    #[error("only a main account does this")]
+    OwnersOnly,
+    /// Somebody must be able to do everything.
+    #[error("it is the last main account")]
+    LastOwner,
+    /// Who owns the organisation has its main role.
+    #[error("a main account keeps its role")]
+    OwnerKeepsRole,
 }
 
 impl Coded for Error {
@@ -70,6 +106,20 @@ impl Coded for Error {
             Self::NoSuchOrg => Problem::new(422, "identity.no_such_org").field("org"),
             Self::NoSuchUser => Problem::new(404, "identity.no_such_user"),
             Self::NoSuchSession => Problem::new(404, "identity.no_such_session"),
+            Self::NoSuchRole => Problem::new(404, "identity.no_such_role"),
+            Self::UnknownPermission(word) => {
+                Problem::new(422, "identity.unknown_permission").field("permissions").with("permission", word)
+            }
+            Self::BeyondRights(word) => Problem::new(403, "identity.beyond_your_rights").with("permission", word),
+            Self::RoleNameTaken => Problem::new(409, "identity.role_name_taken").field("name"),
+            Self::TooManyRoles(max) => Problem::new(409, "identity.too_many_roles").with("max", max),
+            Self::RoleInUse(members) => Problem::new(409, "identity.role_in_use").with("members", members),
+            Self::OwnRole => Problem::new(409, "identity.own_role"),
+            Self::Changed => Problem::new(409, "identity.changed").field("version"),
+            Self::Yourself => Problem::new(409, "identity.not_yourself"),
+            Self::OwnersOnly => Problem::new(403, "identity.owners_only"),
+            Self::LastOwner => Problem::new(409, "identity.last_owner"),
+            Self::OwnerKeepsRole => Problem::new(409, "identity.owner_keeps_role").field("role"),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use xr_base::{Fault, Locale, Stopwatch, StoreError, UserId};
-use xr_store::Store;
+use xr_store::{IdempotencyKey, Store};
 use xr_web::access::SessionFuture;
 use xr_web::{Authenticator, Entropy, Session};
 
@@ -31,7 +31,7 @@ const LOGIN_BYTES_MAX: usize = 256;
 /// What the web side needs of identity; one per process, as its authenticator and among its parts.
 pub struct Identity {
     store: Store,
-    roles: Roles,
+    roles: Arc<Roles>,
     entropy: Arc<dyn Entropy>,
     checks: Semaphore,
     /// Checked when there is no such user, so that the answer takes as long.
@@ -47,11 +47,11 @@ impl Identity {
     pub fn new(store: Store, roles: Roles, entropy: Arc<dyn Entropy>) -> Result<Self, Fault> {
         let nobody = password::hash("nobody has this password", entropy.as_ref())?;
         let checks = Semaphore::new(CHECKS_MAX);
-        Ok(Self { store, roles, entropy, checks, nobody, cache: Mutex::default() })
+        Ok(Self { store, roles: Arc::new(roles), entropy, checks, nobody, cache: Mutex::default() })
     }
 
     /// The roles in force.
-    pub fn roles(&self) -> &Roles {
+    pub fn roles(&self) -> &Arc<Roles> {
         &self.roles
     }
 
@@ -132,6 +132,28 @@ impl Identity {
         self.store.write(change).await?;
         self.forget();
         Ok(())
+    }
+
+    /// The hash of a first password, if it is a good one.
+    ///
+    /// # Errors
+    /// [`Error::WeakPassword`], [`StoreError::Busy`].
+    pub async fn hash_first(&self, password: String, login: &str, is_demo: bool) -> Result<String, Fault> {
+        password::check(&password, login.trim(), is_demo)?;
+        let entropy = Arc::clone(&self.entropy);
+        self.costly(move || password::hash(&password, entropy.as_ref())).await?
+    }
+
+    /// A key whose body holds a password: what is kept to tell another body by is as hard to guess from as a password's hash.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`].
+    pub async fn guarded(&self, key: Option<IdempotencyKey>) -> Result<Option<IdempotencyKey>, Fault> {
+        let Some(mut key) = key else { return Ok(None) };
+        let salt = format!("{} {}", key.principal, key.key);
+        let body = std::mem::take(&mut key.body_hash);
+        key.body_hash = self.costly(move || password::digest(&body, &salt)).await??;
+        Ok(Some(key))
     }
 
     /// Drops what is cached, so that this process sees a change of sessions or people at once.

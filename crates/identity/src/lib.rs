@@ -16,7 +16,7 @@ pub use error::Error;
 pub use identity::Identity;
 pub use roles::Roles;
 
-xr_store::migrations! { 1200 "identity", 1220 "devices" }
+xr_store::migrations! { 1200 "identity", 1210 "members", 1220 "devices" }
 
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("identity");

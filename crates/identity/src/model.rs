@@ -1,11 +1,13 @@
 //! Rows of this slice.
 
 use serde::{Deserialize, Serialize};
-use xr_base::{Currency, Instant, OrgId, Party, RowId, ShopId, UserId};
+use std::collections::BTreeSet;
+use xr_base::value::{FromValue, Value};
+use xr_base::{Currency, Instant, OrgId, Party, RoleId, RowId, ShopId, StoreError, UserId};
 use xr_store::record;
 
 /// What an organisation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OrgKind {
     /// Who runs the marketplace.
@@ -30,6 +32,15 @@ impl OrgKind {
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Platform, Self::Merchant, Self::Courier].into_iter().find(|kind| kind.word() == word)
     }
+
+    /// The kind of organisation whose people act for `party`; none for buyers and machines.
+    pub const fn of(party: Party) -> Option<Self> {
+        match party {
+            Party::Platform => Some(Self::Platform),
+            Party::Merchant => Some(Self::Merchant),
+            _ => None,
+        }
+    }
 }
 
 xr_base::stored_as_word!(OrgKind);
@@ -48,6 +59,17 @@ record! {
     }
 }
 
+/// Permission words of a role that an organisation made, kept as a JSON list in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words(pub BTreeSet<String>);
+
+impl FromValue for Words {
+    fn from_value(value: Value<'_>) -> Result<Self, StoreError> {
+        let text = String::from_value(value)?;
+        serde_json::from_str(&text).map_err(|error| StoreError::Corrupt(format!("permissions: {error}")))
+    }
+}
+
 record! {
     /// A person with a log-in.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +82,7 @@ record! {
         pub name: String,
         /// Phone with its middle hidden, or empty.
         pub phone_masked: String,
-        /// A role of `roles.toml`.
+        /// A role of `roles.toml`, or [`crate::roles::CUSTOM`].
         pub role: String,
         /// The party of that role, when the person was created.
         pub party: Party,
@@ -70,6 +92,33 @@ record! {
         pub locale: Option<String>,
         /// Whether log-in is refused.
         pub is_disabled: bool,
+        /// Whether it is a main account of the organisation.
+        pub is_owner: bool,
+        /// Counts changes by who administers the organisation.
+        pub version: i64,
+        /// The role that the organisation made, in the place of a built-in one.
+        pub own_role: Option<RoleId>,
+        /// Its name.
+        pub own_role_name: Option<String>,
+        /// Its words; none when it is gone.
+        pub own_role_words: Option<Words>,
+    }
+}
+
+record! {
+    /// A role that an organisation made of permission words.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct OrgRole {
+        /// Id.
+        pub id: RoleId,
+        /// Name, once in the organisation.
+        pub name: String,
+        /// What it allows.
+        pub words: Words,
+        /// Counts changes.
+        pub version: i64,
+        /// How many people have it, disabled ones too.
+        pub members: i64,
     }
 }
 

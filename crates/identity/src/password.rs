@@ -4,6 +4,9 @@ use crate::Error;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
 use xr_base::{Fault, StoreError};
 use xr_web::Entropy;
 use zxcvbn::{Score, zxcvbn};
@@ -39,6 +42,18 @@ pub fn hash(password: &str, entropy: &dyn Entropy) -> Result<String, Fault> {
     hash.map(|phc| phc.to_string()).map_err(|error| StoreError::Engine(format!("password hash: {error}")).into())
 }
 
+/// The same text for the same `secret` and `salt`, as costly to compute as [`hash`].
+///
+/// # Errors
+/// [`StoreError::Engine`] when the hash fails.
+pub fn digest(secret: &str, salt: &str) -> Result<String, Fault> {
+    let salt = Sha256::digest(salt.as_bytes());
+    let mut out = [0; 32];
+    let hashed = Argon2::default().hash_password_into(secret.as_bytes(), &salt, &mut out);
+    hashed.map_err(|error| StoreError::Engine(format!("password digest: {error}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(out))
+}
+
 /// Whether `password` is the one hashed; false also for an unreadable hash. As costly as [`hash`].
 pub fn is_right(password: &str, hash: &str) -> bool {
     let Ok(parsed) = PasswordHash::new(hash) else { return false };
@@ -60,6 +75,14 @@ mod tests {
         assert!(is_right("correct horse", &first));
         assert!(!is_right("correct horsf", &first));
         assert!(!is_right("correct horse", "not a hash"));
+    }
+
+    #[test]
+    fn a_digest_is_the_same_for_the_same_secret_and_salt_only() {
+        let first = digest("a body with a password", "usr_1 key").unwrap();
+        assert_eq!(first, digest("a body with a password", "usr_1 key").unwrap());
+        assert_ne!(first, digest("a body with a passworf", "usr_1 key").unwrap());
+        assert_ne!(first, digest("a body with a password", "usr_2 key").unwrap());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reading: people, organisations, shops, sessions.
 
-use crate::model::{OpenSession, Org, Shop, User};
-use xr_base::{OrgId, Scope, StoreError, UserId};
+use crate::model::{OpenSession, Org, OrgRole, Shop, User};
+use xr_base::{Instant, OrgId, RoleId, Scope, StoreError, UserId};
 use xr_store::{Tx, params, sql};
 
 /// The user with this id.
@@ -11,8 +11,10 @@ use xr_store::{Tx, params, sql};
 pub fn user(tx: &mut Tx<'_>, id: UserId) -> Result<Option<User>, StoreError> {
     tx.opt(
         sql!(
-            "SELECT id, login, name, phone_masked, role, party, org_id, locale, is_disabled FROM users WHERE id = ?1
-             /* unscoped: by id after authorisation */"
+            "SELECT u.id, u.login, u.name, u.phone_masked, u.role, u.party, u.org_id, u.locale, u.is_disabled, u.is_owner,
+             u.version, u.own_role, r.name, r.permissions
+             FROM users u LEFT JOIN org_roles r ON r.id = u.own_role AND r.org_id = u.org_id
+             WHERE u.id = ?1 /* unscoped: by id after authorisation */"
         ),
         params![id],
     )
@@ -79,8 +81,10 @@ pub(crate) fn session_user(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<U
     let wall = tx.wall();
     tx.opt(
         sql!(
-            "SELECT u.id, u.login, u.name, u.phone_masked, u.role, u.party, u.org_id, u.locale, u.is_disabled
+            "SELECT u.id, u.login, u.name, u.phone_masked, u.role, u.party, u.org_id, u.locale, u.is_disabled, u.is_owner,
+             u.version, u.own_role, r.name, r.permissions
              FROM sessions s JOIN users u ON u.id = s.user_id
+             LEFT JOIN org_roles r ON r.id = u.own_role AND r.org_id = u.org_id
              WHERE s.token_hash = ?1 AND s.expires_at > ?2 AND u.is_disabled = 0 /* unscoped: by token */"
         ),
         params![token_hash, wall],
@@ -115,4 +119,84 @@ pub fn with_role(tx: &mut Tx<'_>, role: &str) -> Result<Vec<UserId>, StoreError>
         params![role],
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// People of an organisation after `after`, by id, at most `limit`, each with the last log-in in wall time.
+///
+/// # Errors
+/// [`StoreError`] of the engine.
+pub fn members(
+    tx: &mut Tx<'_>,
+    org: OrgId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(User, Option<Instant>)>, StoreError> {
+    let members: Vec<User> = tx.all(
+        sql!(
+            "SELECT u.id, u.login, u.name, u.phone_masked, u.role, u.party, u.org_id, u.locale, u.is_disabled, u.is_owner,
+             u.version, u.own_role, r.name, r.permissions
+             FROM users u LEFT JOIN org_roles r ON r.id = u.own_role AND r.org_id = u.org_id
+             WHERE u.org_id = ?1 AND u.id > ?2 ORDER BY u.id LIMIT ?3 /* unscoped: the organisation is a parameter */"
+        ),
+        params![org, after, limit],
+    )?;
+    let last = members.last().map_or(after, |user| user.id.0);
+    let seen: Vec<(UserId, Instant)> = tx.all(
+        sql!(
+            "SELECT l.user_id, l.at FROM users u JOIN last_log_ins l ON l.user_id = u.id
+             WHERE u.org_id = ?1 AND u.id > ?2 AND u.id <= ?3 /* unscoped: the organisation is a parameter */"
+        ),
+        params![org, after, last],
+    )?;
+    let seen: std::collections::BTreeMap<UserId, Instant> = seen.into_iter().collect();
+    Ok(members
+        .into_iter()
+        .map(|user| {
+            let at = seen.get(&user.id).copied();
+            (user, at)
+        })
+        .collect())
+}
+
+/// The roles that an organisation made, by name; it has few.
+///
+/// # Errors
+/// [`StoreError`] of the engine.
+pub fn org_roles(tx: &mut Tx<'_>, org: OrgId) -> Result<Vec<OrgRole>, StoreError> {
+    tx.all(
+        sql!(
+            "SELECT r.id, r.name, r.permissions, r.version,
+             (SELECT COUNT(*) FROM users u WHERE u.org_id = r.org_id AND u.own_role = r.id)
+             FROM org_roles r WHERE r.org_id = ?1 ORDER BY r.name, r.id /* unscoped: the organisation is a parameter */"
+        ),
+        params![org],
+    )
+}
+
+/// A role that an organisation made.
+///
+/// # Errors
+/// [`StoreError`] of the engine.
+pub fn org_role(tx: &mut Tx<'_>, org: OrgId, id: RoleId) -> Result<Option<OrgRole>, StoreError> {
+    tx.opt(
+        sql!(
+            "SELECT r.id, r.name, r.permissions, r.version,
+             (SELECT COUNT(*) FROM users u WHERE u.org_id = r.org_id AND u.own_role = r.id)
+             FROM org_roles r WHERE r.org_id = ?1 AND r.id = ?2 /* unscoped: the organisation is a parameter */"
+        ),
+        params![org, id],
+    )
+}
+
+/// How many people of an organisation have each role, by the name of a built-in one or [`crate::roles::CUSTOM`].
+///
+/// # Errors
+/// [`StoreError`] of the engine.
+pub fn role_counts(tx: &mut Tx<'_>, org: OrgId) -> Result<Vec<(String, i64)>, StoreError> {
+    tx.all(
+        sql!(
+            "SELECT role, COUNT(*) FROM users WHERE org_id = ?1 GROUP BY role /* unscoped: the organisation is a parameter */"
+        ),
+        params![org],
+    )
 }

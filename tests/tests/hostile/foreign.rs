@@ -84,6 +84,10 @@ fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'sta
     let both: &[&str] = &["shop2", "buyer2"];
     tried.push(("PATCH /v1/views/{id}", view.clone(), json!({ "version": 1, "name": "mine" }), both));
     tried.push(("DELETE /v1/views/{id}", view, Value::Null, both));
+    let (member, role) = (crate::scene::member(web), crate::scene::role(web));
+    tried.push(("PATCH /v1/members/{id}", member, json!({ "version": 1, "is_disabled": true }), merchant));
+    tried.push(("PATCH /v1/roles/{id}", role.clone(), json!({ "version": 1, "permissions": [] }), merchant));
+    tried.push(("DELETE /v1/roles/{id}", role, Value::Null, merchant));
     tried
 }
 
@@ -115,7 +119,9 @@ fn the_ids_of_others_look_like_ids_of_nothing_and_change_nothing() {
         let before = settled(web);
         for (route, id, body, logins) in all {
             for (login, token) in tokens.iter().filter(|(login, _)| logins.contains(login)) {
-                let version = if route.starts_with("DELETE /v1/views") { "?version=1" } else { "" };
+                let is_versioned =
+                    ["DELETE /v1/views", "DELETE /v1/roles"].iter().any(|start| route.starts_with(start));
+                let version = if is_versioned { "?version=1" } else { "" };
                 let line = route.replace("{id}", &format!("{id}{version}")).replace("{sha256}", &id);
                 let ask = Ask::new(&line).by(token).keyed(&xr_tests::http::fresh("key"));
                 let reply = web.send(&if body.is_null() { ask } else { ask.json(&body.to_string()) });
@@ -143,8 +149,15 @@ fn the_ids_of_others_in_bodies_are_refused_alike() {
         let desk = DeskScene::new(web);
         let own_import = web.upload(&shop2, "orders.csv", crate::scene::FILE);
         let own_import = format!("POST /v1/imports/{}/start", own_import["id"].as_str().unwrap());
+        let role = crate::scene::role(web);
+        let (mut stranger, mut staff) = (crate::scene::new_member(), crate::scene::new_member());
+        stranger["role"] = json!(role);
+        staff["role"] = json!("operator");
         let before = settled(web);
         let calls = [
+            // Another organisation's role, and one of another kind of organisation.
+            (&shop2, "POST /v1/members", stranger, 422),
+            (&shop2, "POST /v1/members", staff, 422),
             // Another buyer's order, and another's line in the own order.
             (&buyer2, "POST /v1/aftersales", Scene::application((&scene.order, &scene.line), &[]), 404),
             (&buyer2, "POST /v1/aftersales", Scene::application((own.0, &scene.line), &[]), 404),

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use xr_testkit::http::Ask;
-use xr_tests::http::{PASSWORD, Role, Web, on_both};
+use xr_tests::http::{PASSWORD, Role, Web, fresh, on_both};
 
 /// Access word, then a status for nobody and each role of [`Role::ALL`].
 type Row = (String, u16, u16, u16, u16, u16, u16);
@@ -112,6 +112,11 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
         let ask = signed_in(Ask::new(&line));
         return if method == "PATCH" { ask.json(r#"{"version":1,"is_shared":true}"#) } else { ask };
     }
+    if path == "/v1/members/{id}" || path == "/v1/roles/{id}" {
+        let (line, body) = of_members(web, route);
+        let ask = signed_in(Ask::new(&line));
+        return if body.is_empty() { ask } else { ask.json(body) };
+    }
     let scene = Scene::new(web);
     let id = if path.starts_with("/v1/orders") { &scene.order } else { &scene.case };
     let path = path.replace("/shops/{id}", &format!("/shops/{}", web.sellers[0].shop)).replace("{id}", id);
@@ -135,6 +140,19 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
     }
 }
 
+/// A route about a member or role of the first merchant, and what it is sent.
+fn of_members(web: &Web, route: &str) -> (String, &'static str) {
+    match route {
+        "PATCH /v1/members/{id}" => {
+            (route.replace("{id}", &crate::scene::member(web)), r#"{"version":1,"is_disabled":true}"#)
+        }
+        "PATCH /v1/roles/{id}" => {
+            (route.replace("{id}", &crate::scene::role(web)), r#"{"version":1,"permissions":[]}"#)
+        }
+        _ => (route.replace("{id}", &format!("{}?version=1", crate::scene::role(web))), ""),
+    }
+}
+
 fn body(web: &Web, route: &str) -> Option<Value> {
     Some(match route {
         "POST /v1/session" => json!({ "login": "buyer2", "password": PASSWORD }),
@@ -143,6 +161,9 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "POST /v1/orders" => web.cart(&[(web.sku(1), 1)]),
         "POST /v1/import-sources" => DeskScene::source(web),
         "POST /v1/views" => crate::scene::new_view(),
+        "POST /v1/members" => crate::scene::new_member(),
+        // A word of each kind of organisation would be refused to the other.
+        "POST /v1/roles" => json!({ "name": fresh("role "), "permissions": ["cases.batch"] }),
         "POST /v1/exports" => json!({ "format": "csv" }),
         "POST /v1/batches/preview" => json!({ "all": { "list": "orders" } }),
         "POST /v1/batches" => {

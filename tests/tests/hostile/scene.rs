@@ -134,3 +134,32 @@ pub(crate) fn work_on_batches(web: &Web) {
     let worker = xr_batches::Worker::new(web.node.store.clone(), roles);
     while worker.run_next(&|| false).unwrap() {}
 }
+
+/// The role that a member of a scene has.
+const STAFF: &str = "merchant_service";
+
+/// Somebody who is to be a member of the caller's organisation.
+pub(crate) fn new_member() -> Value {
+    json!({ "login": fresh("staff"), "name": "小林", "role": STAFF, "password": xr_tests::http::PASSWORD })
+}
+
+/// A role to make of what the first merchant's person may do.
+pub(crate) fn new_role() -> Value {
+    json!({ "name": fresh("role "), "permissions": ["aftersales.decide"] })
+}
+
+/// A member of the first merchant's organisation.
+pub(crate) fn member(web: &Web) -> String {
+    web.done(&web.token("shop"), "POST /v1/members", &new_member())["id"].as_str().unwrap().to_owned()
+}
+
+/// A role of the first merchant's organisation; those of earlier scenes are deleted, since only so many are kept.
+pub(crate) fn role(web: &Web) -> String {
+    let token = web.token("shop");
+    let all = web.done(&token, "GET /v1/roles", &Value::Null);
+    for known in all["items"].as_array().unwrap().iter().filter(|role| role["is_built_in"] == false) {
+        let line = format!("DELETE /v1/roles/{}?version={}", known["role"].as_str().unwrap(), known["version"]);
+        web.done(&token, &line, &Value::Null);
+    }
+    web.done(&token, "POST /v1/roles", &new_role())["role"].as_str().unwrap().to_owned()
+}

@@ -3,6 +3,7 @@
 import type { BatchAsked, BatchPreview, BatchRow, BatchView, BatchWanted } from './batchTypes';
 import type { CalendarListed, CalendarYear, DeadlineMoves } from './calendarTypes';
 import { get, post, request, type Query } from './http';
+import type { Member, MemberChanges, NewMember, PermissionGroup, Role } from './memberTypes';
 import type {
   Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview,
   ImportSource, ImportView, OpenSession, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, SavedView, ServerTime, Session, Shop,
@@ -71,6 +72,16 @@ export const batch = (id: string) => get<BatchView>(`/v1/batches/${at(id)}`);
 export const batchRows = (id: string, query: Query, signal?: AbortSignal) => get<Page<BatchRow>>(`/v1/batches/${at(id)}/rows`, query, signal);
 export const cancelBatch = (id: string) => post<BatchView>(`/v1/batches/${at(id)}/cancel`);
 export const againBatch = (id: string) => post<BatchView>(`/v1/batches/${at(id)}/again`);
+
+export const members = (query: Query, signal?: AbortSignal) => get<Page<Member>>('/v1/members', query, signal);
+export const addMember = (body: NewMember) => post<Member>('/v1/members', body);
+export const changeMember = (id: string, body: MemberChanges) => request<Member>('PATCH', `/v1/members/${at(id)}`, { body });
+export const roles = () => get<{ items: Role[] }>('/v1/roles');
+export const addRole = (body: { name: string; permissions: string[] }) => post<Role>('/v1/roles', body);
+export const changeRole = (id: string, body: { version: number; name: string; permissions: string[] }) =>
+  request<Role>('PATCH', `/v1/roles/${at(id)}`, { body });
+export const deleteRole = (id: string, version: number) => request<void>('DELETE', `/v1/roles/${at(id)}`, { query: { version } });
+export const permissions = () => get<{ items: PermissionGroup[] }>('/v1/permissions');
 
 export const packs = () => get<{ items: PackListed[] }>('/v1/packs');
 export const rulebook = (pack: string, kind: string) =>

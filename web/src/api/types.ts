@@ -21,6 +21,8 @@ export type Session = {
   org: { id: string; name: string } | null;
   shops: Shop[];
   permissions: string[];
+  /** Whether it is a main account of the organisation. */
+  is_owner: boolean;
   locale: string | null;
 };
 

@@ -110,6 +110,7 @@ function Menu({ session }: { session: Session }) {
   const { t } = useText();
   const isDemo = useDemo().data !== undefined;
   const isCase = useRouterState({ select: (state) => state.location.pathname.startsWith('/cases/') });
+  const isRoles = useRouterState({ select: (state) => state.location.pathname === '/roles' });
   return (
     <nav className="menu" aria-label={t('kit.menu')}>
       <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>{t('board.title')}</Link>
@@ -119,6 +120,9 @@ function Menu({ session }: { session: Session }) {
         <Link to="/imports" activeOptions={{ includeSearch: false }}>{t('imports.title')}</Link>
       )}
       {can(session, 'packs.read') && <Link to="/packs" activeOptions={{ includeSearch: false }}>{t('packs.title')}</Link>}
+      {can(session, 'members.manage') && (
+        <Link to="/members" activeOptions={{ includeSearch: false }} className={isRoles ? 'active' : ''}>{t('identity.members')}</Link>
+      )}
       {can(session, 'system.status') && <Link to="/status" activeOptions={{ includeSearch: false }}>{t('system.title')}</Link>}
       {can(session, 'demo.clock') && <Link to="/demo" activeOptions={{ includeSearch: false }}>{t('demo.title')}</Link>}
       {isDemo && <Link to="/tour" activeOptions={{ includeSearch: false }}>{t('tour.link')}</Link>}

@@ -36,6 +36,12 @@ const batches = createRoute({
 const batch = createRoute({
   getParentRoute, path: '/batches/$id', component: lazyRouteComponent(() => import('@/capabilities/batches/pages/Batch'), 'BatchPage'),
 });
+const members = createRoute({
+  getParentRoute, path: '/members', component: lazyRouteComponent(() => import('@/capabilities/identity/pages/Members'), 'Members'),
+});
+const roles = createRoute({
+  getParentRoute, path: '/roles', component: lazyRouteComponent(() => import('@/capabilities/identity/pages/Roles'), 'Roles'),
+});
 const packs = createRoute({ getParentRoute, path: '/packs', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Packs'), 'Packs') });
 const pack = createRoute({
   getParentRoute, path: '/packs/$pack/$kind', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Pack'), 'PackPage'),
@@ -60,7 +66,7 @@ const account = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, packs, pack, replays, replay, differences, calendar, demo, tour, status, account]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, members, roles, packs, pack, replays, replay, differences, calendar, demo, tour, status, account]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

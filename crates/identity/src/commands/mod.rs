@@ -1,10 +1,16 @@
 //! Use cases, one transaction each. Passwords come in hashed and checked: hashing is forbidden here.
 
+mod administration;
+mod members;
+mod org_roles;
 mod orgs;
 mod passwords;
 mod sessions;
 mod users;
 
+pub(crate) use administration::PERMISSION;
+pub use members::{AddMember, ChangeMember, MemberChanges, NewMember};
+pub use org_roles::{AddRole, ChangeRole, DeleteRole, NewRole, RoleChanges};
 pub use orgs::{CreateOrg, CreateShop};
 pub use passwords::ChangePassword;
 pub use sessions::{LogIn, LogOut, LoggedIn, NoteFailure, RevokeSessions, SESSION_LENGTH};

@@ -64,6 +64,13 @@ impl Command for LogIn {
             ),
             params![session, self.token_hash, id, wall, expires_at, address, self.device.browser, self.device.system],
         )?;
+        tx.put(
+            sql!(
+                "INSERT INTO last_log_ins (user_id, at) VALUES (?1, ?2) ON CONFLICT (user_id) DO UPDATE SET at = ?2
+                 /* unscoped: own account */"
+            ),
+            params![id, wall],
+        )?;
         subjects.forgive(tx)?;
         let body = json!({ "user": id, "session": session, "address": address, "device": self.device });
         tell(tx, "identity.logged_in", &themselves(&user), of_user(&user), body)?;

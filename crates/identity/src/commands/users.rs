@@ -1,11 +1,13 @@
 //! People.
 
+use super::administration::{has_owner, hold};
 use super::{of_user, tell, themselves};
 use crate::model::{User, mask_phone, printable};
 use crate::roles::Role;
 use crate::{Error, authorise, queries};
 use serde_json::json;
-use xr_base::{Actor, Fault, Locale, OrgId, Party, StoreError, UserId};
+use xr_base::{Actor, Fault, Locale, OrgId, Party, RoleId, StoreError, UserId};
+use xr_store::events::Audience;
 use xr_store::{Command, Tx, params, sql};
 
 /// Longest log-in name, in characters.
@@ -55,38 +57,70 @@ impl Command for CreateUser {
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<User, Fault> {
         authorise(&self.actor, "identity.manage")?;
-        let phone = self.phone.as_deref().map(|phone| printable("phone", phone, PHONE_CHARS_MAX)).transpose()?;
-        let user = User {
-            id: tx.id(),
-            login: printable("login", &self.login, LOGIN_CHARS_MAX)?.to_lowercase(),
-            name: printable("name", &self.name, NAME_CHARS_MAX)?,
-            phone_masked: phone.map(|phone| mask_phone(&phone)).unwrap_or_default(),
-            role: self.role_name.clone(),
+        let org = self.checked_org(tx)?;
+        // Somebody must be able to do everything in an organisation: the first one with its main role.
+        let is_owner = match org {
+            Some(org) if self.role.is_main => {
+                hold(tx, org)?;
+                !has_owner(tx, org)?
+            }
+            _ => false,
+        };
+        let new = NewPerson {
+            login: &self.login,
+            name: &self.name,
+            phone: self.phone.as_deref(),
+            role: (&self.role_name, None),
             party: self.role.party,
-            org: self.checked_org(tx)?,
-            locale: None,
-            is_disabled: false,
+            org,
+            is_owner,
         };
-        let now = tx.now();
-        let added = tx.exec(
-            sql!(
-                "INSERT INTO users (id, login, name, phone_masked, role, party, org_id, locale, is_disabled, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, 0, ?8) /* unscoped: creating */"
-            ),
-            params![user.id, user.login, user.name, user.phone_masked, user.role, user.party, user.org, now],
-        );
-        match added {
-            Err(StoreError::Duplicate(_)) => return Err(Error::LoginTaken.into()),
-            other => other?,
-        };
-        tx.put(
-            sql!("INSERT INTO passwords (user_id, hash) VALUES (?1, ?2) /* unscoped: creating */"),
-            params![user.id, self.password_hash],
-        )?;
+        let user = insert(tx, &new, &self.password_hash)?;
         let body = json!({ "user": user.id, "role": user.role });
         tell(tx, "identity.user_created", &self.actor, of_user(&user), body)?;
         Ok(user)
     }
+}
+
+/// Somebody to be inserted.
+pub(super) struct NewPerson<'a> {
+    pub(super) login: &'a str,
+    pub(super) name: &'a str,
+    pub(super) phone: Option<&'a str>,
+    pub(super) role: (&'a str, Option<RoleId>),
+    pub(super) party: Party,
+    pub(super) org: Option<OrgId>,
+    pub(super) is_owner: bool,
+}
+
+/// Inserts somebody who may log in.
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewPerson<'_>, password_hash: &str) -> Result<User, Fault> {
+    let phone = new.phone.map(|phone| printable("phone", phone, PHONE_CHARS_MAX)).transpose()?;
+    let (id, now): (UserId, _) = (tx.id(), tx.now());
+    let login = printable("login", new.login, LOGIN_CHARS_MAX)?.to_lowercase();
+    let name = checked_name(new.name)?;
+    let phone = phone.map(|phone| mask_phone(&phone)).unwrap_or_default();
+    let added = tx.exec(
+        sql!(
+            "INSERT INTO users (id, login, name, phone_masked, role, party, org_id, locale, is_disabled, created_at, is_owner,
+             own_role) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, 0, ?8, ?9, ?10) /* unscoped: creating */"
+        ),
+        params![id, login, name, phone, new.role.0, new.party, new.org, now, new.is_owner, new.role.1],
+    );
+    match added {
+        Err(StoreError::Duplicate(_)) => return Err(Error::LoginTaken.into()),
+        other => other?,
+    };
+    tx.put(
+        sql!("INSERT INTO passwords (user_id, hash) VALUES (?1, ?2) /* unscoped: creating */"),
+        params![id, password_hash],
+    )?;
+    Ok(queries::user(tx, id)?.ok_or(Error::NoSuchUser)?)
+}
+
+/// A name as it is kept.
+pub(super) fn checked_name(name: &str) -> Result<String, Error> {
+    printable("name", name, NAME_CHARS_MAX)
 }
 
 /// Adds a buyer of an imported history inside another use case: without password, log-ins refused, no phone.
@@ -97,35 +131,27 @@ impl Command for CreateUser {
 /// [`Error::BadText`], [`Error::LoginTaken`], or a missing `identity.manage`.
 pub fn add_dormant_buyer(tx: &mut Tx<'_>, actor: &Actor, login: &str, name: &str) -> Result<UserId, Fault> {
     authorise(actor, "identity.manage")?;
-    let user = User {
-        id: tx.id(),
-        login: printable("login", login, LOGIN_CHARS_MAX)?.to_lowercase(),
-        name: printable("name", name, NAME_CHARS_MAX)?,
-        phone_masked: String::new(),
-        role: "buyer".to_owned(),
-        party: Party::Buyer,
-        org: None,
-        locale: None,
-        is_disabled: true,
-    };
-    let (now, party) = (tx.now(), user.party);
+    let (id, now): (UserId, _) = (tx.id(), tx.now());
+    let (login, name) = (printable("login", login, LOGIN_CHARS_MAX)?.to_lowercase(), checked_name(name)?);
     let added = tx.exec(
         sql!(
             "INSERT INTO users (id, login, name, phone_masked, role, party, org_id, locale, is_disabled, created_at)
-             VALUES (?1, ?2, ?3, '', ?4, ?5, NULL, NULL, 1, ?6) /* unscoped: creating */"
+             VALUES (?1, ?2, ?3, '', 'buyer', ?4, NULL, NULL, 1, ?5) /* unscoped: creating */"
         ),
-        params![user.id, user.login, user.name, user.role, party, now],
+        params![id, login, name, Party::Buyer, now],
     );
     match added {
         Err(StoreError::Duplicate(_)) => return Err(Error::LoginTaken.into()),
         other => other?,
     };
-    let body = json!({ "user": user.id, "role": user.role });
-    tell(tx, "identity.user_created", actor, of_user(&user), body)?;
-    Ok(user.id)
+    let body = json!({ "user": id, "role": "buyer" });
+    let whose = Audience { buyer: Some(id), ..Audience::default() };
+    tell(tx, "identity.user_created", actor, whose, body)?;
+    Ok(id)
 }
 
-/// Refuses a person's log-ins from now on and ends their sessions.
+/// Refuses a person's log-ins from now on and ends their sessions. The platform's own act: it may lock out an organisation's last main
+/// account too, and whoever is given the main role next is one again.
 #[derive(Clone, Debug)]
 pub struct DisableUser {
     /// Who disables; needs `identity.manage`.

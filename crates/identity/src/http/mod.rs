@@ -1,5 +1,7 @@
 //! Routes of identity: thin, no decisions.
 
+mod members;
+mod roles;
 mod session;
 mod views;
 
@@ -9,8 +11,12 @@ use xr_web::utoipa_axum::routes;
 use xr_web::{Access, AppState, Routes};
 
 use crate::Identity;
+use crate::commands::PERMISSION;
 
-/// Everything under `/v1/session`, `/v1/sessions`, `/v1/me` and `/v1/shops`.
+/// Who administers members and roles of their organisation.
+const MEMBERS: Access = Access::May(PERMISSION);
+
+/// Everything under `/v1/session`, `/v1/sessions`, `/v1/me`, `/v1/shops`, `/v1/members`, `/v1/roles` and `/v1/permissions`.
 pub fn routes() -> Routes {
     Routes::new()
         .add(Access::Public, routes!(session::log_in))
@@ -20,6 +26,11 @@ pub fn routes() -> Routes {
         .add(Access::SignedIn, routes!(session::change_me))
         .add(Access::SignedIn, routes!(session::change_password))
         .add(Access::SignedIn, routes!(views::shops))
+        .add(MEMBERS, routes!(members::list, members::add))
+        .add(MEMBERS, routes!(members::change))
+        .add(MEMBERS, routes!(roles::list, roles::add))
+        .add(MEMBERS, routes!(roles::change, roles::delete))
+        .add(MEMBERS, routes!(roles::permissions))
 }
 
 fn identity(state: &AppState) -> Result<&Identity, Fault> {

@@ -1,11 +1,15 @@
 //! What is shown of people and shops.
 
+use super::identity;
+use super::members::role_label;
 use crate::Error;
 use crate::model::{Org, Shop};
 use crate::queries;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use std::sync::Arc;
+use xr_base::locale::Text;
 use xr_base::{Fault, Principal};
 use xr_web::{AppState, Failure, Page, Paging, Who};
 
@@ -24,8 +28,12 @@ pub(super) struct Me {
     name: String,
     /// Phone with its middle hidden, or empty.
     phone_masked: String,
-    /// A built-in role.
+    /// A built-in role, or the id of one that the organisation made.
     role: String,
+    #[schema(value_type = Object)]
+    role_label: Text,
+    /// Whether it is a main account of the organisation.
+    is_owner: bool,
     /// The party they act for.
     #[schema(value_type = String)]
     party: xr_base::Party,
@@ -41,16 +49,19 @@ pub(super) struct Me {
 
 /// Reads what is shown of `principal`.
 pub(super) async fn me(state: &AppState, principal: Principal) -> Result<Me, Fault> {
+    let roles = Arc::clone(identity(state)?.roles());
     let read = state.store().read(move |tx| {
         let user = queries::user(tx, principal.user)?.ok_or(Error::NoSuchUser)?;
         let org = user.org.map(|id| queries::org(tx, id)).transpose()?.flatten();
         let shops = queries::shops(tx, principal.scope(), 0, SHOPS_SHOWN)?;
         Ok(Me {
+            role_label: role_label(&roles, &user),
             user: user.id,
             login: user.login,
             name: user.name,
             phone_masked: user.phone_masked,
-            role: user.role,
+            is_owner: user.is_owner,
+            role: user.own_role.map_or(user.role, |id| id.to_string()),
             party: principal.party,
             org,
             shops,

@@ -103,11 +103,24 @@ impl TestApp {
     }
 
     pub(crate) async fn send(&self, method: &str, path: &str, cookie: &str, body: Option<Value>) -> Answer {
+        self.send_keyed((method, path), cookie, body, None).await
+    }
+
+    pub(crate) async fn send_keyed(
+        &self,
+        (method, path): (&str, &str),
+        cookie: &str,
+        body: Option<Value>,
+        key: Option<&str>,
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header("accept-language", "en")
             .header("user-agent", "curl/8.9 (Linux)");
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
         if !cookie.is_empty() {
             request = request.header("cookie", cookie);
         }

@@ -6,5 +6,10 @@ mod engines;
 
 mod app;
 mod commands;
+mod escalation;
 mod http;
+mod members;
+mod org_roles;
+mod owners;
+mod staff;
 mod throttle;

@@ -115,6 +115,8 @@ ids! {
     BatchId = "bat",
     /// What a merchant calls another platform's export.
     SourceId = "src",
+    /// A role that an organisation made itself.
+    RoleId = "rol",
     /// A row that needs no type of its own (leg, clock, line, job …).
     RowId = "row",
 }

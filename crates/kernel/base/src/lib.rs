@@ -17,7 +17,9 @@ pub use serde;
 
 pub use actor::{Actor, Party, Principal, Scope};
 pub use fault::{Clash, Coded, Fault, Problem, StoreError};
-pub use id::{BatchId, CaseId, EventId, ExportId, IdSource, ImportId, OrgId, RowId, ShopId, SkuId, SourceId, UserId};
+pub use id::{
+    BatchId, CaseId, EventId, ExportId, IdSource, ImportId, OrgId, RoleId, RowId, ShopId, SkuId, SourceId, UserId,
+};
 pub use identifier::{IdentifierFault, IdentifierKind};
 pub use locale::Locale;
 pub use money::{Currency, Money, UnitPrice};

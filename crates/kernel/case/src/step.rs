@@ -92,6 +92,8 @@ pub enum Refusal {
         event: String,
         /// Words of those who may.
         words: Vec<Name>,
+        /// What somebody of the right party lacks for it.
+        permission: Option<Box<str>>,
     },
     /// No guard holds.
     #[error("refused with `{code}`")]
@@ -113,8 +115,9 @@ impl Coded for Refusal {
             Self::NotAccepted { state, event } => {
                 Problem::new(409, "case.not_accepted").with("state", state).with("event", event)
             }
-            Self::WrongActor { state, event, .. } => {
-                Problem::new(403, "case.not_your_act").with("state", state).with("event", event)
+            Self::WrongActor { state, event, permission, .. } => {
+                let problem = Problem::new(403, "case.not_your_act").with("state", state).with("event", event);
+                if let Some(permission) = permission { problem.with("permission", permission) } else { problem }
             }
             Self::Guard { code, rule } => {
                 let problem = Problem::new(409, code);
@@ -134,8 +137,9 @@ pub fn choose(book: &Compiled, at: &Situation<'_>, event: &str, by: By<'_>) -> R
     let open: Vec<&Alternative> =
         alternatives.iter().filter(|a| a.by.iter().any(|word| fits(book, word, by))).collect();
     if open.is_empty() {
-        let words = alternatives.iter().flat_map(|a| a.by.iter().cloned()).collect();
-        return Err(Refusal::WrongActor { state: at.state.to_owned(), event: event.to_owned(), words });
+        let words: Vec<Name> = alternatives.iter().flat_map(|a| a.by.iter().cloned()).collect();
+        let permission = words.iter().find_map(|word| lacked(book, word, by));
+        return Err(Refusal::WrongActor { state: at.state.to_owned(), event: event.to_owned(), words, permission });
     }
     let chosen = first_that_holds(book, at, &open)?;
     Ok(decision(book, at.state, (event, event), chosen, chosen.rule.clone()))
@@ -246,6 +250,13 @@ fn fits(book: &Compiled, word: &str, by: By<'_>) -> bool {
             role.is_some_and(|r| r.party == person.party && r.permission.as_ref().is_none_or(|p| person.may(p)))
         }
     }
+}
+
+/// The permission that a person of the party of `word` lacks.
+fn lacked(book: &Compiled, word: &str, by: By<'_>) -> Option<Box<str>> {
+    let By::Person(person) = by else { return None };
+    let role = book.book().actors.get(word).filter(|role| role.party == person.party)?;
+    role.permission.as_deref().filter(|permission| !person.may(permission)).map(Box::from)
 }
 
 /// `open` is not empty; the refusal is the last one's.

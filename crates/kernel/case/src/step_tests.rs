@@ -44,6 +44,12 @@ fn who_lacks_party_or_permission_is_told_that_it_is_not_their_act() {
         let refusal = take(&book, "requested", "approve", by).unwrap_err();
         assert!(matches!(&refusal, Refusal::WrongActor { words, .. } if words == &["lender"]), "{by:?}");
         assert_eq!((refusal.problem().status, refusal.problem().code.as_str()), (403, "case.not_your_act"));
+        // Only to whom the permission would help its word is told.
+        let told = refusal.problem().params.get("permission").cloned();
+        assert_eq!(
+            told.as_deref(),
+            matches!(by, By::Person(p) if p.party == Party::Merchant).then_some("loans.decide")
+        );
     }
 }
 

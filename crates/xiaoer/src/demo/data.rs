@@ -1,6 +1,7 @@
 //! What a demo market is made of: people, shops and goods, from `demo/market.toml`.
 
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use xr_base::locale::Text;
 use xr_base::{Fault, Instant, Millis, Problem, UnitPrice};
 use xr_identity::Roles;
@@ -16,6 +17,7 @@ pub(super) struct Market {
     pub(super) chatter: xr_simulator::Words,
     pub(super) staff: Vec<Staff>,
     pub(super) abroad: Abroad,
+    pub(super) office: Office,
     pub(super) merchant: Vec<Merchant>,
     pub(super) buyer: Vec<Buyer>,
 }
@@ -50,6 +52,25 @@ pub(super) struct Abroad {
     pub(super) login: String,
     pub(super) name: String,
     pub(super) shop: String,
+}
+
+/// Who works for one of the merchants.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Office {
+    pub(super) merchant: String,
+    pub(super) role: Text,
+    pub(super) permissions: BTreeSet<String>,
+    pub(super) member: Vec<Member>,
+}
+
+/// Without `role`: the one that the merchant made.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Member {
+    pub(super) login: String,
+    pub(super) name: String,
+    pub(super) role: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -138,6 +159,16 @@ pub(super) fn people() -> Result<Vec<Person>, Fault> {
         is_featured: false,
         about: about("merchant"),
     });
+    let employer = market.merchant.iter().find(|m| m.login == market.office.merchant).map(|m| m.shop.clone());
+    let own = market.office.role;
+    people.extend(market.office.member.into_iter().map(|m| Person {
+        about: m.role.as_deref().map_or_else(|| own.clone(), about),
+        login: m.login,
+        name: m.name,
+        party: "merchant",
+        org: employer.clone(),
+        is_featured: false,
+    }));
     people.extend(market.merchant.into_iter().map(|m| Person {
         login: m.login,
         name: m.person,

@@ -1,10 +1,11 @@
 //! Filling a new demo market: organisations, people, goods.
 
-use super::data::{Buyer, Goods, Market, Merchant, Staff, broken, market, price};
+use super::data::{Buyer, Goods, Market, Member, Merchant, Office, Staff, broken, market, price};
 use super::providers;
+use std::sync::Arc;
 use xr_base::{Actor, Currency, Fault, OrgId, Party, Principal, ShopId, UserId};
 use xr_catalog::{CreateSku, NewSku, StockMode};
-use xr_identity::commands::{CreateOrg, CreateShop, CreateUser};
+use xr_identity::commands::{AddMember, AddRole, CreateOrg, CreateShop, CreateUser, NewMember, NewRole};
 use xr_identity::model::OrgKind;
 use xr_identity::{Roles, password};
 use xr_inventory::AdjustStock;
@@ -40,7 +41,7 @@ pub(super) struct Cast {
 
 /// Creates everybody and everything.
 pub(super) fn fill(store: &Store) -> Result<(Market, Cast), Fault> {
-    let roles = Roles::shipped().map_err(|e| broken(&e))?;
+    let roles = Arc::new(Roles::shipped().map_err(|e| broken(&e))?);
     let entropy = OsEntropy;
     // One hash for all: the password is public, and each hash costs tens of milliseconds.
     let hash = password::hash(PASSWORD, &entropy as &dyn Entropy)?;
@@ -59,6 +60,9 @@ pub(super) fn fill(store: &Store) -> Result<(Market, Cast), Fault> {
     let operator = staff.into_iter().next().ok_or_else(|| broken(&"no staff"))?;
     let shops = market.merchant.iter().map(|m| people.open_shop(m)).collect::<Result<Vec<_>, Fault>>()?;
     let buyers = market.buyer.iter().map(|b| people.buyer(b)).collect::<Result<Vec<_>, Fault>>()?;
+    let employer = market.merchant.iter().position(|m| m.login == market.office.merchant).and_then(|n| shops.get(n));
+    let boss = employer.and_then(|shop| shop.merchant.user()).ok_or_else(|| broken(&market.office.merchant))?;
+    people.open_office(boss, &market.office)?;
     Ok((market, Cast { operator, shops, buyers }))
 }
 
@@ -78,7 +82,7 @@ fn import_abroad(store: &Store) -> Result<OrgId, Fault> {
 
 struct Registrar<'a> {
     store: &'a Store,
-    roles: &'a Roles,
+    roles: &'a Arc<Roles>,
     hash: &'a str,
 }
 
@@ -129,6 +133,19 @@ impl Registrar<'_> {
             freight_minor: 0,
         };
         Ok(SeededShop { terms, merchant: actor, shelves })
+    }
+
+    /// As the main account does it in the console.
+    fn open_office(&self, by: UserId, office: &Office) -> Result<(), Fault> {
+        let new = NewRole { name: office.role.zh.clone(), permissions: office.permissions.clone() };
+        let own = self.store.write_blocking(AddRole { by, roles: Arc::clone(self.roles), new })?;
+        for Member { login, name, role } in &office.member {
+            let role = role.clone().unwrap_or_else(|| own.to_string());
+            let new = NewMember { login: login.clone(), name: name.clone(), phone: None, role };
+            let (roles, password_hash) = (Arc::clone(self.roles), self.hash.to_owned());
+            self.store.write_blocking(AddMember { by, roles, new, password_hash })?;
+        }
+        Ok(())
     }
 
     fn add_goods(&self, actor: &Actor, (org, shop): (OrgId, ShopId), goods: &Goods) -> Result<Shelf, Fault> {

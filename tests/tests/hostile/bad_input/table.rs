@@ -30,6 +30,7 @@ pub(super) fn everything(web: &Web, scene: &Scene) -> Vec<Bad> {
     all.extend(exports(web));
     all.extend(batches(web));
     all.extend(views(web));
+    all.extend(members(web));
     all.extend(notices(scene));
     all
 }
@@ -305,6 +306,52 @@ fn views(web: &Web) -> Vec<Bad> {
                 &json!({ "list": "orders", "name": "x", "filters": { "q": "x" }, "is_shared": true }).to_string(),
             ),
             (422, "casework.no_organisation", Some("is_shared")),
+        ),
+    ]
+}
+
+fn members(web: &Web) -> Vec<Bad> {
+    let token = web.token("shop");
+    let post = |path: &str, base: Value, change: Value| {
+        let mut body = base;
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        Ask::new(&format!("POST /v1/{path}")).by(&token).json(&body.to_string())
+    };
+    let member = |change: Value| post("members", crate::scene::new_member(), change);
+    let role = |change: Value| post("roles", crate::scene::new_role(), change);
+    let nul: Expected = (422, "web.bad_value", Some("name"));
+    vec![
+        bad("a member without role", member(json!({ "role": null })), (422, "web.wrong_type", Some("role"))),
+        bad(
+            "a member with a role of buyers",
+            member(json!({ "role": "buyer" })),
+            (422, "identity.unknown_role", Some("role")),
+        ),
+        bad("a member's name with NUL", member(json!({ "name": "a\u{0}b" })), nul),
+        bad(
+            "a member's login of 65",
+            member(json!({ "login": "x".repeat(65) })),
+            (422, "identity.bad_text", Some("login")),
+        ),
+        bad("no password", member(json!({ "password": "" })), (422, "identity.weak_password", Some("password"))),
+        bad("a taken login", member(json!({ "login": "BUYER" })), (409, "identity.login_taken", Some("login"))),
+        bad("a member that owns", member(json!({ "is_owner": true })), (422, "web.unknown_field", Some("is_owner"))),
+        bad("a role with NUL", role(json!({ "name": "\u{0}" })), nul),
+        bad("a role of 41", role(json!({ "name": "长".repeat(41) })), (422, "identity.bad_text", Some("name"))),
+        bad("a role with a bell", role(json!({ "name": "a\u{7}b" })), (422, "identity.bad_text", Some("name"))),
+        bad("a word for words", role(json!({ "permissions": "all" })), (422, "web.wrong_type", Some("permissions"))),
+        bad(
+            "a word of the platform",
+            role(json!({ "permissions": ["platform.orders"] })),
+            (422, "identity.unknown_permission", Some("permissions")),
+        ),
+        bad(
+            "a change without version",
+            {
+                let line = format!("PATCH /v1/members/{}", web.user("shop"));
+                Ask::new(&line).by(&token).json(r#"{"name":"x"}"#)
+            },
+            (422, "web.missing_field", Some("version")),
         ),
     ]
 }

@@ -206,7 +206,8 @@ fn fresh(location: Location, clock: SystemClock) -> Result<Market, CliError> {
 fn left(location: Location, before: Millis) -> Result<Market, CliError> {
     let (store, _) = opened(&location, SystemClock::real())?;
     let first = store.read_blocking(|tx| {
-        let text = sql!("SELECT placed_at FROM orders ORDER BY case_id LIMIT 1 /* unscoped: a bench of its own database */");
+        let text =
+            sql!("SELECT placed_at FROM orders ORDER BY case_id LIMIT 1 /* unscoped: a bench of its own database */");
         Ok(tx.opt::<(Instant,)>(text, params![])?)
     })?;
     let (first,) = first.ok_or_else(|| CliError::Other("no bench left any order there".to_owned()))?;

@@ -16,7 +16,7 @@ export function Account() {
     <div className="account">
       <h1>{t('identity.account')}</h1>
       <Card title={t('identity.who')}>
-        <Facts items={[[t('identity.name'), name], [t('identity.login'), login], [t('identity.phone'), phone_masked], [t('identity.acts_for'), org?.name ?? word('party', party)]]} />
+        <Facts items={[[t('identity.name'), name], [t('identity.login'), login], [t('identity.phone_masked'), phone_masked], [t('identity.acts_for'), org?.name ?? word('party', party)]]} />
       </Card>
       <LogIns />
       <Password />

@@ -1,0 +1,73 @@
+/** Making, changing and deleting a role of the organisation. */
+
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import * as calls from '@/api/calls';
+import type { PermissionGroup, Role } from '@/api/memberTypes';
+import { Dialog } from '@/kit/Dialog';
+import { toggled } from '@/kit/DataTable';
+import { Loaded } from '@/kit/PageState';
+import { useText } from '@/kit/text';
+import { TextField, useRefusal, useSend } from './fields';
+
+export function RoleForm({ role, onClose }: { role: Role | null; onClose: () => void }) {
+  const { t, say } = useText();
+  const [name, setName] = useState(say(role?.label));
+  const [words, setWords] = useState<ReadonlySet<string>>(new Set(role?.permissions.map((one) => one.word)));
+  const query = useQuery({ queryKey: ['permissions'], queryFn: calls.permissions });
+  // A word that was once in the role and is none of the product's any more is not offered either.
+  const offered = (query.data?.items ?? []).flatMap((group) => group.permissions.map((one) => one.word));
+  const body = { name: name.trim(), permissions: offered.filter((word) => words.has(word)) };
+  const send = () => (role ? calls.changeRole(role.role, { version: role.version ?? 0, ...body }) : calls.addRole(body));
+  const sending = useSend<unknown>(send, onClose);
+  const { failure, at } = useRefusal(sending.error, ['name']);
+  return (
+    <Dialog
+      title={role ? t('identity.edit_role') : t('identity.add_role')} shape="wide" onClose={onClose}
+      ok={{ text: t('kit.confirm'), onOk: () => sending.mutate(), isSending: sending.isPending, isDisabled: name.trim() === '' || query.data === undefined }}
+    >
+      {failure}
+      <TextField id="role-name" label={t('identity.role_name')} value={name} max={40} error={at('name')} onChange={setName} />
+      <p className="muted" aria-live="polite">{t('identity.chosen', { count: words.size })}</p>
+      <Loaded query={query}>
+        {(catalogue) => <Words groups={catalogue.items} words={words} onChange={setWords} />}
+      </Loaded>
+    </Dialog>
+  );
+}
+
+type WordsProps = { groups: PermissionGroup[]; words: ReadonlySet<string>; onChange: (words: ReadonlySet<string>) => void };
+
+/** A box for each permission that the reader has; others are not offered. */
+function Words({ groups, words, onChange }: WordsProps) {
+  const { say } = useText();
+  return (
+    <div className="permission-groups">
+      {groups.map((group) => (
+        <fieldset className="choices" key={group.group}>
+          <legend>{say(group.label)}</legend>
+          {group.permissions.map(({ word, label }) => (
+            <label key={word}>
+              <input type="checkbox" name={word} checked={words.has(word)} onChange={() => onChange(toggled(words, word))} />{say(label)}
+            </label>
+          ))}
+        </fieldset>
+      ))}
+    </div>
+  );
+}
+
+export function DeleteRole({ role, onClose }: { role: Role; onClose: () => void }) {
+  const { t, say } = useText();
+  const sending = useSend(() => calls.deleteRole(role.role, role.version ?? 0), onClose);
+  const { failure } = useRefusal(sending.error, []);
+  return (
+    <Dialog
+      title={t('identity.delete_role_title', { name: say(role.label) })} onClose={onClose}
+      ok={{ text: t('identity.delete'), onOk: () => sending.mutate(), isSending: sending.isPending }}
+    >
+      {failure}
+      <p>{t('identity.delete_role_text')}</p>
+    </Dialog>
+  );
+}
