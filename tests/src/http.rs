@@ -56,6 +56,7 @@ impl Node {
             secret: [7; 32],
             instance: fresh(&format!("test-{}-", std::process::id())),
             days: DayTables::shipped().clone(),
+            sealing: xiaoer::keys::repeatable(),
             ext: setup.ext,
         })
         .unwrap();
@@ -65,6 +66,7 @@ impl Node {
             days: DayTables::shipped().clone(),
             listen: String::new(),
             key: [7; 32],
+            sealing: xiaoer::keys::repeatable(),
             web: WebConfig { is_demo: true, live: setup.live, ..WebConfig::default() },
             payment_provider: "testpay".to_owned(),
             import_bytes: xr_imports::UPLOAD_BYTES,

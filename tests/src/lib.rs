@@ -72,6 +72,7 @@ fn open_with(location: &Location, clock: &Arc<FakeClock>, days: DayTables) -> St
         secret: [7; 32],
         instance: "test".to_owned(),
         days,
+        sealing: xiaoer::keys::repeatable(),
         ext: Vec::new(),
     };
     open(config).unwrap()

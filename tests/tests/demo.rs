@@ -6,9 +6,10 @@ use std::sync::Arc;
 use xiaoer::demo;
 use xiaoer::market::{MarketConfig, open};
 use xr_base::calendar::DayTables;
-use xr_base::{Clock as _, Fault, Instant, SystemClock};
+use xr_base::{Actor, Clock as _, Fault, Instant, Millis, SystemClock};
 use xr_case::engine::{self, Engine};
-use xr_store::{Location, Store, Tx, record, sql};
+use xr_store::events::{Audience, NewEvent};
+use xr_store::{Command, Location, Store, Tx, record, sql};
 use xr_tests::memory_folder;
 
 /// States that no market of sixty days has.
@@ -20,6 +21,11 @@ const OUT_OF_REACH: [(&str, &str); 1] = [
 /// A market of so many days, as the first start of `xiaoer demo` makes it.
 fn filled(days: i64) -> (tempfile::TempDir, Store, Arc<SystemClock>) {
     let folder = memory_folder();
+    let (store, clock) = started(&folder, days);
+    (folder, store, clock)
+}
+
+fn started(folder: &tempfile::TempDir, days: i64) -> (Store, Arc<SystemClock>) {
     let clock = Arc::new(SystemClock::real());
     let location = Location::Folder(folder.path().to_owned());
     demo::begin(&location, &clock, days).unwrap();
@@ -29,11 +35,41 @@ fn filled(days: i64) -> (tempfile::TempDir, Store, Arc<SystemClock>) {
         secret: [7; 32],
         instance: "demo".to_owned(),
         days: DayTables::shipped().clone(),
+        sealing: xiaoer::keys::repeatable(),
         ext: Vec::new(),
     })
     .unwrap();
     demo::resume(&location, &store, &clock, "demo").unwrap();
-    (folder, store, clock)
+    (store, clock)
+}
+
+/// What an import writes: it happened long ago.
+struct LongAgo;
+
+impl Command for LongAgo {
+    type Out = ();
+    const NAME: &'static str = "test.long_ago";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let at = Instant::parse("2025-11-30T12:00:00+08:00").unwrap();
+        let body = serde_json::json!({});
+        let (case, audience) = (None, Audience::default());
+        tx.event(&NewEvent { kind: "test.long_ago", at, case, audience, actor: &Actor::System, body })?;
+        Ok(())
+    }
+}
+
+#[test]
+fn business_time_does_not_go_back_when_a_market_with_imported_history_starts_again() {
+    let (folder, store, clock) = filled(demo::DAYS_MIN);
+    clock.set(clock.wall(), clock.now() + Millis::hours(5), 0);
+    let before = clock.now();
+    store.write_blocking(LongAgo).unwrap();
+    store.close();
+    drop(store);
+    let (store, clock) = started(&folder, demo::DAYS_MIN);
+    assert!((0..60_000).contains(&(clock.now() - before).0), "{before}, then {}", clock.now());
+    store.close();
 }
 
 record! {

@@ -22,6 +22,7 @@ fn live(plan: Plan, mutant: Option<Mutant>) -> (Result<Report, Failure>, String)
         secret: [7; 32],
         instance: "simulator".to_owned(),
         days: DayTables::shipped().clone(),
+        sealing: xiaoer::keys::repeatable(),
         ext,
     };
     let stage = Stage { store: open(config).unwrap(), clock };

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
-use xr_base::Millis;
+use xr_base::{CaseId, Millis};
 use xr_case::engine;
-use xr_store::{Tx, audit};
+use xr_orders::recipients;
+use xr_store::{Location, Tx, audit};
 use xr_tests::{TestMarket, memory_folder};
 
 /// Business time of the demo markets when they were left.
@@ -61,12 +62,39 @@ fn one_owner_each(market: &TestMarket, name: &str) {
     }
 }
 
+/// Whom parcels go to was in the clear.
+fn recipients_are_sealed(market: &TestMarket, name: &str, file: &[u8]) {
+    let orders: Vec<(CaseId,)> = market.read(|tx| {
+        let (clear,): (i64,) = tx.one(xr_store::sql!("SELECT COUNT(*) FROM recipients /* unscoped: a test */"), &[])?;
+        assert_eq!(clear, 0);
+        Ok(tx.all(xr_store::sql!("SELECT case_id FROM orders ORDER BY case_id /* unscoped: a test */"), &[])?)
+    });
+    let Location::Folder(folder) = &market.location else { return };
+    let files =
+        ["xiaoer.db", "xiaoer.db-wal"].map(|name| std::fs::read(folder.join(name)).unwrap_or_default()).concat();
+    let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    let (mut seen, mut was_clear) = (0, 0);
+    for (order,) in orders {
+        let Some(to) = market.read(move |tx| recipients::get(tx, order)) else { continue };
+        seen += 1;
+        if seen % 10 == 1 && to.phone.len() > 6 {
+            was_clear += i32::from(holds(file, &to.phone));
+            assert!(!holds(&files, &to.phone) && !holds(&files, &to.address), "{name}: {to:?}");
+        }
+    }
+    assert!(seen > 10 && was_clear > 0, "{name}: {seen} recipients, {was_clear} of them in the earlier file");
+}
+
 fn unpacked(file: &Path) -> tempfile::TempDir {
     let folder = memory_folder();
+    std::fs::write(folder.path().join("xiaoer.db"), read(file)).unwrap();
+    folder
+}
+
+fn read(file: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     flate2::read::GzDecoder::new(std::fs::File::open(file).unwrap()).read_to_end(&mut bytes).unwrap();
-    std::fs::write(folder.path().join("xiaoer.db"), bytes).unwrap();
-    folder
+    bytes
 }
 
 #[test]
@@ -78,6 +106,7 @@ fn markets_of_earlier_schemas_keep_what_they_hold_and_go_on() {
         assert_eq!(market.read(counts), held, "{name}");
         whole(&market, name);
         one_owner_each(&market, name);
+        recipients_are_sealed(&market, name, &read(&file));
 
         // Silence ends what can end.
         let open = |tx: &mut Tx<'_>| Ok(engine::next_wake(tx)?.is_some());

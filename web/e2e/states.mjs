@@ -114,7 +114,7 @@ const withData = ({ order, waiting, over, desk, replay, batch }) => [
   { name: 'calendar', path: '/calendars/cn/2026', login: 'yunduo' },
   { name: 'calendar-unknown', path: '/calendars/cn/2027', login: 'op' },
   { name: 'demo', path: '/demo', login: 'op' },
-  { name: 'status', path: '/status', login: 'audit' },
+  { name: 'status', path: '/status', login: 'audit', waits: '.keepers' },
 ];
 
 const opened = ({ order, waiting, replay }) => [
@@ -122,6 +122,7 @@ const opened = ({ order, waiting, replay }) => [
   { name: 'member-edit', path: '/members', login: 'yunduo', act: (page) => page.locator('td .ant-btn').nth(1).click(), waits: 'dialog[open] #member-role:has(option)' },
   { name: 'member-disable', path: '/members', login: 'yunduo', act: (page) => page.locator('td .ant-btn').nth(2).click(), waits: 'dialog[open] footer' },
   { name: 'role-edit', path: '/roles', login: 'yunduo', act: (page) => page.locator('td .ant-btn').first().click(), waits: 'dialog[open] .permission-groups' },
+  { name: 'keys-rotate', path: '/status', login: 'op', act: (page) => page.locator('.card .ant-btn').last().click(), waits: 'dialog[open] footer' },
   { name: 'replay-courses', path: `/replays/${replay}`, login: 'op', act: (page) => page.locator('.replay-changed td .cite').first().click(), waits: 'dialog[open] .replay-steps' },
   { name: 'calendar-preview', path: '/calendars/cn/2026', login: 'op', act: correctDays, waits: '.moves' },
   { name: 'case-dialog', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.acts button:enabled').first().click(), waits: 'dialog[open]' },

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use xr_base::locale::Text;
 use xr_base::{CaseId, Fault, Instant, Scope, UnitPrice};
 use xr_case::engine::Engine;
-use xr_orders::Recipient;
 use xr_orders::queries::{self, Listed};
+use xr_orders::{Recipient, recipients};
 use xr_store::{Tx, record, sql};
 
 /// Orders listed at a time, and of them looked up in one statement.
@@ -52,10 +52,8 @@ record! {
         delivered_at: Option<Instant>,
         shop_name: Option<String>,
         buyer_name: Option<String>,
-        name: Option<String>,
-        phone: Option<String>,
         region: Option<String>,
-        address: Option<String>,
+        sealed: Option<Vec<u8>>,
     }
 }
 
@@ -107,19 +105,16 @@ fn completed(tx: &mut Tx<'_>, batch: Vec<Listed>, zone: &jiff::tz::TimeZone) -> 
     let mut details = details(tx, &batch)?;
     let mut lines = lines(tx, &batch)?;
     let local = |at: Instant| at.0 + i64::from(zone.to_offset(at.timestamp()).seconds()) * 1_000;
-    let mut order = |listed: Listed| {
-        let found = details.remove(&listed.id);
+    let mut orders = Vec::with_capacity(batch.len());
+    for listed in batch {
         let lines = lines.remove(&listed.id).unwrap_or_default();
         let placed_at = local(listed.placed_at);
         // An order that is listed has its row: this only keeps a damaged database from stopping the others.
-        let d = found?;
-        let recipient = d.name.map(|name| Recipient {
-            name,
-            phone: d.phone.unwrap_or_default(),
-            region: d.region.unwrap_or_default(),
-            address: d.address.unwrap_or_default(),
-        });
-        Some(Order {
+        let Some(d) = details.remove(&listed.id) else { continue };
+        let sealed = d.region.zip(d.sealed);
+        let recipient =
+            sealed.map(|(region, sealed)| recipients::opened(tx, listed.id, region, &sealed)).transpose()?;
+        orders.push(Order {
             placed_at,
             shipped_at: d.shipped_at.map(local),
             delivered_at: d.delivered_at.map(local),
@@ -130,9 +125,9 @@ fn completed(tx: &mut Tx<'_>, batch: Vec<Listed>, zone: &jiff::tz::TimeZone) -> 
             recipient,
             lines,
             listed,
-        })
-    };
-    Ok(batch.into_iter().filter_map(&mut order).collect())
+        });
+    }
+    Ok(orders)
 }
 
 /// The ids of a batch, as many as there are places.
@@ -144,9 +139,9 @@ fn ids(batch: &[Listed]) -> [CaseId; BATCH] {
 fn details(tx: &mut Tx<'_>, batch: &[Listed]) -> Result<BTreeMap<CaseId, Detail>, Fault> {
     let found: Vec<Detail> = tx.all(
         sql!(concat!(
-            "SELECT o.case_id, o.freight_minor, o.remark, o.shipped_at, o.delivered_at, s.name, u.name, r.name, r.phone,
-             r.region, r.address FROM orders o LEFT JOIN shops s ON s.id = o.shop_id LEFT JOIN users u ON u.id = o.buyer_id
-             LEFT JOIN recipients r ON r.order_id = o.case_id WHERE o.case_id IN ",
+            "SELECT o.case_id, o.freight_minor, o.remark, o.shipped_at, o.delivered_at, s.name, u.name, r.region,
+             r.sealed FROM orders o LEFT JOIN shops s ON s.id = o.shop_id LEFT JOIN users u ON u.id = o.buyer_id
+             LEFT JOIN sealed_recipients r ON r.order_id = o.case_id WHERE o.case_id IN ",
             ids!(),
             " /* unscoped: orders that were listed in scope */"
         )),

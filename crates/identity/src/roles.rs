@@ -179,7 +179,7 @@ mod tests {
                 "merchant_warehouse (merchant): cases.batch inventory.manage orders.export orders.manage packs.read",
                 "operator (platform): aftersales.adjudicate audit.read calendars.edit cases.batch demo.clock identity.manage \
                  members.manage orders.export packs.manage packs.read payments.chargeback payments.payout payments.reconcile payments.refund payments.settle platform.orders \
-                 policy.replay system.status",
+                 policy.replay system.keys system.status",
             ]
         );
     }

@@ -41,7 +41,7 @@ pub(crate) fn shelve(tx: &mut Tx<'_>, source: Source, plan: &Plan, shelf: &mut S
                 "SELECT r.invoice, r.row_hash, r.occurrence, r.at, l.order_id, l.id, l.sku_id, o.buyer_id, t.region,
                  l.quantity - l.refunded, l.amount_minor - l.refunded_minor
                  FROM import_rows r JOIN order_lines l ON l.id = r.entry_id JOIN orders o ON o.case_id = l.order_id
-                 JOIN recipients t ON t.order_id = l.order_id
+                 JOIN sealed_recipients t ON t.order_id = l.order_id
                  WHERE r.source_id = ?1 AND (r.invoice, r.row_hash, r.occurrence) > (?2, ?3, ?4) AND r.kind = 'sale'
                    AND l.unit_price > 0
                  ORDER BY r.invoice, r.row_hash, r.occurrence LIMIT ?5 /* unscoped: the importer's own rows */"

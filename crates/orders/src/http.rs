@@ -6,6 +6,7 @@ mod view;
 pub use place::DefaultProvider;
 
 use crate::queries::{self, Filter};
+use crate::recipients;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -104,7 +105,7 @@ async fn reveal(
 ) -> Result<Json<serde_json::Value>, Failure> {
     let command = RevealRecipient { actor: who.actor(), scope: who.scope(), order: id };
     state.store().write_once(command, body.key).await?;
-    let recipient = state.store().read(move |tx| queries::recipient(tx, id)).await?;
+    let recipient = state.store().read(move |tx| recipients::get(tx, id)).await?;
     Ok(Json(json!({ "recipient": recipient })))
 }
 

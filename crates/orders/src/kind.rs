@@ -3,7 +3,7 @@
 use crate::model::Recipient;
 use crate::ship::{self, ShipInput, ShipmentBookRef};
 use crate::vocabulary::Order;
-use crate::{Error, queries, relive};
+use crate::{Error, queries, recipients, relive};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -132,13 +132,7 @@ fn edit(tx: &mut Tx<'_>, case: &Case, input: EditInput) -> Result<(), Fault> {
         if let Some(field) = recipient.fault() {
             return Err(Error::Field(field).into());
         }
-        tx.put(
-            sql!(
-                "UPDATE recipients SET name = ?2, phone = ?3, region = ?4, address = ?5 WHERE order_id = ?1
-                 /* unscoped: after authorisation */"
-            ),
-            params![case.id, recipient.name, recipient.phone, recipient.region, recipient.address],
-        )?;
+        recipients::change(tx, case.id, &recipient)?;
     }
     if let Some(remark) = input.remark {
         if remark.chars().count() > crate::commands::place_order::REMARK_CHARS_MAX {

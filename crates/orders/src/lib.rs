@@ -9,6 +9,7 @@ mod lines;
 mod model;
 mod number;
 pub mod queries;
+pub mod recipients;
 mod record;
 mod relive;
 mod search;
@@ -18,7 +19,7 @@ mod vocabulary;
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("orders");
 
-xr_store::migrations! { 1600 "orders", 1610 "resting", 1620 "search" }
+xr_store::migrations! { 1600 "orders", 1610 "resting", 1620 "search", 1630 "sealed_recipients" }
 
 /// Machine of orders.
 pub const ORDER_MACHINE: &str = include_str!("../machines/order.toml");

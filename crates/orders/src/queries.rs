@@ -1,7 +1,7 @@
 //! Reading orders.
 
 use crate::Error;
-use crate::model::{Line, OrderRow, Recipient};
+use crate::model::{Line, OrderRow};
 use crate::search;
 use serde::Serialize;
 use xr_base::{CaseId, Fault, Instant, RowId, Scope, ShopId, StoreError};
@@ -52,21 +52,6 @@ pub fn lines(tx: &mut Tx<'_>, order: CaseId) -> Result<Vec<Line>, Fault> {
 /// A store fault.
 pub fn line(tx: &mut Tx<'_>, order: CaseId, line: RowId) -> Result<Option<Line>, Fault> {
     Ok(lines(tx, order)?.into_iter().find(|l| l.id == line))
-}
-
-/// Whom the parcel goes to; none after erasure. Callers mask it unless showing it was asked for and is audited.
-///
-/// # Errors
-/// A store fault.
-pub fn recipient(tx: &mut Tx<'_>, order: CaseId) -> Result<Option<Recipient>, Fault> {
-    let row: Option<(String, String, String, String)> = tx.opt(
-        sql!(
-            "SELECT name, phone, region, address FROM recipients WHERE order_id = ?1
-             /* unscoped: by order, callers authorise */"
-        ),
-        params![order],
-    )?;
-    Ok(row.map(|(name, phone, region, address)| Recipient { name, phone, region, address }))
 }
 
 record! {

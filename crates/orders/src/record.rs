@@ -1,7 +1,7 @@
 //! Orders of an imported history: written as they ended, past every clock, stock claim and payment.
 
 use crate::vocabulary::Order;
-use crate::{Error, Recipient};
+use crate::{Error, Recipient, recipients};
 use xr_base::{CaseId, Currency, Fault, Instant, OrgId, RowId, ShopId, SkuId, UnitPrice, UserId};
 use xr_case::engine::{self, Grant, NewCase};
 use xr_store::{Tx, params, sql};
@@ -80,14 +80,7 @@ pub fn record_order(tx: &mut Tx<'_>, grant: &Grant<'_>, order: &RecordedOrder<'_
             order.remark
         ],
     )?;
-    let to = order.recipient;
-    tx.put(
-        sql!(
-            "INSERT INTO recipients (order_id, name, phone, region, address) VALUES (?1, ?2, ?3, ?4, ?5)
-             /* unscoped: inserting after authorisation */"
-        ),
-        params![order.id, to.name, to.phone, to.region, to.address],
-    )?;
+    recipients::insert(tx, order.id, order.recipient)?;
     let case = NewCase {
         id: order.id,
         kind: Order::VOCABULARY.kind,

@@ -3,14 +3,13 @@
 //! Each way is one look into an index and gives the newest first; together they are cut to a page.
 
 use crate::queries::{Filter, Listed};
+use crate::recipients::{self, END_DIGITS as PHONE_END};
 use crate::ship::ShipmentBookRef;
 use std::collections::BTreeSet;
 use xr_base::{Fault, Scope};
 use xr_store::statement::Statement;
 use xr_store::{Tx, params, sql};
 
-/// Digits of a phone number that people say.
-const PHONE_END: usize = 4;
 /// From so many digits on, a number may be a whole phone number.
 const PHONE_MIN: usize = 7;
 
@@ -88,24 +87,33 @@ impl Look<'_> {
         if !is_number || (length != PHONE_END && length < PHONE_MIN) {
             return Ok(vec![]);
         }
-        let end = &self.text[length - PHONE_END..];
-        let whole = if length == PHONE_END { "" } else { self.text };
+        let is_whole = length != PHONE_END;
         let statement = sql!(
-            "SELECT c.id FROM recipients r JOIN cases c ON c.id = r.order_id
-             WHERE {ORG:c.} AND substr(r.phone, length(r.phone) - 3) = ?2 AND r.order_id < ?3
-             AND (?5 = '' OR r.phone = ?5) ORDER BY r.order_id DESC LIMIT ?4"
+            "SELECT c.id FROM sealed_recipients r JOIN cases c ON c.id = r.order_id
+             WHERE {ORG:c.} AND r.phone_end_key = ?2 AND r.order_id < ?3 AND (?5 = 0 OR r.phone_key = ?6)
+             ORDER BY r.order_id DESC LIMIT ?4"
         );
-        let rows: Vec<(i64,)> = tx.all_scoped(statement, self.scope, params![end, self.before, self.limit, whole])?;
-        Ok(rows.into_iter().map(|(id,)| id).collect())
+        let mut ids = Vec::new();
+        for (end, whole) in recipients::phone_keys(tx, self.text)? {
+            let wanted = params![end, self.before, self.limit, is_whole, whole];
+            let rows: Vec<(i64,)> = tx.all_scoped(statement, self.scope, wanted)?;
+            ids.extend(rows.into_iter().map(|(id,)| id));
+        }
+        Ok(ids)
     }
 
     /// Whom the parcel goes to, by the whole name.
     fn names(&self, tx: &mut Tx<'_>) -> Result<Vec<i64>, Fault> {
         let statement = sql!(
-            "SELECT c.id FROM recipients r JOIN cases c ON c.id = r.order_id
-             WHERE {ORG:c.} AND r.name = ?2 AND r.order_id < ?3 ORDER BY r.order_id DESC LIMIT ?4"
+            "SELECT c.id FROM sealed_recipients r JOIN cases c ON c.id = r.order_id
+             WHERE {ORG:c.} AND r.name_key = ?2 AND r.order_id < ?3 ORDER BY r.order_id DESC LIMIT ?4"
         );
-        self.ids(tx, statement, self.text)
+        let mut ids = Vec::new();
+        for name in recipients::name_keys(tx, self.text)? {
+            let rows: Vec<(i64,)> = tx.all_scoped(statement, self.scope, params![name, self.before, self.limit])?;
+            ids.extend(rows.into_iter().map(|(id,)| id));
+        }
+        Ok(ids)
     }
 
     /// A line of the order is of the unit with this code.

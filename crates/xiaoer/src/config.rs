@@ -28,6 +28,11 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Secret of the installation, at least 16 bytes.
     pub secret: Option<String>,
+    /// File with the master key of sealed fields, made when it is absent; else `master.key` in the data folder.
+    pub master_key_file: Option<PathBuf>,
+    /// The master key itself: from the environment alone.
+    #[serde(skip)]
+    pub master_key: Option<String>,
     /// Whether a reverse proxy stands in front.
     #[serde(default)]
     pub is_behind_proxy: bool,
@@ -59,6 +64,9 @@ pub enum SettingsError {
     /// A day table cannot be used.
     #[error("{0}: {1}")]
     Days(PathBuf, LoadError),
+    /// No master key where one was said to be.
+    #[error("{0} holds no master key: 32 bytes in base64 are wanted")]
+    BadKey(String),
     /// No secret in production.
     #[error("a secret of at least 16 bytes is needed: set {SECRET_VARIABLE} or `secret` in the settings file")]
     NoSecret,

@@ -9,7 +9,7 @@ use xr_base::{Clock, Fault};
 use xr_case::Finding;
 use xr_case::engine::{Engine, PublishRulebooks, adopt_days, due_handler};
 use xr_orders::OrderNumbers;
-use xr_store::{Config, Location, Store};
+use xr_store::{Config, Location, Sealing, Store};
 
 /// What a market is opened with.
 pub struct MarketConfig {
@@ -23,6 +23,8 @@ pub struct MarketConfig {
     pub instance: String,
     /// Working days and holidays.
     pub days: DayTables,
+    /// Keys of the sealed fields, with the fields of [`wiring::sealed_fields`].
+    pub sealing: Sealing,
     /// What capabilities above ask for by type.
     pub ext: Vec<Box<dyn Any + Send + Sync>>,
 }
@@ -63,6 +65,7 @@ pub fn open(config: MarketConfig) -> Result<Store, OpenError> {
         migrations: wiring::migrations(),
         ext,
         instance: config.instance,
+        sealing: config.sealing,
     })
     .map_err(Fault::from)?;
     store.write_blocking(PublishRulebooks { books })?;

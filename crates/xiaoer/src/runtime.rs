@@ -7,7 +7,7 @@ use xr_base::{CaseId, Fault, Millis, StoreError};
 use xr_case::engine::{self, Beat, FireDue, NoteOutage, RefreshCases, RefreshForDays};
 use xr_logistics::NoteStalled;
 use xr_payments::ResendRefund;
-use xr_store::{Command, Store, Tx, audit, jobs};
+use xr_store::{Command, Store, Tx, audit, jobs, sealing};
 
 /// Cases looked at in one round; with as many in flight the embedded database commits them together.
 const FIRED_PER_ROUND_MAX: i64 = 500;
@@ -15,6 +15,8 @@ const FIRED_PER_ROUND_MAX: i64 = 500;
 const IDLE: Duration = Duration::from_millis(100);
 /// A worker that died gives its jobs back after so long.
 const JOB_LEASE: Millis = Millis::minutes(2);
+/// Every node hears of a new key after so long, and a little more.
+const KEEP_KEYS_EVERY: Duration = Duration::from_secs(1);
 /// Jobs claimed at a time.
 const JOBS_MAX: i64 = 100;
 
@@ -152,6 +154,19 @@ pub async fn keep_house(store: Store, mut stop: watch::Receiver<bool>) {
             warn!(%fault, "The event record could not be sealed");
         }
         let _ = tokio::time::timeout(KEEP_HOUSE_EVERY, stop.changed()).await;
+    }
+}
+
+/// Learns of new keys of the sealed fields within a second, and carries a rotation on until nothing lies under the old key.
+pub async fn keep_keys(store: Store, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let is_stopped = || *stop.borrow();
+        match sealing::go_on(&store, &is_stopped).await {
+            Ok(0) => {}
+            Ok(resealed) => info!(resealed, "Fields were sealed under a new key"),
+            Err(fault) => warn!(%fault, "Fields could not be sealed under a new key"),
+        }
+        let _ = tokio::time::timeout(KEEP_KEYS_EVERY, stop.changed()).await;
     }
 }
 

@@ -12,13 +12,13 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
 use xr_base::calendar::DayTables;
-use xr_base::{Fault, SystemClock};
+use xr_base::{Fault, Problem, SystemClock};
 use xr_casework::RuleShelf;
 use xr_identity::{Identity, Roles};
 use xr_imports::UploadQuota;
 use xr_orders::http::DefaultProvider;
 use xr_payments::http::NoticeSecrets;
-use xr_store::{Location, Store};
+use xr_store::{Location, Sealing, Store};
 use xr_web::entropy::{Entropy, OsEntropy};
 use xr_web::serve::{serve, stop_signal};
 use xr_web::{AppState, Parts, Routes, WebConfig};
@@ -33,6 +33,8 @@ pub struct ServeOptions {
     pub listen: String,
     /// The installation's key.
     pub key: [u8; 32],
+    /// Keys of the sealed fields.
+    pub sealing: Sealing,
     /// Settings of the web side.
     pub web: WebConfig,
     /// Provider of new orders.
@@ -95,8 +97,12 @@ pub fn run(options: ServeOptions, demo_days: i64) -> Result<(), ServeError> {
         secret: options.key,
         instance: instance.clone(),
         days: options.days.clone(),
+        sealing: options.sealing.clone(),
         ext: vec![Box::new(UploadQuota(options.import_bytes))],
     })?;
+    if store.is_locked() {
+        return Err(Fault::refused(Problem::new(503, "store.locked")).into());
+    }
     if is_demo {
         demo::resume(&options.location, &store, &clock, &instance)?;
     } else {
@@ -130,6 +136,7 @@ async fn serve_market(
     workers.spawn(runtime::resend_refunds(store.clone(), stopped.clone()));
     workers.spawn(runtime::keep_house(store.clone(), stopped.clone()));
     workers.spawn(runtime::keep_days(store.clone(), stopped.clone()));
+    workers.spawn(runtime::keep_keys(store.clone(), stopped.clone()));
     workers.spawn(xr_imports::work(store.clone(), instance, stopped.clone()));
     workers.spawn(xr_exports::work(store.clone(), stopped.clone()));
     let roles = Roles::shipped().map_err(|e| ServeError::Build(e.to_string()))?;

@@ -8,7 +8,7 @@ use xr_base::{Fault, UserId};
 use xr_case::engine::{Effects, Engine, Kind};
 use xr_case::{Compiled, Finding, Library, parse};
 use xr_orders::ShipmentBookRef;
-use xr_store::{Migration, Tx};
+use xr_store::{Migration, SealedField, Tx};
 use xr_web::{Routes, Texts};
 
 /// Machines of the shipped kinds: file name and text.
@@ -125,6 +125,11 @@ pub fn migrations() -> Vec<Migration> {
     .concat()
 }
 
+/// Fields that every capability keeps sealed.
+pub fn sealed_fields() -> Vec<SealedField> {
+    vec![xr_orders::recipients::SEALED]
+}
+
 /// Routes of every capability.
 pub fn routes() -> Routes {
     Routes::new()
@@ -136,6 +141,7 @@ pub fn routes() -> Routes {
         .merge(xr_logistics::http::routes())
         .merge(xr_aftersales::http::routes())
         .merge(crate::status::routes())
+        .merge(crate::keys::http::routes())
         .merge(xr_imports::http::routes())
         .merge(xr_exports::http::routes())
         .merge(xr_batches::http::routes())

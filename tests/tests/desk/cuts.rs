@@ -98,6 +98,7 @@ fn an_import_whose_commit_was_cut_off_goes_on_and_nothing_comes_twice() {
         secret: [7; 32],
         instance: "behind a cutter".to_owned(),
         days: DayTables::shipped().clone(),
+        sealing: xiaoer::keys::repeatable(),
         ext: Vec::new(),
     })
     .unwrap();

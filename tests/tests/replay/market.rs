@@ -29,6 +29,7 @@ impl Market {
             secret: [7; 32],
             instance: "replay".to_owned(),
             days: DayTables::shipped().clone(),
+            sealing: xiaoer::keys::repeatable(),
             ext: Vec::new(),
         })
         .unwrap();

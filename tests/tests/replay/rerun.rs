@@ -149,6 +149,7 @@ pub(crate) fn rerun<'r>(from: &Store, family: &'r [Recorded], pack: &str, horizo
         secret: [7; 32],
         instance: "rerun".to_owned(),
         days: DayTables::shipped().clone(),
+        sealing: xiaoer::keys::repeatable(),
         ext: Vec::new(),
     })
     .unwrap();

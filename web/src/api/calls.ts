@@ -6,7 +6,7 @@ import { get, post, request, type Query } from './http';
 import type { Member, MemberChanges, NewMember, PermissionGroup, Role } from './memberTypes';
 import type {
   Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview,
-  ImportSource, ImportView, OpenSession, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, SavedView, ServerTime, Session, Shop,
+  ImportSource, ImportView, OpenSession, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, SavedView, ServerTime, SealKeys, Session, Shop,
   StateCount, Status, TourStory, ViewList,
 } from './types';
 
@@ -82,6 +82,9 @@ export const changeRole = (id: string, body: { version: number; name: string; pe
   request<Role>('PATCH', `/v1/roles/${at(id)}`, { body });
 export const deleteRole = (id: string, version: number) => request<void>('DELETE', `/v1/roles/${at(id)}`, { query: { version } });
 export const permissions = () => get<{ items: PermissionGroup[] }>('/v1/permissions');
+
+export const keys = () => get<SealKeys>('/v1/keys');
+export const rotateKeys = () => post<SealKeys>('/v1/keys/rotation');
 
 export const packs = () => get<{ items: PackListed[] }>('/v1/packs');
 export const rulebook = (pack: string, kind: string) =>

@@ -375,3 +375,5 @@ export type Application = {
   photos: string[];
 };
 
+/** The keys of sealed fields: who opens them, and whether fields still lie under the one before. */
+export type SealKeys = { newest: number; made_at: string; is_rotating: boolean; keepers: { keeper: string; keys: number }[] };

@@ -137,6 +137,7 @@ impl Market {
                 Box::new(ShipmentBookRef(Arc::new(Shipments))),
             ],
             instance: "test".to_owned(),
+            sealing: xr_store::Sealing::repeatable(vec![xr_orders::recipients::SEALED]),
         })
         .unwrap();
         store.write_blocking(PublishRulebooks { books }).unwrap();

@@ -152,6 +152,11 @@ impl IdSource {
         self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// When a raw id was drawn: never before that, and later only where ids had run ahead of the clock (after a restart, by seconds).
+    pub const fn drawn_at(raw: i64) -> Instant {
+        Instant((raw >> (COUNTER_BITS + NODE_BITS)) + EPOCH_2025_MS)
+    }
+
     /// Time part of the last id given, in milliseconds since 2025.
     pub fn time_part(&self) -> i64 {
         self.last().ms

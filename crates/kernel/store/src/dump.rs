@@ -2,6 +2,8 @@
 
 use crate::migrate::{columns, hex, tables};
 use crate::outside;
+use crate::row::Row;
+use crate::sealing::{Place, SealedField};
 use crate::store::Location;
 use crate::{Engine, Store};
 use sha2::{Digest, Sha256};
@@ -10,7 +12,8 @@ use xr_base::StoreError;
 use xr_base::value::Value;
 
 /// Writes `table<TAB>column=value…` for every row, tables and columns by name, rows in order of all columns; gives the
-/// SHA-256 of the text. Secrets, sessions and idempotency answers stay out, as their migrations say.
+/// SHA-256 of the text. Secrets, sessions and idempotency answers stay out, as their migrations say. Of a sealed field stands
+/// the SHA-256 of its content, so that two markets which tell the same are equal under different keys.
 ///
 /// # Errors
 /// [`StoreError`] of the engine, or of the writer.
@@ -22,14 +25,19 @@ pub fn write(store: &Store, location: &Location, out: &mut dyn Write) -> Result<
     conn.begin()?;
     outside::without_hurry(conn.as_mut(), location)?;
     for table in tables(conn.as_mut(), engine)?.into_iter().filter(|t| !skipped.contains(t)) {
-        let names = columns(conn.as_mut(), engine, &table)?;
+        let sealed = store.shared().held.fields().iter().find(|field| field.table == table);
+        let mut names = columns(conn.as_mut(), engine, &table)?;
+        names.retain(|name| sealed.is_none_or(|field| !field.lookups.contains(&name.as_str())));
         let text = select(engine, &table, &names);
         let mut line = String::new();
         conn.query_text(&text, &mut |row| {
             line.clear();
             line.push_str(&table);
             for (index, name) in names.iter().enumerate() {
-                push_cell(&mut line, name, row.value(index)?);
+                match sealed.filter(|field| field.column == name.as_str()) {
+                    Some(field) => push_content(&mut line, store, field, (row, &names, index))?,
+                    None => push_cell(&mut line, name, row.value(index)?),
+                }
             }
             line.push('\n');
             hash.update(line.as_bytes());
@@ -51,6 +59,25 @@ fn select(engine: Engine, table: &str, names: &[String]) -> String {
             .collect(),
     };
     format!("SELECT {columns} FROM {table} ORDER BY {}", places.join(", "))
+}
+
+/// The digest of what a sealed cell holds.
+fn push_content(
+    line: &mut String,
+    store: &Store,
+    field: &SealedField,
+    (row, names, index): (&Row<'_>, &[String], usize),
+) -> Result<(), StoreError> {
+    let id = names.iter().position(|name| name == field.id).unwrap_or(index);
+    let (Value::Int(id), Value::Bytes(sealed)) = (row.value(id)?, row.value(index)?) else {
+        push_cell(line, field.column, row.value(index)?);
+        return Ok(());
+    };
+    let place = Place { column: field.place, row: id };
+    let opened = store.shared().held.with(|ring| ring.open(place, sealed));
+    let content = opened.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    push_cell(line, field.column, Value::Bytes(&Sha256::digest(&content)));
+    Ok(())
 }
 
 fn push_cell(line: &mut String, name: &str, value: Value<'_>) {

@@ -1,5 +1,6 @@
 //! What the threads of a store share: clock, ids, counters.
 
+use crate::sealing::{Held, Sealing};
 use crate::slow::{Slow, SlowStatement};
 use crate::store::Engine;
 use crate::tx::Connection;
@@ -49,6 +50,8 @@ pub(crate) struct Shared {
     /// Commands that were queued and that no writer has taken yet.
     pub(crate) waiting: AtomicI64,
     pub(crate) slow: Slow,
+    /// Keys of the sealed fields.
+    pub(crate) held: Held,
     /// Name of this process among those that share the database.
     pub(crate) instance: String,
     node: AtomicU8,
@@ -63,7 +66,7 @@ pub(crate) fn open_shared(
     conn: &mut dyn Connection,
     engine: Engine,
     clock: Arc<dyn Clock>,
-    ext: Vec<Box<dyn Any + Send + Sync>>,
+    given: (Vec<Box<dyn Any + Send + Sync>>, Sealing),
     instance: &str,
 ) -> Result<Shared, StoreError> {
     let node = match engine {
@@ -74,10 +77,11 @@ pub(crate) fn open_shared(
     Ok(Shared {
         ids: IdSource::after(node, reserved),
         clock,
-        ext,
+        ext: given.0,
         ticks: watch::Sender::new(0),
         waiting: AtomicI64::new(0),
         slow: Slow::default(),
+        held: Held::locked(given.1),
         instance: instance.to_owned(),
         node: AtomicU8::new(node),
         is_fenced: AtomicBool::new(false),
@@ -106,6 +110,7 @@ pub(crate) fn shared_outside(clock: Arc<dyn Clock>, ext: Vec<Box<dyn Any + Send 
         ticks: watch::Sender::new(0),
         waiting: AtomicI64::new(0),
         slow: Slow::default(),
+        held: Held::locked(Sealing::none()),
         instance: String::new(),
         node: AtomicU8::new(0),
         is_fenced: AtomicBool::new(true),

@@ -8,6 +8,7 @@ use crate::events::Sequencer;
 use crate::idempotency::Key;
 use crate::migrate::{self, Migration};
 use crate::pool::{Lent, Pool};
+use crate::sealing::{self, Sealing};
 pub(crate) use crate::shared::Shared;
 use crate::shared::open_shared;
 use crate::tx::{Connection, Tx};
@@ -60,6 +61,8 @@ pub struct Config {
     pub ext: Vec<Box<dyn Any + Send + Sync>>,
     /// Name of this process among the nodes of one database; random, from the caller.
     pub instance: String,
+    /// Sealed fields, and the keys at hand for them.
+    pub sealing: Sealing,
 }
 
 /// A handle to the open store; cheap to clone.
@@ -105,7 +108,12 @@ impl Store {
         base.save_name()?;
         let migrations: Vec<Migration> = migrate::MIGRATIONS.iter().chain(config.migrations.iter()).copied().collect();
         migrate::apply(first.as_mut(), engine, &migrations)?;
-        let shared = Arc::new(open_shared(first.as_mut(), engine, config.clock, config.ext, &config.instance)?);
+        let given = (config.ext, config.sealing);
+        let shared = Arc::new(open_shared(first.as_mut(), engine, config.clock, given, &config.instance)?);
+        sealing::load(first.as_mut(), &shared)?;
+        if !shared.held.is_locked() {
+            sealing::move_clear(first.as_mut(), &shared)?;
+        }
         let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
         let (writes, write_queue) = std::sync::mpsc::sync_channel(QUEUE_MAX);
         let (reads, read_queue) = std::sync::mpsc::channel();
@@ -246,6 +254,11 @@ impl Store {
     /// Changes whenever events may have been added; consumers then read on from their position.
     pub fn ticks(&self) -> watch::Receiver<u64> {
         self.inner.shared.ticks.subscribe()
+    }
+
+    /// Whether sealed fields cannot be read or written: none of the keys at hand opens them.
+    pub fn is_locked(&self) -> bool {
+        self.inner.shared.held.is_locked()
     }
 
     /// Business time as commands see it, and the wall.

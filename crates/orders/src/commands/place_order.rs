@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::model::Recipient;
 use crate::number::OrderNumbers;
+use crate::recipients;
 use crate::vocabulary::Order;
 use serde::{Deserialize, Serialize};
 use xr_base::money::split;
@@ -202,13 +203,7 @@ impl PlaceOrder {
                 at
             ],
         )?;
-        tx.put(
-            sql!(
-                "INSERT INTO recipients (order_id, name, phone, region, address) VALUES (?1, ?2, ?3, ?4, ?5)
-                 /* unscoped: inserting after authorisation */"
-            ),
-            params![id, self.recipient.name, self.recipient.phone, self.recipient.region, self.recipient.address],
-        )?;
+        recipients::insert(tx, id, &self.recipient)?;
         Ok(number)
     }
 

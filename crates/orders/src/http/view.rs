@@ -2,6 +2,7 @@
 
 use crate::model::{Line, Recipient};
 use crate::queries::{self, Listed};
+use crate::recipients;
 use crate::ship::ShipmentBookRef;
 use serde::Serialize;
 use serde_json::Value;
@@ -88,7 +89,7 @@ pub(super) fn listed(tx: &mut Tx<'_>, row: Listed) -> Result<OrderListed, Fault>
 
 fn with_lines(tx: &mut Tx<'_>, row: Listed, summary: CaseSummary) -> Result<OrderListed, Fault> {
     let lines = queries::lines(tx, row.id)?;
-    let recipient = queries::recipient(tx, row.id)?.map(|r| r.masked());
+    let recipient = recipients::get(tx, row.id)?.map(|r| r.masked());
     let shown = |l: &Line| LineListed { title: l.title.clone(), spec: l.spec.clone(), quantity: l.quantity };
     Ok(OrderListed {
         shop_name: summary.shop_name,
@@ -139,7 +140,7 @@ pub(super) fn order_view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Resul
         freight_minor: order.freight_minor,
         tracking: order.tracking.word(),
         lines: queries::lines(tx, id)?,
-        recipient: queries::recipient(tx, id)?.map(|r| r.masked()),
+        recipient: recipients::get(tx, id)?.map(|r| r.masked()),
         payments,
         refunds,
         shipments,

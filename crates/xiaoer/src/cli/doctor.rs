@@ -35,17 +35,25 @@ pub(super) fn run(common: &Common) -> Result<u8, CliError> {
     let awaited = store.read_blocking(xr_case::engine::awaited_years)?;
     let awaited = awaited.iter().map(|a| format!("{} clocks wait for the days of {}/{}", a.clocks, a.region, a.year));
     found.push(Finding { what: "day tables", wrong: awaited.collect() });
+    let is_locked = store.is_locked();
+    if !is_locked {
+        let wrong = store.read_blocking(|tx| Ok(xr_store::sealing::unreadable(tx)?))?;
+        found.push(Finding { what: "sealed fields", wrong });
+    }
     store.close();
     let is_sound = found.iter().all(|f| f.wrong.is_empty());
     if common.json {
         let checks: Vec<_> = found.iter().map(|f| json!({ "check": f.what, "wrong": f.wrong })).collect();
-        println!("{}", json!({ "sound": is_sound, "checks": checks }));
+        println!("{}", json!({ "sound": is_sound, "locked": is_locked, "checks": checks }));
     } else {
         for finding in &found {
             println!("{}  {}", if finding.wrong.is_empty() { "ok   " } else { "WRONG" }, finding.what);
             for wrong in &finding.wrong {
                 println!("       {wrong}");
             }
+        }
+        if is_locked {
+            println!("note   sealed fields are locked: no key at hand opens them");
         }
     }
     Ok(if is_sound { DONE } else { FOUND })

@@ -9,6 +9,7 @@ mod doctor;
 mod dump;
 mod identifiers;
 mod import;
+mod keys;
 mod policy;
 mod replay;
 mod serve;
@@ -89,6 +90,9 @@ enum Command {
     Bench(bench::BenchCommand),
     /// Live through a market by chance and check its invariants after every step.
     Simulate(simulate::SimulateArgs),
+    /// Keys of sealed fields: who opens them, and a new one.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Look whether this installation can run and whether its data is sound.
     Doctor,
 }
@@ -124,6 +128,7 @@ impl Common {
         if let Ok(secret) = std::env::var(crate::config::SECRET_VARIABLE) {
             settings.secret = Some(secret);
         }
+        settings.master_key = std::env::var(crate::keys::KEY_VARIABLE).ok();
         Ok(settings)
     }
 }
@@ -145,6 +150,7 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => backup::restore(&common, &args),
         Command::Bench(command) => bench::run(&common, &command),
         Command::Simulate(args) => simulate::run(&common, &args),
+        Command::Keys(command) => keys::run(&common, command),
         Command::Doctor => doctor::run(&common),
     };
     match result {
@@ -216,6 +222,7 @@ fn open_at(
         secret: settings.key().unwrap_or_default(),
         instance: crate::serve::instance_name(&entropy)?,
         days: settings.days()?,
+        sealing: crate::keys::sealing(&settings, std::sync::Arc::new(entropy))?,
         ext: Vec::new(),
     })?;
     Ok((store, location))

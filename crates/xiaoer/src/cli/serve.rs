@@ -3,12 +3,15 @@
 use super::{CliError, Common, DONE};
 use crate::config::Settings;
 use crate::demo::{DAYS, DAYS_MIN};
+use crate::keys;
 use crate::serve::{ServeOptions, run};
 use clap::Args;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
 use xr_store::Location;
 use xr_web::WebConfig;
+use xr_web::entropy::OsEntropy;
 
 /// Address unless said otherwise.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -44,6 +47,8 @@ pub(super) fn demo(common: &Common, args: &DemoArgs) -> Result<u8, CliError> {
     if settings.data.is_none() && settings.database.is_none() {
         settings.data = Some(".demo".into());
     }
+    // Opens the sealed fields of a demo market that was restored elsewhere.
+    settings.secret.get_or_insert_with(|| DEMO_SECRET.to_owned());
     for carrier in xr_logistics::carriers::carriers() {
         settings.notice_secrets.entry(carrier.code.clone()).or_insert_with(|| DEMO_SECRET.to_owned());
     }
@@ -64,6 +69,7 @@ fn start(settings: &Settings, args: &ServeArgs, key: [u8; 32], demo_days: Option
         days: settings.days()?,
         listen,
         key,
+        sealing: keys::sealing(settings, Arc::new(OsEntropy))?,
         web: WebConfig {
             public_url: settings.public_url.clone(),
             is_demo: demo_days.is_some(),

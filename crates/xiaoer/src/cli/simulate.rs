@@ -1,6 +1,8 @@
 //! `simulate`: a market lived through by chance, with its invariants checked after every step.
 
 use super::{CliError, Common, DONE, FOUND};
+use crate::config::Settings;
+use crate::keys;
 use crate::market::{MarketConfig, open};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -9,6 +11,7 @@ use xr_base::calendar::DayTables;
 use xr_base::{FakeClock, Instant};
 use xr_simulator::{Failure, Plan, Report, Stage, simulate};
 use xr_store::Location;
+use xr_web::entropy::OsEntropy;
 
 /// Where virtual time begins, so that a run ends inside the days that are loaded.
 const START: &str = "2026-01-05T09:00:00+08:00";
@@ -68,6 +71,13 @@ fn live(plan: &Plan, kept: Option<&Path>) -> Result<Result<Report, Failure>, Cli
         return Err(CliError::Other(format!("{} is not empty", folder.display())));
     }
     let folder = kept.map(Path::to_owned).or_else(|| scratch.as_ref().map(|s| s.0.clone())).unwrap_or_default();
+    let sealing = match kept {
+        Some(folder) => {
+            let settings = Settings { data: Some(folder.to_owned()), ..Settings::default() };
+            keys::sealing(&settings, Arc::new(OsEntropy))?
+        }
+        None => keys::repeatable(),
+    };
     let start = Instant::parse(START).map_err(|e| CliError::Other(e.to_string()))?;
     let clock = Arc::new(FakeClock::at(start));
     let store = open(MarketConfig {
@@ -76,6 +86,7 @@ fn live(plan: &Plan, kept: Option<&Path>) -> Result<Result<Report, Failure>, Cli
         secret: [7; 32],
         instance: "simulator".to_owned(),
         days: DayTables::shipped().clone(),
+        sealing,
         ext: Vec::new(),
     })?;
     let stage = Stage { store, clock };

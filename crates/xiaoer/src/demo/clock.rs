@@ -2,7 +2,7 @@
 
 use crate::runtime;
 use std::sync::Arc;
-use xr_base::{Clock, Fault, Instant, Millis, SystemClock};
+use xr_base::{Clock, Fault, IdSource, Instant, Millis, SystemClock};
 use xr_case::engine::{self, FireDue};
 use xr_store::{Command, Store, Tx, params, record, sql};
 
@@ -48,11 +48,11 @@ pub(super) fn resume(store: &Store, clock: &SystemClock, row: ClockRow) -> Resul
     keep(store, clock, row.rate.max(1))
 }
 
-/// The latest moment that anything in the database speaks of as past.
+/// When the last event was written: events of an imported history speak of an earlier time, so their ids tell.
 fn last_moment(tx: &mut Tx<'_>) -> Result<Option<Instant>, Fault> {
-    let row: Option<(Instant,)> =
-        tx.opt(sql!("SELECT at FROM events ORDER BY id DESC LIMIT 1 /* unscoped: the demo's clock */"), &[])?;
-    Ok(row.map(|(at,)| at))
+    let row: Option<(i64,)> =
+        tx.opt(sql!("SELECT id FROM events ORDER BY id DESC LIMIT 1 /* unscoped: the demo's clock */"), &[])?;
+    Ok(row.map(|(id,)| IdSource::drawn_at(id)))
 }
 
 fn keep(store: &Store, clock: &SystemClock, rate: i64) -> Result<(), Fault> {

@@ -88,6 +88,7 @@ fn selected(location: Location, scopes: &[Scope]) -> Vec<BTreeMap<i64, String>> 
         secret: [7; 32],
         instance: "the test".to_owned(),
         days: DayTables::shipped().clone(),
+        sealing: xiaoer::keys::repeatable(),
         ext: Vec::new(),
     };
     let store = open(config).unwrap();

@@ -5,6 +5,7 @@ use super::manifest::Manifest;
 use super::{blobs, files, refused, refused_because, survey};
 use crate::engine::sqlite_copy;
 use crate::outside::DATABASE;
+use crate::sealing::KEY_FILE;
 use crate::store::lock_folder;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ pub fn restore(from: &Path, manifest: &Manifest, target: &Path, now: Instant) ->
     Ok(())
 }
 
-/// Whether nothing is there but a lock, or the remains of a restore that was killed.
+/// Whether nothing is there but a lock, the key that opens the backup's sealed fields, or the remains of a restore that was killed.
 fn is_free(folder: &Path) -> std::io::Result<bool> {
     if !folder.is_dir() {
         return Ok(false);
@@ -52,7 +53,9 @@ fn is_free(folder: &Path) -> std::io::Result<bool> {
     let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
     let names = names.collect::<std::io::Result<Vec<String>>>()?;
     let was_begun = names.iter().any(|name| name == RESTORING);
-    let is_ours = |name: &String| name == "lock" || was_begun && (name == blobs::BLOBS || name.starts_with(RESTORING));
+    let is_ours = |name: &String| {
+        name == "lock" || name == KEY_FILE || was_begun && (name == blobs::BLOBS || name.starts_with(RESTORING))
+    };
     Ok(names.iter().all(is_ours))
 }
 

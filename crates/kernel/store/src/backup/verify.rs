@@ -5,6 +5,7 @@ use super::{blobs, refused, refused_because, survey};
 use crate::engine::sqlite_copy;
 use crate::migrate::hash_of;
 use crate::outside::DATABASE;
+use crate::sealing::Sealing;
 use crate::shared::open_shared;
 use crate::store::Engine;
 use crate::tx::Connection;
@@ -115,7 +116,7 @@ fn check_invariants(conn: &mut dyn Connection, checks: &Checks<'_>, verified: &m
     if verified.is_older {
         return Ok(());
     }
-    let shared = open_shared(conn, Engine::Sqlite, Arc::clone(&checks.clock), Vec::new(), "")?;
+    let shared = open_shared(conn, Engine::Sqlite, Arc::clone(&checks.clock), (Vec::new(), Sealing::none()), "")?;
     verified.findings.extend(threads::snapshot(conn, &shared, |tx| (checks.invariants)(tx))?);
     Ok(())
 }

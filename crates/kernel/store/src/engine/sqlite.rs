@@ -34,7 +34,7 @@ impl Sqlite {
         let conn = rusqlite::Connection::open(path).map_err(fail)?;
         conn.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0;
-             PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;",
+             PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF; PRAGMA secure_delete = ON;",
         )
         .map_err(fail)?;
         if mutant::process_lacks("synchronous") {

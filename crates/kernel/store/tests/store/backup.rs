@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use xr_base::{FakeClock, Fault, Instant, Millis, Problem};
 use xr_store::backup::{Checks, Manifest, Source, Verified, make, restore, verify};
 use xr_store::blobs::Prepared;
-use xr_store::{Command, Config, Location, Migration, Store, Tx, dump, params, sql};
+use xr_store::{Command, Config, Location, Migration, Sealing, Store, Tx, dump, params, sql};
 
 struct Keep(Prepared);
 
@@ -113,7 +113,14 @@ fn dumped(store: &Store, location: &Location) -> String {
 fn open(folder: &Path) -> Result<Store, xr_base::StoreError> {
     let clock = Arc::new(FakeClock::at(Instant::parse(MONDAY).unwrap()));
     let location = Location::Folder(folder.to_owned());
-    Store::open(Config { location, clock, migrations: MIGRATIONS.to_vec(), ext: vec![], instance: "test".to_owned() })
+    Store::open(Config {
+        location,
+        clock,
+        migrations: MIGRATIONS.to_vec(),
+        ext: vec![],
+        instance: "test".to_owned(),
+        sealing: Sealing::none(),
+    })
 }
 
 /// Another file under the name: the old one may be linked from the market.

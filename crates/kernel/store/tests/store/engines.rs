@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use tempfile::TempDir;
 use xr_base::{Clock, FakeClock, Instant};
-use xr_store::{Config, Location, Migration, Store};
+use xr_store::{Config, Location, Migration, Sealing, Store};
 use xr_testkit::postgres_server::{FreshDatabase, fresh_database};
 
 /// Monday 2026-01-05, 09:00 in Shanghai.
@@ -43,7 +43,7 @@ impl Place {
     pub(crate) fn config(&self, migrations: &[Migration], instance: &str) -> Config {
         let clock: Arc<dyn Clock> = Arc::<FakeClock>::clone(&self.clock);
         let (location, migrations) = (self.location.clone(), migrations.to_vec());
-        Config { location, clock, migrations, ext: vec![], instance: instance.to_owned() }
+        Config { location, clock, migrations, ext: vec![], instance: instance.to_owned(), sealing: Sealing::none() }
     }
 
     pub(crate) fn open(&self, migrations: &[Migration]) -> Store {

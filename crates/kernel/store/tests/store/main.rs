@@ -13,5 +13,6 @@ mod ids;
 mod keys;
 mod nodes;
 mod notes;
+mod sealing;
 mod slow;
 mod statements;

@@ -137,6 +137,7 @@ impl TestApp {
             migrations: vec![],
             ext: vec![],
             instance: "test".to_owned(),
+            sealing: xr_store::Sealing::none(),
         });
         let people = Arc::new(People::default());
         let notes = Catalog {

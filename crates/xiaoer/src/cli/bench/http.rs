@@ -3,6 +3,7 @@
 use super::load::{Until, many};
 use super::usage::server_us;
 use super::{CliError, Load, Market};
+use crate::keys;
 use crate::serve::{ServeOptions, application};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ pub(super) fn serve(market: &Market) -> Result<Served, CliError> {
         days: DayTables::shipped().clone(),
         listen: String::new(),
         key: [1; 32],
+        sealing: keys::repeatable(),
         web: WebConfig::default(),
         payment_provider: "testpay".to_owned(),
         import_bytes: xr_imports::UPLOAD_BYTES,

@@ -11,6 +11,8 @@ mod start;
 mod usage;
 
 use super::{CliError, Common, DONE};
+use crate::config::Settings;
+use crate::keys;
 use crate::market::{MarketConfig, open};
 use crate::serve::instance_name;
 use clap::{Args, Subcommand, ValueEnum};
@@ -22,6 +24,7 @@ use xr_base::calendar::DayTables;
 use xr_base::{Clock as _, Instant, Millis, SystemClock};
 use xr_imports::history_clock;
 use xr_store::{Location, Store, params, sql};
+use xr_web::entropy::OsEntropy;
 
 #[derive(Subcommand)]
 pub(super) enum BenchCommand {
@@ -226,12 +229,20 @@ fn has_database(location: &Location) -> bool {
 
 fn opened(location: &Location, clock: SystemClock) -> Result<(Store, Arc<SystemClock>), CliError> {
     let clock = Arc::new(clock);
+    let sealing = match location {
+        Location::Folder(folder) => {
+            let settings = Settings { data: Some(folder.clone()), ..Settings::default() };
+            keys::sealing(&settings, Arc::new(OsEntropy))?
+        }
+        Location::Postgres(_) => keys::repeatable(),
+    };
     let store = open(MarketConfig {
         location: location.clone(),
         clock: clock.clone(),
         secret: [1; 32],
-        instance: instance_name(&xr_web::entropy::OsEntropy)?,
+        instance: instance_name(&OsEntropy)?,
         days: DayTables::shipped().clone(),
+        sealing,
         ext: Vec::new(),
     })?;
     Ok((store, clock))

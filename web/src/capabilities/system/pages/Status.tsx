@@ -9,6 +9,8 @@ import { bytes, due } from '@/kit/format';
 import { Loaded } from '@/kit/PageState';
 import { remain } from '@/kit/remain';
 import { useText } from '@/kit/text';
+import { Keys } from '../parts/Keys';
+import '../system.css';
 
 const AGAIN_MS = 5_000;
 /** Deadlines are looked at ten times a second: more than this is late. */
@@ -63,6 +65,7 @@ function Body({ status }: { status: ServerStatus }) {
       </div>
       <Jobs status={status} />
       <Slow status={status} />
+      <Keys />
     </>
   );
 }

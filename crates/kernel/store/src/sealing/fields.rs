@@ -1,0 +1,89 @@
+//! Which fields are sealed: what rotation, the dump and an upgrade need to know of each.
+
+use super::Place;
+use super::keys::in_transaction;
+use crate::shared::Shared;
+use crate::tx::{Connection, Tx};
+use xr_base::{Fault, StoreError};
+
+/// Rows moved out of the clear in one transaction.
+const MOVED_MAX: i64 = 1_000;
+
+/// One sealed column of a slice.
+#[derive(Clone, Copy)]
+pub struct SealedField {
+    /// The table.
+    pub table: &'static str,
+    /// Its sealed column.
+    pub column: &'static str,
+    /// `table.column`, as [`super::Place`] has it.
+    pub place: &'static str,
+    /// Column of the row's id.
+    pub id: &'static str,
+    /// Columns with keyed hashes of the content: they depend on the key, so the logical dump leaves them out.
+    pub lookups: &'static [&'static str],
+    /// `(id, sealed)` of the rows after an id, in order, at most so many.
+    pub page: fn(&mut Tx<'_>, i64, i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError>,
+    /// Writes the content of row `id` sealed anew with its look-ups, if it is still sealed as it was read.
+    pub reseal: fn(&mut Tx<'_>, Resealed<'_>) -> Result<(), Fault>,
+    /// Seals rows that earlier versions kept in the clear, at most so many; gives their number. None where there never were any.
+    pub move_clear: Option<fn(&mut Tx<'_>, i64) -> Result<u64, Fault>>,
+}
+
+/// A row that is to be sealed anew.
+#[derive(Clone, Copy, Debug)]
+pub struct Resealed<'r> {
+    /// Its id.
+    pub id: i64,
+    /// As it was read.
+    pub was: &'r [u8],
+    /// Its content.
+    pub content: &'r [u8],
+}
+
+/// Fields that do not open under the keys at hand, one sentence for each column that has some.
+///
+/// # Errors
+/// [`StoreError`] of the engine.
+pub fn unreadable(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
+    let mut wrong = Vec::new();
+    for field in tx.shared.held.fields() {
+        let (mut after, mut count, mut first) = (i64::MIN, 0, None);
+        loop {
+            let rows = (field.page)(tx, after, MOVED_MAX)?;
+            let Some((last, _)) = rows.last() else { break };
+            after = *last;
+            for (row, sealed) in &rows {
+                let place = Place { column: field.place, row: *row };
+                if tx.shared.held.with(|ring| ring.open(place, sealed)).is_err() {
+                    count += 1;
+                    first.get_or_insert(*row);
+                }
+            }
+        }
+        wrong.extend(first.map(|row| format!("{count} of {} do not open, the first is row {row}", field.place)));
+    }
+    Ok(wrong)
+}
+
+/// Seals what an earlier version left in the clear, before anybody is served.
+pub(crate) fn move_clear(conn: &mut dyn Connection, shared: &Shared) -> Result<(), StoreError> {
+    let fields = &shared.held.sealing.fields;
+    for (field, work) in fields.iter().filter_map(|field| Some((field, field.move_clear?))) {
+        let mut moved = 0;
+        loop {
+            let done = in_transaction(conn, shared, |tx| work(tx, MOVED_MAX)).map_err(|fault| match fault {
+                Fault::Store(error) => error,
+                other => StoreError::Engine(format!("{}: {other}", field.place)),
+            })?;
+            moved += done;
+            if done == 0 {
+                break;
+            }
+        }
+        if moved > 0 {
+            tracing::info!(field = field.place, moved, "What lay in the clear is sealed");
+        }
+    }
+    Ok(())
+}
