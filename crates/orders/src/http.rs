@@ -47,7 +47,8 @@ struct ListQuery {
 }
 
 /// Orders that the caller may see, newest first; `q` finds a number (of the order, at its source, of a parcel), the last four digits of
-/// a phone number or a product's code; for those who may reveal recipients also a whole phone number or name.
+/// a phone number or a product's code; for those who may reveal recipients also a whole phone number or name. A page of a search may be
+/// short, even empty, and yet name the next: a request looks at so many orders only.
 #[utoipa::path(
     get, path = "/v1/orders", tag = "orders",
     params(
@@ -71,10 +72,12 @@ async fn list(
     let filter = Filter { shop, state: query.state.filter(|s| !s.is_empty()), q, may_reveal, before };
     let (scope, fetch) = (who.scope(), paging.fetch());
     let found = state.store().read(move |tx| {
-        let rows = queries::list(tx, scope, &filter, fetch)?;
-        rows.into_iter().map(|row| listed(tx, row)).collect::<Result<Vec<_>, Fault>>()
+        let part = queries::part(tx, scope, &filter, fetch)?;
+        let rows = part.orders.into_iter().map(|row| listed(tx, row)).collect::<Result<Vec<_>, Fault>>()?;
+        Ok((rows, part.go_on))
     });
-    Ok(Json(Page::cut(found.await?, &paging, |o| o.row.id)))
+    let (rows, go_on) = found.await?;
+    Ok(Json(Page::cut(rows, &paging, |o| o.row.id).going_on(go_on)))
 }
 
 /// An order with its lines, parcels, money and cases.

@@ -17,6 +17,10 @@ pub static STATEMENTS: [&'static Statement];
 /// `{BY:platform,merchant,buyer}` after a table names the index to walk in each scope, or `key` for the primary key. SQLite, which keeps
 /// no statistics here and plans for values it does not know, takes that one or refuses to prepare the text; PostgreSQL chooses by
 /// its statistics.
+///
+/// `{DOWN:key|id|value|above|below}` ends a condition: the rows whose `key` is `value` and whose `id` lies between the two, the greatest
+/// first, along an index over (key, id). PostgreSQL would rather walk the primary key past all other rows where its statistics say that
+/// nearly every row has a value like this one; asked for the order of that index, it cannot.
 #[derive(Debug)]
 pub struct Statement {
     /// The text as written.
@@ -127,8 +131,23 @@ fn both(text: &str, scope: usize) -> [String; 2] {
         Some("key") => "NOT INDEXED".to_owned(),
         Some(index) => format!("INDEXED BY {index}"),
     });
-    let postgres = expand(text, " {BY:", |_| String::new()).replace('?', "$");
-    [sqlite, postgres]
+    let sqlite = down(&sqlite, |[key, id, value, above, below]| {
+        format!("{key} = {value} AND {id} > {above} AND {id} < {below} ORDER BY {id} DESC")
+    });
+    let postgres = down(&expand(text, " {BY:", |_| String::new()), |[key, id, value, above, below]| {
+        format!(
+            "({key}, {id}) > ({value}, {above}) AND ({key}, {id}) < ({value}, {below}) ORDER BY {key} DESC, {id} DESC"
+        )
+    });
+    [sqlite, postgres.replace('?', "$")]
+}
+
+/// Replaces every `{DOWN:…}` with five words.
+fn down(text: &str, with: impl Fn([&str; 5]) -> String) -> String {
+    expand(text, "{DOWN:", |words| {
+        let mut words = words.split('|').map(str::trim);
+        with(std::array::from_fn(|_| words.next().unwrap_or_default()))
+    })
 }
 
 /// Comments are for readers; the engines get the bare text.
@@ -224,6 +243,21 @@ mod tests {
         assert_eq!(
             WALKS.for_engine(Variant::Merchant, Dialect::Postgres),
             "SELECT id FROM cases c WHERE c.merchant_org = $1"
+        );
+    }
+
+    #[test]
+    fn rows_of_one_key_are_walked_down_an_index_that_no_other_order_offers() {
+        static WALKS: Statement =
+            Statement::new("SELECT id FROM t WHERE {DOWN:substr(t.a, 2) | t.id | ?1 | 0 | ?2} LIMIT 1", "here", 4);
+        assert_eq!(
+            WALKS.for_engine(Variant::Plain, Dialect::Sqlite),
+            "SELECT id FROM t WHERE substr(t.a, 2) = ?1 AND t.id > 0 AND t.id < ?2 ORDER BY t.id DESC LIMIT 1"
+        );
+        assert_eq!(
+            WALKS.for_engine(Variant::Plain, Dialect::Postgres),
+            "SELECT id FROM t WHERE (substr(t.a, 2), t.id) > ($1, 0) AND (substr(t.a, 2), t.id) < ($1, $2) \
+             ORDER BY substr(t.a, 2) DESC, t.id DESC LIMIT 1"
         );
     }
 }
