@@ -18,6 +18,27 @@ async function logIn(browser, url) {
   return { pages: [page] };
 }
 
+/** On a phone a finger leads to the account too, and the header stays one line above the menu. */
+async function theAccountIsReachedAtEveryWidth(browser, url) {
+  const pages = [];
+  for (const [width, lang, theme] of [[390, 'zh-CN', 'light'], [390, 'en', 'dark'], [768, 'en', 'light'], [1000, 'en', 'dark'], [1440, 'zh-CN', 'dark']]) {
+    const page = await open(browser, url, { login: 'op', lang, theme, size: { width, height: 844 } });
+    pages.push(page);
+    await page.goto('/orders');
+    const link = page.getByRole('link', { name: lang === 'en' ? 'My account' : '我的账号' });
+    const box = await link.boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= width, `${width}: the account has a place in the header`);
+    if (width <= 1000) assert.ok(box.width >= 44 && box.height >= 44, `${width}: a finger hits ${box.width} × ${box.height}`);
+    const tops = await page.locator('.top > :not(.menu), .top .me > *').evaluateAll((parts) => parts.filter((p) => p.offsetWidth > 0).map((p) => { const b = p.getBoundingClientRect(); return (b.top + b.bottom) / 2; }));
+    assert.ok(Math.max(...tops) - Math.min(...tops) < 8, `${width} ${lang}: the header is one line: ${tops.join()}`);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width}: nothing sticks out`);
+    await link.click();
+    await page.waitForURL((at) => at.pathname === '/account');
+    await page.waitForSelector('#main h1');
+  }
+  return { pages };
+}
+
 async function listsLiveInTheUrl(browser, url) {
   const page = await open(browser, url, { login: 'op' });
   await page.goto('/orders');
@@ -336,6 +357,7 @@ export const FLOWS = [
   ['three after-sales cases are approved at once', threeCasesAreApprovedAtOnce],
   ['a spoiled file is mapped, tried, imported, corrected and imported to its end', aSpoiledFileIsImportedToItsEnd],
   ['a person logs in, sees the page asked for and logs out', logIn],
+  ['the account is reached at every width', theAccountIsReachedAtEveryWidth],
   ['filters and cursors of a list live in the URL', listsLiveInTheUrl],
   ['a filtered list becomes a file that is downloaded and deleted', aFilteredListBecomesAFile],
   ['filters are saved as a view that is renamed, used and deleted', aViewIsSavedAndUsed],

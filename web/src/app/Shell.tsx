@@ -134,7 +134,11 @@ function Me({ session }: { session: Session }) {
   const { t, word } = useText();
   return (
     <span className="me">
-      <Link to="/account" className="me-name" title={t('identity.account')}>{session.name}<small>{session.org?.name ?? word('party', session.party)}</small></Link>
+      <Link to="/account" className="me-name" title={t('identity.account')} aria-label={`${session.name}, ${t('identity.account')}`}>
+        <svg viewBox="0 0 24 24" width={22} height={22} aria-hidden="true"><circle cx={12} cy={8} r={4} /><path d="M4 20.5c1-4 4-6 8-6s7 2 8 6" /></svg>
+        <span>{session.name}</span>
+        <small>{session.org?.name ?? word('party', session.party)}</small>
+      </Link>
       <Button type="text" onClick={() => void leave()}>{t('kit.sign_out')}</Button>
     </span>
   );
