@@ -8,13 +8,13 @@ use crate::{Error, Roles, queries};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use xr_base::locale::Text;
 use xr_base::{OrgId, Principal, Problem, RoleId};
 use xr_web::failure::ProblemBody;
-use xr_web::{AppState, Failure, IdPath, JsonBody, NoBody, Page, QueryOf, Who};
+use xr_web::{AppState, Failure, IdPath, JsonBody, NoBody, Page, QueryOf, Seen, Who};
 
 /// A permission with its label.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -175,13 +175,6 @@ pub(super) async fn change(
     state.store().write_once(command, body.key).await?;
     identity(&state)?.forget();
     read(&state, &who, id).await
-}
-
-/// What the caller has seen.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Seen {
-    version: i64,
 }
 
 /// Deletes a role that nobody has.

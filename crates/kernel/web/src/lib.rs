@@ -34,7 +34,7 @@ pub use path::{IdPath, TextPath};
 pub use routes::{Listed, Routes};
 pub use state::{AppState, Parts, WebConfig};
 pub use texts::{Catalog, Texts};
-pub use version::{IfMatch, Versioned};
+pub use version::{IfMatch, Seen, Versioned};
 
 /// Texts of this crate and of the kernels below it.
 pub const TEXTS: Catalog = catalog!("web");
