@@ -1,6 +1,6 @@
 //! People.
 
-use super::administration::{has_owner, hold};
+use super::administration::{has_owner, hold, owners_but};
 use super::{of_user, tell, themselves};
 use crate::model::{User, mask_phone, printable};
 use crate::roles::Role;
@@ -150,8 +150,8 @@ pub fn add_dormant_buyer(tx: &mut Tx<'_>, actor: &Actor, login: &str, name: &str
     Ok(id)
 }
 
-/// Refuses a person's log-ins from now on and ends their sessions. The platform's own act: it may lock out an organisation's last main
-/// account too, and whoever is given the main role next is one again.
+/// Refuses a person's log-ins from now on and ends their sessions. The platform's own act; an organisation's last main account that may
+/// log in stays.
 #[derive(Clone, Debug)]
 pub struct DisableUser {
     /// Who disables; needs `identity.manage`.
@@ -166,7 +166,14 @@ impl Command for DisableUser {
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         authorise(&self.actor, "identity.manage")?;
-        let user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
+        let mut user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
+        if let Some(org) = user.org {
+            hold(tx, org)?;
+            user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
+            if user.is_owner && !user.is_disabled && owners_but(tx, org, user.id)? == 0 {
+                return Err(Error::LastOwner.into());
+            }
+        }
         tx.put(
             sql!("UPDATE users SET is_disabled = 1 WHERE id = ?1 /* unscoped: by id after authorisation */"),
             params![user.id],
