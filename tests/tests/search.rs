@@ -107,7 +107,8 @@ impl Command for Crowd {
             sql!(
                 "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < ?4)
                  INSERT INTO cases (id, kind, state, version, rulebook, merchant_org, shop_id, buyer_id, opened_at, entered_at)
-                 SELECT i, 'order', 'requested', 1, 1, CASE WHEN i = 1 THEN ?3 WHEN i % 2 = 0 THEN ?1 ELSE ?2 END, 1, 1, 0, 0
+                 SELECT i, 'order', 'requested', 1, 1, CASE WHEN i = 1 THEN CAST(?3 AS BIGINT)
+                 WHEN i % 2 = 0 THEN CAST(?1 AS BIGINT) ELSE CAST(?2 AS BIGINT) END, 1, 1, 0, 0
                  FROM n /* unscoped: a test */"
             ),
             params![one, other, newcomer, CROWD],
@@ -121,7 +122,7 @@ impl Command for Crowd {
             ),
             params![CROWD],
         )?;
-        tx.put(
+        Ok(tx.put(
             sql!(
                 "INSERT INTO recipients (order_id, name, phone, region, address)
                  SELECT id, CASE WHEN id = 1 OR id % 2 = 0 THEN 'crowd' ELSE 'no one' END,
@@ -129,7 +130,7 @@ impl Command for Crowd {
                  /* unscoped: a test */"
             ),
             params![CROWD],
-        )
+        )?)
     }
 }
 
@@ -213,7 +214,8 @@ impl Command for Analyze {
 /// How the engine would look for orders of `org` that have `key` in common.
 fn plan(web: &Web, statement: &Statement, org: OrgId, key: &'static str) -> String {
     let is_postgres = web.node.store.engine() == Engine::Postgres;
-    let explain = if is_postgres { "EXPLAIN" } else { "EXPLAIN QUERY PLAN" };
+    // Of a recursion that has not run PostgreSQL does not tell its plan.
+    let explain = if is_postgres { "EXPLAIN ANALYZE" } else { "EXPLAIN QUERY PLAN" };
     let text = format!("{explain} {}", statement.text).leak();
     let asked: &Statement = Box::leak(Box::new(Statement::new(text, statement.file, statement.line)));
     let read = web.node.store.read_blocking(move |tx| {

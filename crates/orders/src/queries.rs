@@ -171,7 +171,8 @@ fn list_at(
         (None, None) if matches!(scope, Scope::Merchant(_)) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
              o.outside_no, c.buyer_id FROM cases c {BY:key,cases_by_merchant,cases_by_buyer}
-             JOIN orders o ON o.case_id = c.id WHERE {ORG:c.} AND {DOWN:c.kind | c.id | 'order' | ?3 | ?2} LIMIT ?4"
+             JOIN orders o ON o.case_id = c.id WHERE {ORG:c.} AND
+             {DOWN:c.merchant_org & c.kind | c.id | ?1 & 'order' | ?3 | ?2} LIMIT ?4"
         ),
         (None, None) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
@@ -184,7 +185,7 @@ fn list_at(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
              o.outside_no, c.buyer_id FROM cases c {BY:cases_by_state,cases_by_merchant,cases_by_buyer}
              JOIN orders o ON o.case_id = c.id
-             WHERE {ORG:c.} AND c.kind = 'order' AND {DOWN:c.state | c.id | ?5 | ?3 | ?2} LIMIT ?4"
+             WHERE {ORG:c.} AND {DOWN:c.kind & c.state | c.id | 'order' & ?5 | ?3 | ?2} LIMIT ?4"
         ),
         (Some(_), None) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
@@ -197,7 +198,8 @@ fn list_at(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
              o.outside_no, c.buyer_id FROM cases c {BY:cases_by_shop,cases_by_shop,cases_by_buyer}
              JOIN orders o ON o.case_id = c.id
-             WHERE {ORG:c.} AND c.shop_id = ?5 AND c.kind = 'order' AND {DOWN:c.state | c.id | ?6 | ?3 | ?2} LIMIT ?4"
+             WHERE {ORG:c.} AND
+             {DOWN:c.shop_id & c.kind & c.state | c.id | ?5 & 'order' & ?6 | ?3 | ?2} LIMIT ?4"
         ),
     };
     match (place.shop, &place.state) {

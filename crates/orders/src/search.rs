@@ -70,7 +70,7 @@ macro_rules! meeting {
             $key,
             "| r.order_id | ?2 | 0 | l.at + CASE WHEN l.at = l.was THEN 0 ELSE 1 END} LIMIT 1)
              ELSE (SELECT c.id FROM cases c {BY:key,cases_by_merchant,cases_by_buyer} WHERE {ORG:c.} AND
-             {DOWN:c.kind | c.id | 'order' | 0 | l.at + CASE WHEN l.at = l.was THEN 0 ELSE 1 END} LIMIT 1) END,
+             {DOWN:c.merchant_org & c.kind | c.id | ?1 & 'order' | 0 | l.at + CASE WHEN l.at = l.was THEN 0 ELSE 1 END} LIMIT 1) END,
              l.at, l.missing - CASE WHEN l.at = l.was THEN 1 ELSE 0 END, l.n + 1
              FROM looks l WHERE l.at IS NOT NULL AND l.missing > 0 AND l.n < ?5)
              SELECT at, was, n, (SELECT r.phone FROM recipients r WHERE r.order_id = at) FROM looks
