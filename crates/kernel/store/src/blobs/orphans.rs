@@ -91,8 +91,8 @@ mod tests {
     use std::fs;
     use xr_base::Instant;
 
-    /// Bytes that come in again between the look at their old file and its deletion would leave a row without a file. Chance hardly ever
-    /// meets that moment, so the test stands in it.
+    /// Bytes that come in again between the look at their old file and its deletion would leave a row without a file. The test stands in
+    /// that moment, which many threads meet by luck only.
     #[test]
     fn a_file_is_not_replaced_between_the_look_at_it_and_its_deletion_nor_deleted_while_it_is_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
