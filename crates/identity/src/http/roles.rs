@@ -1,7 +1,7 @@
 //! Roles of the caller's organisation, and the words to make them of.
 
 use super::identity;
-use crate::commands::{AddRole, ChangeRole, DeleteRole, NewRole, RoleChanges};
+use crate::commands::{AddRole, Asker, ChangeRole, DeleteRole, NewRole, RoleChanges};
 use crate::model::{OrgKind, OrgRole};
 use crate::roles::group_of;
 use crate::{Error, Roles, queries};
@@ -152,7 +152,7 @@ pub(super) async fn add(
     body: JsonBody<NewRole>,
 ) -> Result<Json<RoleView>, Failure> {
     let roles = Arc::clone(identity(&state)?.roles());
-    let id = state.store().write_once(AddRole { by: who.user, roles, new: body.value }, body.key).await?;
+    let id = state.store().write_once(AddRole { by: Asker::from(&*who), roles, new: body.value }, body.key).await?;
     read(&state, &who, id).await
 }
 
@@ -171,7 +171,7 @@ pub(super) async fn change(
     body: JsonBody<RoleChanges>,
 ) -> Result<Json<RoleView>, Failure> {
     let roles = Arc::clone(identity(&state)?.roles());
-    let command = ChangeRole { by: who.user, roles, role: id, changes: body.value };
+    let command = ChangeRole { by: Asker::from(&*who), roles, role: id, changes: body.value };
     state.store().write_once(command, body.key).await?;
     identity(&state)?.forget();
     read(&state, &who, id).await
@@ -200,6 +200,6 @@ pub(super) async fn delete(
     body: NoBody,
 ) -> Result<StatusCode, Failure> {
     let roles = Arc::clone(identity(&state)?.roles());
-    state.store().write_once(DeleteRole { by: who.user, roles, role: id, version }, body.key).await?;
+    state.store().write_once(DeleteRole { by: Asker::from(&*who), roles, role: id, version }, body.key).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -23,7 +23,7 @@ pub mod texts;
 mod time;
 pub mod version;
 
-pub use access::{Access, Authenticator, Caller, Session, Who};
+pub use access::{Access, Authenticator, Caller, Denial, Session, Who};
 pub use app::app;
 pub use assets::{Asset, Assets};
 pub use body::{Empty, JsonBody, NoBody, RawBody, StreamBody};

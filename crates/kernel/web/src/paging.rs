@@ -96,6 +96,11 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for QueryOf<T> {
     }
 }
 
+/// For `after` of the page that begins behind `key`.
+pub fn cursor<K: Serialize>(key: &K) -> Option<String> {
+    serde_json::to_vec(key).ok().map(|json| URL_SAFE_NO_PAD.encode(json))
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Page<T> {
@@ -112,7 +117,7 @@ impl<T> Page<T> {
         let has_more = items.len() > limit;
         items.truncate(limit);
         let last = items.last().filter(|_| has_more);
-        let next = last.and_then(|row| serde_json::to_vec(&key(row)).ok()).map(|json| URL_SAFE_NO_PAD.encode(json));
+        let next = last.and_then(|row| cursor(&key(row)));
         Self { items, next }
     }
 }
