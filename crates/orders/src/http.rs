@@ -1,6 +1,7 @@
 //! Routes of orders: thin, no decisions.
 
 mod place;
+mod remark;
 mod view;
 
 pub use place::DefaultProvider;
@@ -35,6 +36,7 @@ pub fn routes() -> Routes {
         .add(Access::May("orders.buy"), routes!(place::place))
         .add(Access::SignedIn, routes!(show))
         .add(Access::MayAny(REVEAL), routes!(reveal))
+        .add(Access::May(crate::commands::change_remark::PERMISSION), routes!(remark::change))
 }
 
 /// Which orders.
@@ -127,6 +129,7 @@ impl Command for RevealRecipient {
             kind: "order.recipient_shown",
             at,
             case: Some(case.id),
+            object: None,
             audience: Audience { merchant_org: case.merchant_org, shop: case.shop_id, buyer: None },
             actor: &self.actor,
             body: json!({}),

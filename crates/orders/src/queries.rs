@@ -70,6 +70,57 @@ pub fn recipient(tx: &mut Tx<'_>, order: CaseId) -> Result<Option<Recipient>, Fa
 }
 
 record! {
+    /// What a merchant's people noted on an order last.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Remark {
+        /// Id of this wording.
+        pub id: RowId,
+        /// How many wordings there were up to this one.
+        pub place: i64,
+        /// The words; empty when it was taken away.
+        pub words: String,
+        /// Who wrote it.
+        pub written_by: xr_base::UserId,
+        /// When.
+        pub written_at: Instant,
+    }
+}
+
+/// The merchant's own remark on an order, for callers that authorise.
+///
+/// # Errors
+/// A store fault.
+pub fn remark(tx: &mut Tx<'_>, order: CaseId) -> Result<Option<Remark>, Fault> {
+    Ok(tx.opt(
+        sql!(
+            "SELECT id, place, words, written_by, written_at FROM order_remarks WHERE order_id = ?1 AND whose = 'merchant'
+             ORDER BY place DESC LIMIT 1 /* unscoped: by order, callers authorise */"
+        ),
+        params![order],
+    )?)
+}
+
+/// One wording of it, as the event record names it.
+///
+/// # Errors
+/// A store fault.
+pub fn remark_text(tx: &mut Tx<'_>, order: CaseId, remark: RowId) -> Result<Option<String>, Fault> {
+    let found: Option<(String,)> = tx.opt(
+        sql!("SELECT words FROM order_remarks WHERE id = ?1 AND order_id = ?2 /* unscoped: by order, callers authorise */"),
+        params![remark, order],
+    )?;
+    Ok(found.map(|(words,)| words))
+}
+
+/// The newest order that `scope` may see with this number, its own or that of its source.
+///
+/// # Errors
+/// A store fault.
+pub fn by_number(tx: &mut Tx<'_>, scope: Scope, number: &str) -> Result<Option<CaseId>, Fault> {
+    search::by_number(tx, scope, number)
+}
+
+record! {
     /// A row of the order list.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
     pub struct Listed {

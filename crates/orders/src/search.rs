@@ -5,7 +5,7 @@
 use crate::queries::{Filter, Listed};
 use crate::ship::ShipmentBookRef;
 use std::collections::BTreeSet;
-use xr_base::{Fault, Scope};
+use xr_base::{CaseId, Fault, Scope};
 use xr_store::statement::Statement;
 use xr_store::{Tx, params, sql};
 
@@ -58,6 +58,12 @@ struct Look<'l> {
     text: &'l str,
     before: i64,
     limit: i64,
+}
+
+/// The newest order with exactly this number.
+pub(crate) fn by_number(tx: &mut Tx<'_>, scope: Scope, number: &str) -> Result<Option<CaseId>, Fault> {
+    let look = Look { scope, text: number, before: i64::MAX, limit: 1 };
+    Ok(look.numbers(tx)?.into_iter().max().map(CaseId))
 }
 
 impl Look<'_> {
