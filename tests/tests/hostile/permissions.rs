@@ -131,6 +131,7 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
         "PUT /v1/calendars/{region}/{year}" => {
             whole(&path).json(&json!({ "days": plain_2026(), "source": "a test" }).to_string())
         }
+        "PATCH /v1/orders/{id}/remark" => whole(&path).json(r#"{"remark":"小心轻放"}"#),
         "POST /v1/cases/{id}/acts" => whole(&path).json(&json!({ "event": "withdraw" }).to_string()),
         "POST /v1/cases/{id}/contacts" => {
             whole(&path).json(&json!({ "channel": "phone", "at": xr_tests::START, "note": "谈过了" }).to_string())

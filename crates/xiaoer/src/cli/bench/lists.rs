@@ -89,7 +89,7 @@ pub(super) fn measure(market: &Market, orders: u64, pages: u64) -> Result<Value,
 }
 
 /// Follows the cursor; at the end of the list, or after fifty pages, starts anew.
-fn read(served: &Served, token: &str, path: &str, pages: u64) -> std::io::Result<Measured> {
+pub(super) fn read(served: &Served, token: &str, path: &str, pages: u64) -> std::io::Result<Measured> {
     let mut client = Client::connect(served, token)?;
     let (mut after, mut times) = (String::new(), Vec::new());
     let began = Stopwatch::start();
