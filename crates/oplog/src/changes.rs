@@ -23,7 +23,7 @@ const TOLD: [&str; 8] = ["before", "after", "from", "to", "version", "taken_as",
 /// of its due.
 pub(crate) fn changes(body: &Value) -> Vec<Change> {
     if body.get("before").is_some() || body.get("after").is_some() {
-        return of_objects(side(body, "before"), side(body, "after"));
+        return of_objects(side(body, "before").as_ref(), side(body, "after").as_ref());
     }
     if body.get("to").is_none() {
         return Vec::new();
@@ -43,8 +43,7 @@ fn side(body: &Value, name: &str) -> Option<Map<String, Value>> {
     Some(side)
 }
 
-fn of_objects(before: Option<Map<String, Value>>, after: Option<Map<String, Value>>) -> Vec<Change> {
-    let (before, after) = (before.as_ref(), after.as_ref());
+fn of_objects(before: Option<&Map<String, Value>>, after: Option<&Map<String, Value>>) -> Vec<Change> {
     let keys = before.into_iter().chain(after).flat_map(Map::keys);
     let mut fields: Vec<&String> = Vec::new();
     for key in keys {

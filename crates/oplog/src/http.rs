@@ -95,7 +95,7 @@ struct Kind {
 
 /// Kinds with one first part.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Group {
+struct Topic {
     /// The first part, which `what` takes as well.
     group: String,
     #[schema(value_type = Object)]
@@ -106,7 +106,7 @@ struct Group {
 /// The groups of kinds.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Groups {
-    items: Vec<Group>,
+    items: Vec<Topic>,
 }
 
 /// What there is to look for: kinds of what the caller may see, by their first parts.
@@ -123,7 +123,7 @@ async fn kinds_of(State(state): State<AppState>, who: Who) -> Result<Json<Groups
         }
         let group = |(group, kinds): (String, Vec<Kind>)| {
             let label = crate::labels::group(texts, &engine, &group);
-            Group { group, label, kinds }
+            Topic { group, label, kinds }
         };
         Ok(Groups { items: groups.into_iter().map(group).collect() })
     });

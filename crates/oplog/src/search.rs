@@ -145,9 +145,8 @@ pub fn search(
 /// Whether every entry of the streams fits.
 const fn is_exact(filter: &Filter) -> bool {
     match (&filter.object, filter.who) {
-        (None, Who::Member(_)) => filter.what.is_none() && filter.address.is_none(),
         (None, Who::Staff) => filter.what.is_none() || filter.address.is_none(),
-        (None, Who::Anybody) => filter.what.is_none() && filter.address.is_none(),
+        (None, Who::Member(_) | Who::Anybody) => filter.what.is_none() && filter.address.is_none(),
         _ => false,
     }
 }

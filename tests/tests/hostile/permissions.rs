@@ -126,19 +126,16 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
         .replace("{region}/{year}", "cn/2026")
         .replace("{other}", "taobao")
         .replace("{pack}", "xiaoer-default");
-    match route {
-        "POST /v1/calendars/{region}/{year}/preview" => whole(&path).json(&json!({ "days": plain_2026() }).to_string()),
-        "PUT /v1/calendars/{region}/{year}" => {
-            whole(&path).json(&json!({ "days": plain_2026(), "source": "a test" }).to_string())
-        }
-        "PATCH /v1/orders/{id}/remark" => whole(&path).json(r#"{"remark":"小心轻放"}"#),
-        "POST /v1/cases/{id}/acts" => whole(&path).json(&json!({ "event": "withdraw" }).to_string()),
-        "POST /v1/cases/{id}/contacts" => {
-            whole(&path).json(&json!({ "channel": "phone", "at": xr_tests::START, "note": "谈过了" }).to_string())
-        }
-        "POST /v1/cases/{id}/evidence" => whole(&path).json(&json!({ "words": "看这里" }).to_string()),
-        _ => whole(&path),
-    }
+    let sent = match route {
+        "POST /v1/calendars/{region}/{year}/preview" => json!({ "days": plain_2026() }),
+        "PUT /v1/calendars/{region}/{year}" => json!({ "days": plain_2026(), "source": "a test" }),
+        "PATCH /v1/orders/{id}/remark" => json!({ "remark": "小心轻放" }),
+        "POST /v1/cases/{id}/acts" => json!({ "event": "withdraw" }),
+        "POST /v1/cases/{id}/contacts" => json!({ "channel": "phone", "at": xr_tests::START, "note": "谈过了" }),
+        "POST /v1/cases/{id}/evidence" => json!({ "words": "看这里" }),
+        _ => return whole(&path),
+    };
+    whole(&path).json(&sent.to_string())
 }
 
 /// A route about a member or role of the first merchant, and what it is sent.

@@ -24,7 +24,7 @@ fn checked(web: &Web, token: &str) -> Value {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
         };
-        let shown = tokio::time::timeout(std::time::Duration::from_secs(30), ended).await.expect("the check ends");
+        let shown = tokio::time::timeout(std::time::Duration::from_secs(30), ended).await.unwrap();
         stop.send_replace(true);
         work.await.unwrap();
         shown

@@ -9,10 +9,11 @@ export function OfficeTabs() {
   const { t } = useText();
   const session = useSession();
   const mayManage = can(session, 'members.manage');
+  if (!mayManage) return null;
   return (
     <nav className="tabs" aria-label={t('identity.members')}>
-      {mayManage && <Link to="/members" activeOptions={{ includeSearch: false }}>{t('identity.members')}</Link>}
-      {mayManage && <Link to="/roles">{t('identity.roles')}</Link>}
+      <Link to="/members" activeOptions={{ includeSearch: false }}>{t('identity.members')}</Link>
+      <Link to="/roles">{t('identity.roles')}</Link>
       {can(session, 'operations.read') && <Link to="/operations" activeOptions={{ includeSearch: false }}>{t('oplog.title')}</Link>}
     </nav>
   );

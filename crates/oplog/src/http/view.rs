@@ -123,8 +123,10 @@ impl<'t> Teller<'t> {
                 field: change.field,
             });
         }
+        let objects = self.objects(tx, entry, case.as_ref(), &body)?;
+        let is_object = |words: &[String]| objects.iter().any(|object| words.iter().all(|word| *word == object.id));
         let mut more = Vec::new();
-        for (field, words) in facts(&body) {
+        for (field, words) in facts(&body).into_iter().filter(|(_, words)| !is_object(words)) {
             let words = self.words(tx, case.as_ref(), &field, words)?;
             more.push(FactView { label: self.field(&field), field, words });
         }
@@ -135,7 +137,7 @@ impl<'t> Teller<'t> {
             label: self.kind(tx, &entry.kind)?,
             kind: entry.kind.clone(),
             who: self.who(tx, entry, is_hidden)?,
-            objects: self.objects(tx, entry, case.as_ref(), &body)?,
+            objects,
             address: entry.address.clone().filter(|_| !is_hidden),
             changes: told,
             facts: more,
@@ -157,25 +159,27 @@ impl<'t> Teller<'t> {
 
     fn case(&mut self, tx: &mut Tx<'_>, id: Option<CaseId>) -> Result<Option<Case>, Fault> {
         let Some(id) = id else { return Ok(None) };
-        if !self.cases.contains_key(&id) {
-            let found = engine::find(tx, id)?;
-            self.cases.insert(id, found);
+        if let Some(known) = self.cases.get(&id) {
+            return Ok(known.clone());
         }
-        Ok(self.cases.get(&id).cloned().flatten())
+        let found = engine::find(tx, id)?;
+        self.cases.insert(id, found.clone());
+        Ok(found)
     }
 
     /// Name and role of a person, as far as the reader may know them.
     fn person(&mut self, tx: &mut Tx<'_>, id: UserId) -> Result<Option<(String, Text)>, Fault> {
-        if !self.people.contains_key(&id) {
-            let known = queries::user(tx, id)?.filter(|user| match self.scope {
-                Scope::Platform => true,
-                Scope::Merchant(org) => user.org == Some(org),
-                Scope::Buyer(_) => false,
-            });
-            let role = known.map(|user| (user.name.clone(), self.roles.label_of(&user)));
-            self.people.insert(id, role);
+        if let Some(known) = self.people.get(&id) {
+            return Ok(known.clone());
         }
-        Ok(self.people.get(&id).cloned().flatten())
+        let known = queries::user(tx, id)?.filter(|user| match self.scope {
+            Scope::Platform => true,
+            Scope::Merchant(org) => user.org == Some(org),
+            Scope::Buyer(_) => false,
+        });
+        let found = known.map(|user| (user.name.clone(), self.roles.label_of(&user)));
+        self.people.insert(id, found.clone());
+        Ok(found)
     }
 
     fn who(&mut self, tx: &mut Tx<'_>, entry: &Entry, is_hidden: bool) -> Result<WhoView, Fault> {
@@ -201,7 +205,7 @@ impl<'t> Teller<'t> {
         body: &Value,
     ) -> Result<Vec<ObjectView>, Fault> {
         if let Some(case) = case {
-            return Ok(vec![self.case_object(tx, case)?]);
+            return Ok(vec![Self::case_object(tx, case)?]);
         }
         // The typed form of the id stands in the body.
         let fields = body.as_object().into_iter().flatten();
@@ -211,7 +215,7 @@ impl<'t> Teller<'t> {
         Ok(vec![self.thing(tx, id, body)?])
     }
 
-    fn case_object(&mut self, tx: &mut Tx<'_>, case: &Case) -> Result<ObjectView, Fault> {
+    fn case_object(tx: &mut Tx<'_>, case: &Case) -> Result<ObjectView, Fault> {
         let engine = Arc::clone(Engine::from_tx(tx)?);
         let described = match engine.kind(&case.kind) {
             Some(kind) => kind.describe(tx, case)?,

@@ -1,6 +1,6 @@
 //! A check of the whole record in steps, for a server that goes on serving: each step reads a little on a snapshot of its own.
 
-use super::verify::{Course, Report, Walk};
+use super::verify::{Course, Report, Walk, begin};
 use crate::Tx;
 use serde::{Deserialize, Serialize};
 use xr_base::StoreError;
@@ -27,7 +27,7 @@ impl Check {
     /// # Errors
     /// [`StoreError`] of the engine.
     pub fn begin(tx: &mut Tx<'_>) -> Result<Self, StoreError> {
-        Ok(Self { course: Course::begin(tx.conn, None)?, stage: Stage::Blocks })
+        Ok(Self { course: begin(tx.conn, None)?, stage: Stage::Blocks })
     }
 
     /// Looks at the next `blocks` times 1,000 events, and at the end counts them; gives whether there is nothing left to do.

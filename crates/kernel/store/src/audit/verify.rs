@@ -114,13 +114,22 @@ pub fn verify(location: &Location, expected: Option<[u8; 32]>) -> Result<Report,
 
 /// As [`verify`], inside the snapshot that `conn` has begun.
 pub(crate) fn verify_on(conn: &mut dyn Connection, expected: Option<Hash>) -> Result<Report, StoreError> {
-    let mut course = Course::begin(conn, expected)?;
+    let mut course = begin(conn, expected)?;
     let mut walk = Walk::on(conn, &mut course)?;
     while !walk.blocks(BLOCKS_READ)? {}
     walk.rest_begins();
     walk.plain_until(walk.course.last)?;
     walk.count()?;
     Ok(course.into_report())
+}
+
+/// Before the first event of the record as it is now.
+pub(super) fn begin(conn: &mut dyn Connection, expected: Option<Hash>) -> Result<Course, StoreError> {
+    let last =
+        number(conn, sql!("SELECT COALESCE(MAX(seq), 0) FROM event_seq /* unscoped: a count, no content */"), 0)?;
+    let mut course = Course { expected, hash: start(), seq: 0, last, after: 0, report: Report::default() };
+    course.expect_at(0);
+    Ok(course)
 }
 
 /// How far a check is, and what it found.
@@ -138,14 +147,6 @@ pub(super) struct Course {
 }
 
 impl Course {
-    pub(super) fn begin(conn: &mut dyn Connection, expected: Option<Hash>) -> Result<Self, StoreError> {
-        let last =
-            number(conn, sql!("SELECT COALESCE(MAX(seq), 0) FROM event_seq /* unscoped: a count, no content */"), 0)?;
-        let mut course = Self { expected, hash: start(), seq: 0, last, after: 0, report: Report::default() };
-        course.expect_at(0);
-        Ok(course)
-    }
-
     pub(super) fn into_report(self) -> Report {
         Report { last_seq: self.last, hash: hex(&self.hash), ..self.report }
     }

@@ -8,7 +8,7 @@ const word = (text: string) => ({ word: text, label: { zh: text, en: text } });
 const change = (before: string[], after: string[]): Change => ({
   field: 'permissions', label: { zh: '权限', en: 'Permissions' }, before: before.map(word), after: after.map(word), is_changed: before.join() !== after.join(),
 });
-const row = (...changes: Change[]) => ({ changes }) as Operation;
+const row = (...changes: Change[]) => ({ changes, facts: [] }) as unknown as Operation;
 
 describe('what changed', () => {
   it('marks on either side what the other lacks', () => {

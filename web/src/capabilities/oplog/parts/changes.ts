@@ -16,7 +16,9 @@ export function wordText({ say }: Pick<Texts, 'say'>, word: Word): string {
 export function brief(texts: Pick<Texts, 'say'>, row: Operation): string {
   const side = (words: Word[]) => (words.length > 2 ? `${words.length}` : words.map((word) => wordText(texts, word)).join(', ')) || '–';
   const changed = row.changes.filter((change) => change.is_changed);
-  return changed.map((change) => `${texts.say(change.label)} ${side(change.before)} → ${side(change.after)}`).join(' · ');
+  // A denial changed nothing: what was lacking is what one wants to know.
+  const lacking = row.facts.filter((fact) => fact.field === 'permission').map((fact) => `${texts.say(fact.label)} ${side(fact.words)}`);
+  return [...lacking, ...changed.map((change) => `${texts.say(change.label)} ${side(change.before)} → ${side(change.after)}`)].join(' · ');
 }
 
 export type Marked = { word: Word; isOther: boolean };
