@@ -11,7 +11,7 @@ use xr_base::{CaseId, EventId, Fault, Party, Scope, StoreError};
 use xr_store::{Tx, params, sql};
 
 /// Entries looked at for one page.
-pub const SCANNED_MAX: usize = 5_000;
+pub const SCANNED_MAX: usize = 1_000;
 /// Cases of one family that are looked into.
 const FAMILY_MAX: usize = 200;
 /// Entries fetched of a stream: few at first, for most streams give none to the page.
