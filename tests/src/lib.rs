@@ -277,7 +277,7 @@ fn xr_tests_zone() -> jiff::tz::TimeZone {
 fn person(user: i64, org: Option<OrgId>, party: Party, permissions: &[&str]) -> Actor {
     let mut permissions: Vec<String> = permissions.iter().map(|p| (*p).to_owned()).collect();
     permissions.sort();
-    Actor::Person(Principal { user: UserId(user), org, party, permissions })
+    Actor::Person(Principal { user: UserId(user), org, party, permissions, address: None })
 }
 
 pub fn buyer() -> Actor {

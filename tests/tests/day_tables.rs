@@ -50,7 +50,7 @@ fn days(market: &TestMarket, year: i16, from_day: usize, letters: &str) -> Strin
 
 fn save(market: &TestMarket, year: i64, days: &str, seen: Option<RowId>) -> Result<RowId, Fault> {
     let permissions = std::iter::once("calendars.edit".to_owned()).collect();
-    let person = Principal { user: UserId(9), org: Some(OrgId(1)), party: Party::Platform, permissions };
+    let person = Principal { user: UserId(9), org: Some(OrgId(1)), party: Party::Platform, permissions, address: None };
     let (actor, region, source) = (Actor::Person(person), "cn".to_owned(), "a notice".to_owned());
     market.run(SaveDays { actor, permission: "calendars.edit", region, year, days: days.to_owned(), source, seen })
 }

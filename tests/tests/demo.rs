@@ -53,8 +53,8 @@ impl Command for LongAgo {
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         let at = Instant::parse("2025-11-30T12:00:00+08:00").unwrap();
         let body = serde_json::json!({});
-        let (case, audience) = (None, Audience::default());
-        tx.event(&NewEvent { kind: "test.long_ago", at, case, audience, actor: &Actor::System, body })?;
+        let (case, object, audience) = (None, None, Audience::default());
+        tx.event(&NewEvent { kind: "test.long_ago", at, case, object, audience, actor: &Actor::System, body })?;
         Ok(())
     }
 }

@@ -18,6 +18,27 @@ async function logIn(browser, url) {
   return { pages: [page] };
 }
 
+/** On a phone a finger leads to the account too, and the header stays one line above the menu. */
+async function theAccountIsReachedAtEveryWidth(browser, url) {
+  const pages = [];
+  for (const [width, lang, theme] of [[390, 'zh-CN', 'light'], [390, 'en', 'dark'], [768, 'en', 'light'], [1000, 'en', 'dark'], [1440, 'zh-CN', 'dark']]) {
+    const page = await open(browser, url, { login: 'op', lang, theme, size: { width, height: 844 } });
+    pages.push(page);
+    await page.goto('/orders');
+    const link = page.getByRole('link', { name: lang === 'en' ? 'My account' : '我的账号' });
+    const box = await link.boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= width, `${width}: the account has a place in the header`);
+    if (width <= 1000) assert.ok(box.width >= 44 && box.height >= 44, `${width}: a finger hits ${box.width} × ${box.height}`);
+    const tops = await page.locator('.top > :not(.menu), .top .me > *').evaluateAll((parts) => parts.filter((p) => p.offsetWidth > 0).map((p) => { const b = p.getBoundingClientRect(); return (b.top + b.bottom) / 2; }));
+    assert.ok(Math.max(...tops) - Math.min(...tops) < 8, `${width} ${lang}: the header is one line: ${tops.join()}`);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width}: nothing sticks out`);
+    await link.click();
+    await page.waitForURL((at) => at.pathname === '/account');
+    await page.waitForSelector('#main h1');
+  }
+  return { pages };
+}
+
 async function listsLiveInTheUrl(browser, url) {
   const page = await open(browser, url, { login: 'op' });
   await page.goto('/orders');
@@ -330,12 +351,62 @@ async function aMemberSeesOnlyWhatItsRoleAllows(browser, url) {
   return { pages: [page, member] };
 }
 
+/** A member writes the wrong remark on an order; the main account finds out who, when and from where, and what stood there before. */
+async function aWrongRemarkIsTraced(browser, url) {
+  const member = await open(browser, url, { login: 'yunduo-stock' });
+  const { id, number } = (await api(member, '/v1/orders?limit=1')).items[0];
+  const write = async (text) => {
+    await member.goto(`/orders/${id}`);
+    await member.getByRole('button', { name: '修改', exact: true }).click();
+    await member.fill('#merchant-remark', text);
+    await member.click('dialog[open] footer button[type=submit]');
+    await member.locator('.merchant-remark', { hasText: text }).waitFor();
+  };
+  await write('送货前请打电话');
+  await write('不用打电话，放门口');
+  await isClean(member, 'the order with its remark');
+
+  const page = await open(browser, url, { login: 'yunduo' });
+  await page.goto(`/orders/${id}`);
+  await page.locator('.merchant-remark', { hasText: '放门口' }).waitFor();
+  await page.getByRole('link', { name: '修改记录' }).click();
+  await page.waitForURL((at) => at.pathname === '/operations' && at.searchParams.get('object') === number);
+  const rows = page.locator('table.data tbody tr');
+  await rows.nth(1).waitFor();
+  assert.equal(await rows.count(), 2);
+  const { name } = await api(member, '/v1/session');
+  const first = await rows.first().innerText();
+  assert.ok(first.includes(name) && first.includes('仓库') && first.includes(number) && first.includes('127.0.0.*'), first);
+  await rows.first().getByRole('button', { name: '修改商家备注' }).click();
+  await page.waitForSelector('dialog[open] .diff');
+  assert.equal(await page.locator('dialog[open] .diff del').innerText(), '送货前请打电话');
+  assert.equal(await page.locator('dialog[open] .diff ins').innerText(), '不用打电话，放门口');
+  await isClean(page, 'the operation');
+  await page.keyboard.press('Escape');
+
+  // From the person to everything that they did, and on to a kind of it.
+  await rows.first().getByRole('button', { name, exact: true }).click();
+  await page.waitForURL((at) => at.searchParams.get('who')?.startsWith('usr_') ?? false);
+  await page.selectOption('select[name=what]', '');
+  await page.fill('input[name=object]', '');
+  await page.getByRole('button', { name: '查找', exact: true }).click();
+  await page.waitForURL((at) => !at.searchParams.has('object') && !at.searchParams.has('what'));
+  await rows.getByRole('button', { name: '登录', exact: true }).first().waitFor();
+  const file = await page.context().request.get(`/v1/operations/file?what=order.remark_changed&object=${number}`);
+  assert.equal((await file.text()).trim().split('\r\n').length, 3, 'headers and both changes');
+  const foreign = await open(browser, url, { login: 'hemu' });
+  assert.deepEqual((await api(foreign, `/v1/operations?object=${number}`)).items, []);
+  return { pages: [member, page, foreign] };
+}
+
 export const FLOWS = [
+  ['a wrong remark is traced by the main account', aWrongRemarkIsTraced],
   ['a person ends a log-in and changes the password', aPersonLooksAfterTheAccount],
   ['a member with a role of its own sees and does only what it allows', aMemberSeesOnlyWhatItsRoleAllows],
   ['three after-sales cases are approved at once', threeCasesAreApprovedAtOnce],
   ['a spoiled file is mapped, tried, imported, corrected and imported to its end', aSpoiledFileIsImportedToItsEnd],
   ['a person logs in, sees the page asked for and logs out', logIn],
+  ['the account is reached at every width', theAccountIsReachedAtEveryWidth],
   ['filters and cursors of a list live in the URL', listsLiveInTheUrl],
   ['a filtered list becomes a file that is downloaded and deleted', aFilteredListBecomesAFile],
   ['filters are saved as a view that is renamed, used and deleted', aViewIsSavedAndUsed],

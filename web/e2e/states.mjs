@@ -89,6 +89,10 @@ const withData = ({ order, waiting, over, desk, replay, batch }) => [
   { name: 'members-of-platform', path: '/members', login: 'op' },
   { name: 'members-forbidden', path: '/members', login: 'yunduo-service' },
   { name: 'roles', path: '/roles', login: 'yunduo', waits: '.words' },
+  { name: 'operations', path: '/operations', login: 'yunduo', waits: 'table.data tbody tr' },
+  { name: 'operations-of-everybody', path: '/operations?who=anybody', login: 'op', waits: 'table.data tbody tr' },
+  { name: 'operations-of-nobody', path: '/operations?address=192.0.2.1', login: 'audit', waits: '.page-state' },
+  { name: 'operations-forbidden', path: '/operations', login: 'yunduo-service' },
   { name: 'log-in', path: '/', login: null },
   { name: 'account', path: '/account', login: 'yunduo', waits: '.log-ins li' },
   { name: 'account-of-a-buyer', path: '/account', login: 'lin', waits: '.log-ins li' },
@@ -117,12 +121,21 @@ const withData = ({ order, waiting, over, desk, replay, batch }) => [
   { name: 'status', path: '/status', login: 'audit', waits: '.keepers' },
 ];
 
+/** The whole record, which the demo has not sealed to its end. */
+async function checkChain(page) {
+  await page.locator('.page-head .as-link').click();
+  await page.locator('dialog[open] .ant-btn-primary').click();
+}
+
 const opened = ({ order, waiting, replay }) => [
   { name: 'member-add', path: '/members', login: 'yunduo', act: (page) => page.locator('.list-bar .ant-btn-primary').click(), waits: 'dialog[open] #member-role:has(option)' },
   { name: 'member-edit', path: '/members', login: 'yunduo', act: (page) => page.locator('td .ant-btn').nth(1).click(), waits: 'dialog[open] #member-role:has(option)' },
   { name: 'member-disable', path: '/members', login: 'yunduo', act: (page) => page.locator('td .ant-btn').nth(2).click(), waits: 'dialog[open] footer' },
   { name: 'role-edit', path: '/roles', login: 'yunduo', act: (page) => page.locator('td .ant-btn').first().click(), waits: 'dialog[open] .permission-groups' },
   { name: 'keys-rotate', path: '/status', login: 'op', act: (page) => page.locator('.card .ant-btn').last().click(), waits: 'dialog[open] footer' },
+  { name: 'operation', path: '/operations?what=identity.role_created', login: 'yunduo', act: (page) => page.locator('td .as-link').nth(1).click(), waits: 'dialog[open] .diff' },
+  { name: 'operations-check', path: '/operations', login: 'audit', act: checkChain, waits: 'dialog[open] .checks .good' },
+  { name: 'order-remark', path: `/orders/${order}`, login: 'yunduo-stock', act: (page) => page.getByRole('button', { name: /^(修 ?改|Change)$/ }).click(), waits: 'dialog[open] #merchant-remark' },
   { name: 'replay-courses', path: `/replays/${replay}`, login: 'op', act: (page) => page.locator('.replay-changed td .cite').first().click(), waits: 'dialog[open] .replay-steps' },
   { name: 'calendar-preview', path: '/calendars/cn/2026', login: 'op', act: correctDays, waits: '.moves' },
   { name: 'case-dialog', path: `/cases/${waiting}`, login: 'yunduo', act: (page) => page.locator('.acts button:enabled').first().click(), waits: 'dialog[open]' },

@@ -163,6 +163,7 @@ fn tell(
         kind: &format!("aftersales.{what}"),
         at,
         case: Some(row.case_id),
+        object: None,
         audience: Audience { merchant_org: Some(row.merchant_org), shop: Some(row.shop_id), buyer: Some(row.buyer_id) },
         actor: grant.actor,
         body,

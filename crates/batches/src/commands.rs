@@ -48,11 +48,13 @@ pub(crate) fn note(
     tx: &mut Tx<'_>,
     kind: &'static str,
     (actor, org): (&Actor, Option<OrgId>),
+    batch: BatchId,
     body: Value,
 ) -> Result<(), Fault> {
     let audience = Audience { merchant_org: org, shop: None, buyer: None };
     let at = tx.now();
-    tx.event(&NewEvent { kind, at, case: None, audience, actor, body })?;
+    let object = Some(batch.0);
+    tx.event(&NewEvent { kind, at, case: None, object, audience, actor, body })?;
     Ok(())
 }
 
@@ -212,7 +214,7 @@ fn begin(
         "state": list.and_then(|all| all.state.clone()), "shop": list.and_then(|all| all.shop),
         "is_searched": kept.is_searched,
     });
-    note(tx, "batch.asked", (actor, org), body)?;
+    note(tx, "batch.asked", (actor, org), id, body)?;
     Ok(id)
 }
 

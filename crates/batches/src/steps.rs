@@ -239,7 +239,7 @@ pub(crate) fn end(
         params![id],
     )?;
     let body = json!({ "batch": id, "state": state, "rows": row.rows_all, "done": done, "refused": refused });
-    note(tx, "batch.ended", (actor, row.merchant_org), body)
+    note(tx, "batch.ended", (actor, row.merchant_org), row.id, body)
 }
 
 /// Deletes some rows of a batch that was kept long enough, at last itself; gives whether there was something to do.

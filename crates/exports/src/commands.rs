@@ -50,11 +50,13 @@ pub(crate) fn note(
     tx: &mut Tx<'_>,
     kind: &'static str,
     (actor, org): (&Actor, Option<OrgId>),
+    export: ExportId,
     body: serde_json::Value,
 ) -> Result<(), Fault> {
     let audience = Audience { merchant_org: org, shop: None, buyer: None };
     let at = tx.now();
-    tx.event(&NewEvent { kind, at, case: None, audience, actor, body })?;
+    let object = Some(export.0);
+    tx.event(&NewEvent { kind, at, case: None, object, audience, actor, body })?;
     Ok(())
 }
 
@@ -127,7 +129,7 @@ impl Command for AskExport {
             "export": id, "format": self.format, "is_plain": self.is_plain, "shop": self.wanted.shop,
             "state": self.wanted.state, "is_searched": self.wanted.q.is_some(),
         });
-        note(tx, "export.asked", (&self.actor, org), body)?;
+        note(tx, "export.asked", (&self.actor, org), id, body)?;
         Ok(id)
     }
 }
@@ -164,7 +166,7 @@ impl Command for RemoveExport {
             params![row.id, next, row.state, now],
         )?;
         StoreError::compared(changed, "the export")?;
-        note(tx, "export.removed", (&self.actor, org), json!({ "export": row.id, "state": next }))
+        note(tx, "export.removed", (&self.actor, org), row.id, json!({ "export": row.id, "state": next }))
     }
 }
 
@@ -183,6 +185,6 @@ impl Command for NoteDownload {
         let (person, org) = asker(&self.actor)?;
         let row = queries::export(tx, person.scope(), self.export)?.ok_or_else(not_found)?;
         let body = json!({ "export": row.id, "rows": row.row_count, "is_plain": row.is_plain });
-        note(tx, "export.downloaded", (&self.actor, org), body)
+        note(tx, "export.downloaded", (&self.actor, org), row.id, body)
     }
 }

@@ -2,14 +2,7 @@
 
 use crate::cells::{Cell, minor, price};
 use xr_base::Instant;
-
-/// What makes a spreadsheet compute a cell, also as full-width characters; it does so whether or not the cell is quoted.
-const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
-
-/// Whether a spreadsheet would compute this text.
-pub(crate) fn is_formula(text: &str) -> bool {
-    text.starts_with(FORMULA)
-}
+use xr_base::csv::push_text;
 
 /// Puts a row at the end of `out`.
 pub(crate) fn row(out: &mut Vec<u8>, cells: &[Cell<'_>]) {
@@ -19,7 +12,7 @@ pub(crate) fn row(out: &mut Vec<u8>, cells: &[Cell<'_>]) {
         }
         match cell {
             Cell::Empty => {}
-            Cell::Text(words) => text(out, words),
+            Cell::Text(words) => push_text(out, words),
             Cell::Int(number) => out.extend(number.to_string().bytes()),
             Cell::Minor(amount) => out.extend(minor(*amount).bytes()),
             Cell::Price(amount) => out.extend(price(*amount).bytes()),
@@ -27,24 +20,6 @@ pub(crate) fn row(out: &mut Vec<u8>, cells: &[Cell<'_>]) {
         }
     }
     out.extend(b"\r\n");
-}
-
-/// An apostrophe before a formula makes it a text, for spreadsheets as for the import desk, which takes it off again.
-fn text(out: &mut Vec<u8>, text: &str) {
-    let has_guard = is_formula(text);
-    let needs_quotes = text.contains([',', '"', '\n', '\r', ';', '\t']) || text.starts_with(' ') || text.ends_with(' ');
-    if needs_quotes {
-        out.push(b'"');
-    }
-    if has_guard {
-        out.push(b'\'');
-    }
-    if needs_quotes {
-        out.extend(text.replace('"', "\"\"").bytes());
-        out.push(b'"');
-    } else {
-        out.extend(text.bytes());
-    }
 }
 
 fn moment(local_ms: i64) -> String {

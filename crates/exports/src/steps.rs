@@ -172,7 +172,7 @@ fn end(tx: &mut Tx<'_>, taken: Taken, state: State, failure: &str) -> Result<(),
     let row = queries::export(tx, Scope::Platform, taken.id)?;
     let row = row.ok_or_else(|| StoreError::Corrupt(format!("export {} is gone", taken.id)))?;
     let body = json!({ "export": row.id, "state": state, "orders": row.orders_done, "rows": row.row_count });
-    note(tx, "export.ended", (&Actor::System, row.merchant_org), body)
+    note(tx, "export.ended", (&Actor::System, row.merchant_org), row.id, body)
 }
 
 /// Lets go of files that were kept for seven days, and of what they were searched for; gives how many.

@@ -2,8 +2,8 @@
 //! that looks like a formula carries the mark of a text that was typed with an apostrophe, so it stays one when it is edited.
 
 use crate::cells::{Cell, minor, price};
-use crate::csv::is_formula;
 use std::fmt::Write as _;
+use xr_base::csv::is_formula;
 
 /// Rows of a sheet, its header among them; no spreadsheet takes more.
 pub(crate) const SHEET_ROWS_MAX: u32 = 1_048_576;

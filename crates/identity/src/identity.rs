@@ -1,6 +1,7 @@
 //! Log-in and sessions for the web side.
 
-use crate::commands::{ChangePassword, LogIn, LoggedIn, NoteFailure};
+use crate::commands::{Asker, ChangePassword, LogIn, LoggedIn, NoteDenial, NoteFailure};
+use crate::denials::{COUNTED_FOR, Denials};
 use crate::model::User;
 use crate::throttle::{Subjects, sha256_hex};
 use crate::{Device, Error, Roles, password, queries};
@@ -11,10 +12,10 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use xr_base::{Fault, Locale, Stopwatch, StoreError, UserId};
+use xr_base::{Fault, Locale, Party, Stopwatch, StoreError};
 use xr_store::{IdempotencyKey, Store};
 use xr_web::access::SessionFuture;
-use xr_web::{Authenticator, Entropy, Session};
+use xr_web::{Authenticator, Denial, Entropy, Session};
 
 /// A revoked session may still be answered for so long.
 const CACHED_FOR: Duration = Duration::from_millis(500);
@@ -37,6 +38,7 @@ pub struct Identity {
     /// Checked when there is no such user, so that the answer takes as long.
     nobody: String,
     cache: Mutex<HashMap<String, (Stopwatch, Session)>>,
+    denials: Arc<Denials>,
 }
 
 impl Identity {
@@ -47,7 +49,15 @@ impl Identity {
     pub fn new(store: Store, roles: Roles, entropy: Arc<dyn Entropy>) -> Result<Self, Fault> {
         let nobody = password::hash("nobody has this password", entropy.as_ref())?;
         let checks = Semaphore::new(CHECKS_MAX);
-        Ok(Self { store, roles: Arc::new(roles), entropy, checks, nobody, cache: Mutex::default() })
+        Ok(Self {
+            store,
+            roles: Arc::new(roles),
+            entropy,
+            checks,
+            nobody,
+            cache: Mutex::default(),
+            denials: Arc::default(),
+        })
     }
 
     /// The roles in force.
@@ -106,11 +116,12 @@ impl Identity {
     /// [`Error::WrongPassword`], [`Error::WeakPassword`], [`Error::TooManyAttempts`], [`StoreError::Busy`].
     pub async fn change_password(
         &self,
-        user: UserId,
+        by: Asker,
         session: String,
         passwords: (String, String),
         is_demo: bool,
     ) -> Result<(), Fault> {
+        let user = by.user;
         let read = self.store.read(move |tx| {
             let found = queries::user(tx, user)?.zip(queries::password_hash(tx, user)?);
             let (user, hash) = found.ok_or(Error::NoSuchUser)?;
@@ -128,7 +139,7 @@ impl Identity {
         }
         let entropy = Arc::clone(&self.entropy);
         let new_hash = self.costly(move || password::hash(&new, entropy.as_ref())).await??;
-        let change = ChangePassword { user: user.id, verified_hash, new_hash, keep: session };
+        let change = ChangePassword { by, verified_hash, new_hash, keep: session };
         self.store.write(change).await?;
         self.forget();
         Ok(())
@@ -214,5 +225,29 @@ impl Identity {
 impl Authenticator for Identity {
     fn session<'a>(&'a self, token: &'a str) -> SessionFuture<'a> {
         Box::pin(self.find(token))
+    }
+
+    fn denied(&self, denial: Denial) {
+        let is_staff = matches!(denial.principal.party, Party::Merchant | Party::Platform);
+        let key = (denial.principal.user, format!("{} {}", denial.method, denial.route));
+        if !is_staff || !self.denials.is_first(&key) {
+            return;
+        }
+        let (store, denials) = (self.store.clone(), Arc::clone(&self.denials));
+        tokio::spawn(async move {
+            note(&store, &denial, 1).await;
+            tokio::time::sleep(COUNTED_FOR).await;
+            let more = denials.end(&key);
+            if more > 0 {
+                note(&store, &denial, more).await;
+            }
+        });
+    }
+}
+
+/// A store that is busy or closed keeps none: refusing must not become dearer than doing.
+async fn note(store: &Store, denial: &Denial, count: u64) {
+    if let Err(fault) = store.write(NoteDenial { denial: denial.clone(), count }).await {
+        tracing::warn!(%fault, "A denial could not be put on record");
     }
 }

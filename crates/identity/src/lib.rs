@@ -1,6 +1,7 @@
 //! Organisations, people, shops, log-in and sessions.
 
 pub mod commands;
+mod denials;
 mod device;
 mod error;
 pub mod http;

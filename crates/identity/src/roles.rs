@@ -83,7 +83,7 @@ impl Roles {
     pub fn principal(&self, user: &User) -> Option<Principal> {
         let permissions = self.words_of(user).filter(|_| !user.is_disabled)?;
         let permissions = permissions.into_iter().map(str::to_owned).collect();
-        Some(Principal { user: user.id, org: user.org, party: user.party, permissions })
+        Some(Principal { user: user.id, org: user.org, party: user.party, permissions, address: None })
     }
 
     /// The words of a person's role, whether or not they may log in; none of a built-in role that is gone. A role of an organisation
@@ -96,6 +96,13 @@ impl Roles {
         // A role that is not there any more gives nothing.
         let words = user.own_role_words.iter().flat_map(|words| words.0.iter()).map(String::as_str);
         Some(&words.collect() & &self.ceiling(kind))
+    }
+
+    /// What a person's role is called: one that the organisation made, by its name.
+    pub fn label_of(&self, user: &User) -> Text {
+        let built_in = self.role.get(&user.role).map(|role| Text { zh: role.zh.clone(), en: role.en.clone() });
+        let own = user.own_role_name.clone().unwrap_or_default();
+        built_in.unwrap_or_else(|| Text { zh: own.clone(), en: own })
     }
 
     /// Built-in roles of an organisation of this kind.
@@ -171,14 +178,14 @@ mod tests {
             matrix,
             [
                 "agent (platform): aftersales.adjudicate cases.batch packs.read platform.orders",
-                "auditor (platform): audit.read packs.read policy.replay system.status",
+                "auditor (platform): audit.read operations.read packs.read policy.replay system.status",
                 "buyer (buyer): aftersales.apply orders.buy",
                 "merchant (merchant): aftersales.decide cases.batch catalog.manage imports.manage inventory.manage \
-                 members.manage orders.export orders.manage orders.review packs.read payments.capture",
-                "merchant_service (merchant): aftersales.decide cases.batch packs.read",
-                "merchant_warehouse (merchant): cases.batch inventory.manage orders.export orders.manage packs.read",
+                 members.manage operations.read orders.export orders.manage orders.remark orders.review packs.read payments.capture",
+                "merchant_service (merchant): aftersales.decide cases.batch orders.remark packs.read",
+                "merchant_warehouse (merchant): cases.batch inventory.manage orders.export orders.manage orders.remark packs.read",
                 "operator (platform): aftersales.adjudicate audit.read calendars.edit cases.batch demo.clock identity.manage \
-                 members.manage orders.export packs.manage packs.read payments.chargeback payments.payout payments.reconcile payments.refund payments.settle platform.orders \
+                 members.manage operations.read orders.export packs.manage packs.read payments.chargeback payments.payout payments.reconcile payments.refund payments.settle platform.orders \
                  policy.replay system.keys system.status",
             ]
         );

@@ -81,6 +81,7 @@ fn note_violation(tx: &mut Tx<'_>, grant: &Grant<'_>, case: &Case, kind: &str) -
         kind: "order.violation_noted",
         at,
         case: Some(case.id),
+        object: None,
         audience,
         actor: grant.actor,
         body: json!({ "violation": kind }),

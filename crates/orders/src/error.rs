@@ -45,6 +45,9 @@ pub enum Error {
     /// A shipment of more units than are left.
     #[error("line {0} has fewer units left")]
     TooManyUnits(RowId),
+    /// Somebody else has changed the remark meanwhile.
+    #[error("the remark was changed meanwhile")]
+    RemarkChanged,
     /// Input of an act that does not fit its form.
     #[error("input: {0}")]
     Input(String),
@@ -54,6 +57,7 @@ impl Coded for Error {
     fn problem(&self) -> Problem {
         match self {
             Self::NoSuchOrder(id) => Problem::new(404, "orders.not_found").with("id", id),
+            Self::RemarkChanged => Problem::new(409, "orders.remark_changed"),
             Self::NoSuchLine(id) => Problem::new(404, "orders.no_such_line").with("id", id),
             Self::NoSuchSku { index, sku } => {
                 Problem::new(422, "orders.no_such_sku").field(&format!("lines/{index}/sku")).with("sku", sku)

@@ -1,6 +1,7 @@
 //! Routes of orders: thin, no decisions.
 
 mod place;
+mod remark;
 mod view;
 
 pub use place::DefaultProvider;
@@ -36,6 +37,7 @@ pub fn routes() -> Routes {
         .add(Access::May("orders.buy"), routes!(place::place))
         .add(Access::SignedIn, routes!(show))
         .add(Access::MayAny(REVEAL), routes!(reveal))
+        .add(Access::May(crate::commands::change_remark::PERMISSION), routes!(remark::change))
 }
 
 /// Which orders.
@@ -48,7 +50,8 @@ struct ListQuery {
 }
 
 /// Orders that the caller may see, newest first; `q` finds a number (of the order, at its source, of a parcel), the last four digits of
-/// a phone number or a product's code; for those who may reveal recipients also a whole phone number or name.
+/// a phone number or a product's code; for those who may reveal recipients also a whole phone number or name. A page of a search may be
+/// short, even empty, and yet name the next: a request looks at so many orders only.
 #[utoipa::path(
     get, path = "/v1/orders", tag = "orders",
     params(
@@ -72,10 +75,12 @@ async fn list(
     let filter = Filter { shop, state: query.state.filter(|s| !s.is_empty()), q, may_reveal, before };
     let (scope, fetch) = (who.scope(), paging.fetch());
     let found = state.store().read(move |tx| {
-        let rows = queries::list(tx, scope, &filter, fetch)?;
-        rows.into_iter().map(|row| listed(tx, row)).collect::<Result<Vec<_>, Fault>>()
+        let part = queries::part(tx, scope, &filter, fetch)?;
+        let rows = part.orders.into_iter().map(|row| listed(tx, row)).collect::<Result<Vec<_>, Fault>>()?;
+        Ok((rows, part.go_on))
     });
-    Ok(Json(Page::cut(found.await?, &paging, |o| o.row.id)))
+    let (rows, go_on) = found.await?;
+    Ok(Json(Page::cut(rows, &paging, |o| o.row.id).going_on(go_on)))
 }
 
 /// An order with its lines, parcels, money and cases.
@@ -128,6 +133,7 @@ impl Command for RevealRecipient {
             kind: "order.recipient_shown",
             at,
             case: Some(case.id),
+            object: None,
             audience: Audience { merchant_org: case.merchant_org, shop: case.shop_id, buyer: None },
             actor: &self.actor,
             body: json!({}),

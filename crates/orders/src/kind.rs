@@ -1,5 +1,6 @@
 //! Facts, forms and inputs of orders.
 
+use crate::commands::change_remark::note_edited;
 use crate::model::Recipient;
 use crate::ship::{self, ShipInput, ShipmentBookRef};
 use crate::vocabulary::Order;
@@ -7,7 +8,7 @@ use crate::{Error, queries, recipients, relive};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use xr_base::{Fault, Money, Problem, StoreError};
+use xr_base::{Actor, Fault, Money, Problem, StoreError};
 use xr_case::engine::{Act, Case, Description, Field, Kind};
 use xr_case::replay::{Family, Past};
 use xr_case::{FactSet, FactValue, Facts, Vocabulary};
@@ -112,7 +113,7 @@ impl Kind for OrderKind {
             Some(Order::ShipAll | Order::ShipRest | Order::ShipPart | Order::AlreadyHandedOver) => {
                 ship::prepare(tx, act.actor, case.id, &read::<ShipInput>(act.input)?)
             }
-            Some(Order::Edit) => edit(tx, case, read(act.input)?),
+            Some(Order::Edit) => edit(tx, act.actor, case, read(act.input)?),
             _ if is_empty(act.input) => Ok(()),
             _ => Err(Problem::new(422, "case.no_input_expected").field("input").into()),
         }
@@ -127,7 +128,7 @@ fn read<T: DeserializeOwned>(input: &Value) -> Result<T, Error> {
     serde_json::from_value(input.clone()).map_err(|e| Error::Input(e.to_string()))
 }
 
-fn edit(tx: &mut Tx<'_>, case: &Case, input: EditInput) -> Result<(), Fault> {
+fn edit(tx: &mut Tx<'_>, actor: &Actor, case: &Case, input: EditInput) -> Result<(), Fault> {
     if let Some(recipient) = input.recipient {
         if let Some(field) = recipient.fault() {
             return Err(Error::Field(field).into());
@@ -137,6 +138,10 @@ fn edit(tx: &mut Tx<'_>, case: &Case, input: EditInput) -> Result<(), Fault> {
     if let Some(remark) = input.remark {
         if remark.chars().count() > crate::commands::place_order::REMARK_CHARS_MAX {
             return Err(Error::Field("input/remark").into());
+        }
+        let before = queries::get(tx, case.id)?.remark;
+        if before != remark {
+            note_edited(tx, actor, case, [&before, &remark])?;
         }
         tx.put(
             sql!("UPDATE orders SET remark = ?2 WHERE case_id = ?1 /* unscoped: after authorisation */"),

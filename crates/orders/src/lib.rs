@@ -19,11 +19,12 @@ mod vocabulary;
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("orders");
 
-xr_store::migrations! { 1600 "orders", 1610 "resting", 1620 "search", 1630 "sealed_recipients" }
+xr_store::migrations! { 1600 "orders", 1610 "resting", 1620 "search", 1630 "remarks", 1640 "sealed_recipients" }
 
 /// Machine of orders.
 pub const ORDER_MACHINE: &str = include_str!("../machines/order.toml");
 
+pub use commands::change_remark::ChangeRemark;
 pub use commands::place_order::{LineWanted, PlaceOrder, Placed, ShopTerms, free_number};
 pub use effects::{OrdersEffect, OrdersEffects};
 pub use error::Error;

@@ -55,6 +55,57 @@ pub fn line(tx: &mut Tx<'_>, order: CaseId, line: RowId) -> Result<Option<Line>,
 }
 
 record! {
+    /// What a merchant's people noted on an order last.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Remark {
+        /// Id of this wording.
+        pub id: RowId,
+        /// How many wordings there were up to this one.
+        pub place: i64,
+        /// The words; empty when it was taken away.
+        pub words: String,
+        /// Who wrote it.
+        pub written_by: xr_base::UserId,
+        /// When.
+        pub written_at: Instant,
+    }
+}
+
+/// The merchant's own remark on an order, for callers that authorise.
+///
+/// # Errors
+/// A store fault.
+pub fn remark(tx: &mut Tx<'_>, order: CaseId) -> Result<Option<Remark>, Fault> {
+    Ok(tx.opt(
+        sql!(
+            "SELECT id, place, words, written_by, written_at FROM order_remarks WHERE order_id = ?1 AND whose = 'merchant'
+             ORDER BY place DESC LIMIT 1 /* unscoped: by order, callers authorise */"
+        ),
+        params![order],
+    )?)
+}
+
+/// One wording of it, as the event record names it.
+///
+/// # Errors
+/// A store fault.
+pub fn remark_text(tx: &mut Tx<'_>, order: CaseId, remark: RowId) -> Result<Option<String>, Fault> {
+    let found: Option<(String,)> = tx.opt(
+        sql!("SELECT words FROM order_remarks WHERE id = ?1 AND order_id = ?2 /* unscoped: by order, callers authorise */"),
+        params![remark, order],
+    )?;
+    Ok(found.map(|(words,)| words))
+}
+
+/// The newest order that `scope` may see with this number, its own or that of its source.
+///
+/// # Errors
+/// A store fault.
+pub fn by_number(tx: &mut Tx<'_>, scope: Scope, number: &str) -> Result<Option<CaseId>, Fault> {
+    search::by_number(tx, scope, number)
+}
+
+record! {
     /// A row of the order list.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
     pub struct Listed {
@@ -99,14 +150,44 @@ pub struct Filter {
     pub before: Option<CaseId>,
 }
 
+/// Some of the orders that a list shows.
+#[derive(Debug)]
+pub struct Part {
+    /// The newest first.
+    pub orders: Vec<Listed>,
+    /// Set where a search stopped before it had a page: nothing is known of orders below this id.
+    pub go_on: Option<CaseId>,
+}
+
 /// Orders that `scope` may see, newest first, at most `limit`; next page by [`Filter::before`].
 ///
 /// # Errors
 /// A store fault.
 pub fn list(tx: &mut Tx<'_>, scope: Scope, filter: &Filter, limit: i64) -> Result<Vec<Listed>, Fault> {
-    if let Some(text) = &filter.q {
-        return search::find(tx, scope, text, filter, limit);
+    let (mut filter, mut orders) = (filter.clone(), Vec::new());
+    loop {
+        let missing = limit - i64::try_from(orders.len()).unwrap_or(limit);
+        let part = part(tx, scope, &filter, missing)?;
+        orders.extend(part.orders);
+        if part.go_on.is_none() {
+            return Ok(orders);
+        }
+        filter.before = part.go_on;
     }
+}
+
+/// The same as [`list`], but looks at no more than some thousand orders and says where to go on.
+///
+/// # Errors
+/// A store fault.
+pub fn part(tx: &mut Tx<'_>, scope: Scope, filter: &Filter, limit: i64) -> Result<Part, Fault> {
+    match &filter.q {
+        Some(text) => search::find(tx, scope, text, filter, limit),
+        None => Ok(Part { orders: plain(tx, scope, filter, limit)?, go_on: None }),
+    }
+}
+
+fn plain(tx: &mut Tx<'_>, scope: Scope, filter: &Filter, limit: i64) -> Result<Vec<Listed>, Fault> {
     let at = Place { shop: filter.shop, state: filter.state.clone() };
     // Every family of cases has an order: all of them together need no index.
     let is_everything = scope == Scope::Platform && at == Place { shop: None, state: None };
@@ -123,6 +204,12 @@ fn list_at(
 ) -> Result<Vec<Listed>, StoreError> {
     let before = before.map_or(i64::MAX, |id| id.0);
     let statement = match (place.shop, &place.state) {
+        (None, None) if matches!(scope, Scope::Merchant(_)) => sql!(
+            "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
+             o.outside_no, c.buyer_id FROM cases c {BY:key,cases_by_merchant,cases_by_buyer}
+             JOIN orders o ON o.case_id = c.id WHERE {ORG:c.} AND
+             {DOWN:c.merchant_org & c.kind | c.id | ?1 & 'order' | ?3 | ?2} LIMIT ?4"
+        ),
         (None, None) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
              o.outside_no, c.buyer_id FROM cases c {BY:key,cases_by_merchant,cases_by_buyer}
@@ -134,8 +221,7 @@ fn list_at(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
              o.outside_no, c.buyer_id FROM cases c {BY:cases_by_state,cases_by_merchant,cases_by_buyer}
              JOIN orders o ON o.case_id = c.id
-             WHERE {ORG:c.} AND c.kind = 'order' AND c.id < ?2 AND c.id > ?3 AND c.state = ?5
-             ORDER BY c.id DESC LIMIT ?4"
+             WHERE {ORG:c.} AND {DOWN:c.kind & c.state | c.id | 'order' & ?5 | ?3 | ?2} LIMIT ?4"
         ),
         (Some(_), None) => sql!(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
@@ -148,8 +234,8 @@ fn list_at(
             "SELECT c.id, o.number, c.shop_id, c.state, c.due_at, o.total_minor, o.currency, o.placed_at, o.source,
              o.outside_no, c.buyer_id FROM cases c {BY:cases_by_shop,cases_by_shop,cases_by_buyer}
              JOIN orders o ON o.case_id = c.id
-             WHERE {ORG:c.} AND c.shop_id = ?5 AND c.kind = 'order' AND c.state = ?6 AND c.id < ?2 AND c.id > ?3
-             ORDER BY c.id DESC LIMIT ?4"
+             WHERE {ORG:c.} AND
+             {DOWN:c.shop_id & c.kind & c.state | c.id | ?5 & 'order' & ?6 | ?3 | ?2} LIMIT ?4"
         ),
     };
     match (place.shop, &place.state) {

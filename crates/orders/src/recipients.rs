@@ -151,7 +151,7 @@ fn reseal(tx: &mut Tx<'_>, row: Resealed<'_>) -> Result<(), Fault> {
 }
 
 record! {
-    /// As versions before 1630 kept it.
+    /// As versions before 1640 kept it.
     struct Clear {
         order: CaseId,
         name: String,

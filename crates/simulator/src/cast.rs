@@ -72,7 +72,7 @@ pub struct Cast {
 
 fn person(user: i64, org: Option<OrgId>, party: Party, may: &[&str]) -> Actor {
     let permissions = may.iter().map(|p| (*p).to_owned()).collect();
-    Actor::Person(Principal { user: UserId(user), org, party, permissions })
+    Actor::Person(Principal { user: UserId(user), org, party, permissions, address: None })
 }
 
 /// A buyer by number.

@@ -13,8 +13,8 @@ use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use xr_store::Sealing;
 use xr_store::sealing::{KEY_FILE, Keeper, MasterKey};
+use xr_store::{Sealing, make_folder};
 use xr_web::Entropy;
 use zeroize::Zeroizing;
 
@@ -89,7 +89,7 @@ fn make(path: &Path, entropy: &dyn Entropy) -> Result<(), SettingsError> {
         return Err(fail(std::io::Error::other("the source of randomness failed")));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(fail)?;
+    make_folder(folder).map_err(fail)?;
     let growing = folder.join(format!(".{KEY_FILE}.{}", std::process::id()));
     let written = || -> std::io::Result<()> {
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&growing)?;

@@ -139,6 +139,7 @@ async fn serve_market(
     workers.spawn(runtime::keep_keys(store.clone(), stopped.clone()));
     workers.spawn(xr_imports::work(store.clone(), instance, stopped.clone()));
     workers.spawn(xr_exports::work(store.clone(), stopped.clone()));
+    workers.spawn(xr_oplog::work(store.clone(), stopped.clone()));
     let roles = Roles::shipped().map_err(|e| ServeError::Build(e.to_string()))?;
     workers.spawn(xr_batches::work(xr_batches::Worker::new(store.clone(), Arc::new(roles)), stopped.clone()));
     workers.spawn(xr_casework::replays::replay_histories(store.clone(), stopped.clone()));

@@ -121,6 +121,7 @@ pub fn migrations() -> Vec<Migration> {
         xr_imports::MIGRATIONS,
         xr_exports::MIGRATIONS,
         xr_batches::MIGRATIONS,
+        xr_oplog::MIGRATIONS,
     ]
     .concat()
 }
@@ -145,6 +146,7 @@ pub fn routes() -> Routes {
         .merge(xr_imports::http::routes())
         .merge(xr_exports::http::routes())
         .merge(xr_batches::http::routes())
+        .merge(xr_oplog::http::routes())
 }
 
 /// Texts of every capability, in both languages.
@@ -166,5 +168,6 @@ pub fn texts() -> Result<Texts, xr_web::texts::BadCatalog> {
         xr_imports::TEXTS,
         xr_exports::TEXTS,
         xr_batches::TEXTS,
+        xr_oplog::TEXTS,
     ])
 }

@@ -121,7 +121,7 @@ pub(super) fn new_colleague(store: &Store, (role, org): (&str, OrgId), hash: &st
 pub(super) fn sku(store: &Store, seller: Seller, stock: Option<i64>, currency: Currency) -> SkuId {
     let permissions = ["catalog.manage", "inventory.manage"].map(str::to_owned).to_vec();
     let (user, party) = (UserId(1), Party::Merchant);
-    let actor = Actor::Person(Principal { user, org: Some(seller.org), party, permissions });
+    let actor = Actor::Person(Principal { user, org: Some(seller.org), party, permissions, address: None });
     let new = NewSku {
         merchant_org: seller.org,
         shop: seller.shop,

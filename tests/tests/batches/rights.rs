@@ -3,23 +3,22 @@
 use crate::support::{all, approvals, ask, codes, figures, picked, rows, shown, stored, to_review, work, worker};
 use serde_json::{Value, json};
 use std::cell::Cell;
-use xr_base::{Actor, CaseId, Fault, UserId};
-use xr_identity::commands::DisableUser;
+use xr_base::{CaseId, Fault, UserId};
 use xr_store::{Command, Tx, params, sql};
 use xr_testkit::http::Ask;
 use xr_tests::http::{on_both, problem};
 
-/// As if an administrator gave somebody another role.
-struct GiveRole(UserId, &'static str);
+/// As if an administrator gave somebody another role, or locked them out.
+struct Become(UserId, &'static str, bool);
 
-impl Command for GiveRole {
+impl Command for Become {
     type Out = ();
     const NAME: &'static str = "test.give_role";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         let changed = tx.exec(
-            sql!("UPDATE users SET role = ?2, is_disabled = 0 WHERE id = ?1 /* unscoped: a test */"),
-            params![self.0, self.1],
+            sql!("UPDATE users SET role = ?2, is_disabled = ?3 WHERE id = ?1 /* unscoped: a test */"),
+            params![self.0, self.1, self.2],
         )?;
         assert_eq!(changed, 1);
         Ok(())
@@ -37,17 +36,13 @@ fn rights_that_end_in_the_middle_end_the_acting_and_it_says_so() {
             let revoke = || {
                 looks.set(looks.get() + 1);
                 if looks.get() == 3 {
-                    let store = &web.node.store;
-                    if is_disabled {
-                        store.write_blocking(DisableUser { actor: Actor::System, user }).unwrap();
-                    } else {
-                        store.write_blocking(GiveRole(user, "auditor")).unwrap();
-                    }
+                    let role = if is_disabled { "merchant" } else { "auditor" };
+                    web.node.store.write_blocking(Become(user, role, is_disabled)).unwrap();
                 }
                 false
             };
             assert!(worker(web).run_next(&revoke).unwrap());
-            web.node.store.write_blocking(GiveRole(user, "merchant")).unwrap();
+            web.node.store.write_blocking(Become(user, "merchant", false)).unwrap();
             let token = web.token("shop");
             assert_eq!(figures(&shown(web, &token, &path)), ("done".to_owned(), [5, 0, 2, 3, 0]));
             assert_eq!(codes(&rows(web, &token, &path, "refused")), [("batches.rights_gone".to_owned(), 3)].into());

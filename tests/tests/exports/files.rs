@@ -132,7 +132,7 @@ fn a_file_read_back_by_the_import_desk_gives_the_same_orders() {
             let done = web.run_import(&token, &import, (&source, false));
             assert_eq!((&done["counts"]["orders_new"], &done["counts"]["rows_bad"]), (&json!(2), &json!(0)), "{done}");
             let (sold, read) = (orders_of(web, web.sellers[0].shop), orders_of(web, web.sellers[1].shop));
-            assert_eq!(sold.len(), 5);
+            assert_eq!(sold.len(), 7);
             assert_eq!(read, sold);
         });
     }

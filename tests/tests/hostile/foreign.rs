@@ -33,6 +33,7 @@ fn tried(scene: &Scene, session: &str) -> Vec<(&'static str, String, Value, &'st
         ("DELETE /v1/sessions/{id}", session.to_owned(), Value::Null, both),
         ("GET /v1/orders/{id}", order.clone(), Value::Null, both),
         ("POST /v1/orders/{id}/reveal", order.clone(), Value::Null, merchant),
+        ("PATCH /v1/orders/{id}/remark", order.clone(), json!({ "remark": "小心轻放" }), merchant),
         ("GET /v1/cases/{id}", case.clone(), Value::Null, both),
         ("GET /v1/cases/{id}", order.clone(), Value::Null, both),
         ("GET /v1/cases/{id}", payment.clone(), Value::Null, both),

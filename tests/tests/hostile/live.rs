@@ -80,7 +80,7 @@ impl Command for Flood {
         for n in 0..self.0 {
             let (at, actor, audience) = (tx.now(), &Actor::System, Audience::default());
             let body = json!({ "n": n, "text": "x".repeat(4_000) });
-            tx.event(&NewEvent { kind: "test.flooded", at, case: None, audience, actor, body })?;
+            tx.event(&NewEvent { kind: "test.flooded", at, case: None, object: None, audience, actor, body })?;
         }
         Ok(())
     }

@@ -95,10 +95,8 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
         let desk = DeskScene::new(web);
         let id = if path.starts_with("/v1/imports") { &desk.import } else { &desk.source };
         let ask = whole(&path.replace("{id}", id));
-        return match desk.body(web, route) {
-            Some(body) => ask.json(&body.to_string()),
-            None => ask,
-        };
+        let Some(body) = desk.body(web, route) else { return ask };
+        return ask.json(&body.to_string());
     }
     if path.starts_with("/v1/exports") {
         return whole(&path.replace("{id}", &crate::scene::export(web)));
@@ -126,18 +124,16 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
         .replace("{region}/{year}", "cn/2026")
         .replace("{other}", "taobao")
         .replace("{pack}", "xiaoer-default");
-    match route {
-        "POST /v1/calendars/{region}/{year}/preview" => whole(&path).json(&json!({ "days": plain_2026() }).to_string()),
-        "PUT /v1/calendars/{region}/{year}" => {
-            whole(&path).json(&json!({ "days": plain_2026(), "source": "a test" }).to_string())
-        }
-        "POST /v1/cases/{id}/acts" => whole(&path).json(&json!({ "event": "withdraw" }).to_string()),
-        "POST /v1/cases/{id}/contacts" => {
-            whole(&path).json(&json!({ "channel": "phone", "at": xr_tests::START, "note": "谈过了" }).to_string())
-        }
-        "POST /v1/cases/{id}/evidence" => whole(&path).json(&json!({ "words": "看这里" }).to_string()),
-        _ => whole(&path),
-    }
+    let sent = match route {
+        "POST /v1/calendars/{region}/{year}/preview" => json!({ "days": plain_2026() }),
+        "PUT /v1/calendars/{region}/{year}" => json!({ "days": plain_2026(), "source": "a test" }),
+        "PATCH /v1/orders/{id}/remark" => json!({ "remark": "小心轻放" }),
+        "POST /v1/cases/{id}/acts" => json!({ "event": "withdraw" }),
+        "POST /v1/cases/{id}/contacts" => json!({ "channel": "phone", "at": xr_tests::START, "note": "谈过了" }),
+        "POST /v1/cases/{id}/evidence" => json!({ "words": "看这里" }),
+        _ => return whole(&path),
+    };
+    whole(&path).json(&sent.to_string())
 }
 
 /// A route about a member or role of the first merchant, and what it is sent.

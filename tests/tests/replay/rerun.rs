@@ -135,7 +135,7 @@ pub(crate) struct Rerun<'r> {
 
 fn person(user: i64, org: Option<OrgId>, party: Party) -> Actor {
     let permissions = MAY.iter().map(|p| (*p).to_owned()).collect();
-    Actor::Person(Principal { user: UserId(user), org, party, permissions })
+    Actor::Person(Principal { user: UserId(user), org, party, permissions, address: None })
 }
 
 /// Does everything again under `pack` until `horizon`.

@@ -2,11 +2,12 @@
 
 import type { BatchAsked, BatchPreview, BatchRow, BatchView, BatchWanted } from './batchTypes';
 import type { CalendarListed, CalendarYear, DeadlineMoves } from './calendarTypes';
-import { get, post, request, type Query } from './http';
+import { get, post, request, urlOf, type Query } from './http';
 import type { Member, MemberChanges, NewMember, PermissionGroup, Role } from './memberTypes';
+import type { ChainCheck, OperationKinds, OperationPage } from './oplogTypes';
 import type {
   Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview,
-  ImportSource, ImportView, OpenSession, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Replay, Rulebook, SavedView, ServerTime, SealKeys, Session, Shop,
+  ImportSource, ImportView, OpenSession, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Remark, Replay, Rulebook, SavedView, SealKeys, ServerTime, Session, Shop,
   StateCount, Status, TourStory, ViewList,
 } from './types';
 
@@ -24,6 +25,8 @@ export const serverTime = () => get<ServerTime>('/v1/time');
 export const board = (query: Query, signal?: AbortSignal) => get<Page<CaseSummary>>('/v1/board', query, signal);
 export const orders = (query: Query, signal?: AbortSignal) => get<Page<OrderListed>>('/v1/orders', query, signal);
 export const order = (id: string) => get<OrderView>(`/v1/orders/${at(id)}`);
+export const changeRemark = (id: string, body: { remark: string; seen: string | null }) =>
+  request<{ merchant_remark: Remark | null }>('PATCH', `/v1/orders/${at(id)}/remark`, { body });
 export const reveal = (id: string) => post<{ recipient: Recipient }>(`/v1/orders/${at(id)}/reveal`);
 export const states = (kind: string) => get<{ items: StateCount[] }>('/v1/states', { kind });
 export const shops = () => get<Page<Shop>>('/v1/shops', { limit: 200 });
@@ -85,6 +88,12 @@ export const permissions = () => get<{ items: PermissionGroup[] }>('/v1/permissi
 
 export const keys = () => get<SealKeys>('/v1/keys');
 export const rotateKeys = () => post<SealKeys>('/v1/keys/rotation');
+
+export const operations = (query: Query, signal?: AbortSignal) => get<OperationPage>('/v1/operations', query, signal);
+export const operationKinds = () => get<OperationKinds>('/v1/operations/kinds');
+export const operationsUrl = ({ after: _, ...filters }: Record<string, string>) => urlOf('/v1/operations/file', filters);
+export const chainChecks = () => get<{ items: ChainCheck[] }>('/v1/operations/checks');
+export const askChainCheck = () => post<{ items: ChainCheck[] }>('/v1/operations/checks');
 
 export const packs = () => get<{ items: PackListed[] }>('/v1/packs');
 export const rulebook = (pack: string, kind: string) =>

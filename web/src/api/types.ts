@@ -175,9 +175,13 @@ export type Shipment = {
 /** One posting of the ledger: debit positive, credit negative. */
 export type Leg = { kind: string; account: string; amount_minor: number; currency: string; at: string };
 
+/** What a merchant's people note on an order among themselves; empty once it was taken away. */
+export type Remark = { id: string; text: string; by: string | null; at: string };
+
 export type OrderView = {
   order: OrderListed;
   remark: string;
+  merchant_remark: Remark | null;
   freight_minor: number;
   lines: Line[];
   recipient: Recipient | null;

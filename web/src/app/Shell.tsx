@@ -110,7 +110,7 @@ function Menu({ session }: { session: Session }) {
   const { t } = useText();
   const isDemo = useDemo().data !== undefined;
   const isCase = useRouterState({ select: (state) => state.location.pathname.startsWith('/cases/') });
-  const isRoles = useRouterState({ select: (state) => state.location.pathname === '/roles' });
+  const isOffice = useRouterState({ select: (state) => ['/roles', '/operations'].includes(state.location.pathname) });
   return (
     <nav className="menu" aria-label={t('kit.menu')}>
       <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>{t('board.title')}</Link>
@@ -121,7 +121,10 @@ function Menu({ session }: { session: Session }) {
       )}
       {can(session, 'packs.read') && <Link to="/packs" activeOptions={{ includeSearch: false }}>{t('packs.title')}</Link>}
       {can(session, 'members.manage') && (
-        <Link to="/members" activeOptions={{ includeSearch: false }} className={isRoles ? 'active' : ''}>{t('identity.members')}</Link>
+        <Link to="/members" activeOptions={{ includeSearch: false }} className={isOffice ? 'active' : ''}>{t('identity.members')}</Link>
+      )}
+      {can(session, 'operations.read') && !can(session, 'members.manage') && (
+        <Link to="/operations" activeOptions={{ includeSearch: false }}>{t('oplog.title')}</Link>
       )}
       {can(session, 'system.status') && <Link to="/status" activeOptions={{ includeSearch: false }}>{t('system.title')}</Link>}
       {can(session, 'demo.clock') && <Link to="/demo" activeOptions={{ includeSearch: false }}>{t('demo.title')}</Link>}
@@ -134,7 +137,11 @@ function Me({ session }: { session: Session }) {
   const { t, word } = useText();
   return (
     <span className="me">
-      <Link to="/account" className="me-name" title={t('identity.account')}>{session.name}<small>{session.org?.name ?? word('party', session.party)}</small></Link>
+      <Link to="/account" className="me-name" title={t('identity.account')} aria-label={`${session.name}, ${t('identity.account')}`}>
+        <svg viewBox="0 0 24 24" width={22} height={22} aria-hidden="true"><circle cx={12} cy={8} r={4} /><path d="M4 20.5c1-4 4-6 8-6s7 2 8 6" /></svg>
+        <span>{session.name}</span>
+        <small>{session.org?.name ?? word('party', session.party)}</small>
+      </Link>
       <Button type="text" onClick={() => void leave()}>{t('kit.sign_out')}</Button>
     </span>
   );

@@ -42,6 +42,9 @@ const members = createRoute({
 const roles = createRoute({
   getParentRoute, path: '/roles', component: lazyRouteComponent(() => import('@/capabilities/identity/pages/Roles'), 'Roles'),
 });
+const operations = createRoute({
+  getParentRoute, path: '/operations', component: lazyRouteComponent(() => import('@/capabilities/oplog/pages/Operations'), 'Operations'),
+});
 const packs = createRoute({ getParentRoute, path: '/packs', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Packs'), 'Packs') });
 const pack = createRoute({
   getParentRoute, path: '/packs/$pack/$kind', component: lazyRouteComponent(() => import('@/capabilities/packs/pages/Pack'), 'PackPage'),
@@ -66,7 +69,7 @@ const account = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, members, roles, packs, pack, replays, replay, differences, calendar, demo, tour, status, account]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, members, roles, operations, packs, pack, replays, replay, differences, calendar, demo, tour, status, account]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -95,7 +95,7 @@ export function ListPage<R>(props: Props<R>) {
         </div>
       )}
       <Rows
-        rows={rows} error={query.error} retry={() => void query.refetch()}
+        rows={rows} error={query.error} retry={() => void query.refetch()} hasMore={next !== null}
         table={(found) => (
           <DataTable
             label={title} columns={chosen} rows={found} idOf={idOf} onOpen={onOpen}
@@ -112,11 +112,12 @@ export function ListPage<R>(props: Props<R>) {
   );
 }
 
-type RowsProps<R> = { rows: R[] | undefined; error: unknown; retry: () => void; table: (rows: R[]) => ReactNode };
+type RowsProps<R> = { rows: R[] | undefined; error: unknown; retry: () => void; hasMore: boolean; table: (rows: R[]) => ReactNode };
 
-function Rows<R>({ rows, error, retry, table }: RowsProps<R>) {
+function Rows<R>({ rows, error, retry, hasMore, table }: RowsProps<R>) {
+  const { t } = useText();
   if (rows === undefined) return <div className="table-box">{error ? <Failed error={error} onRetry={retry} /> : <Skeleton rows={14} />}</div>;
-  if (rows.length === 0) return <div className="table-box"><Empty /></div>;
+  if (rows.length === 0) return <div className="table-box">{hasMore ? <Empty title={t('kit.none_yet')} hint={t('kit.none_yet_hint')} /> : <Empty />}</div>;
   return table(rows);
 }
 

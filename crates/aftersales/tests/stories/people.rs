@@ -6,7 +6,7 @@ use xr_base::*;
 pub fn person(user: i64, party: Party, org: Option<OrgId>, permissions: &[&str]) -> Actor {
     let mut permissions: Vec<String> = permissions.iter().map(|p| (*p).to_owned()).collect();
     permissions.sort();
-    Actor::Person(Principal { user: UserId(user), org, party, permissions })
+    Actor::Person(Principal { user: UserId(user), org, party, permissions, address: None })
 }
 pub fn buyer() -> Actor {
     person(BUYER.0, Party::Buyer, None, &["orders.buy", "aftersales.apply"])

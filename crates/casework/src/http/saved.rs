@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use xr_base::{Fault, RowId, StoreError, UserId};
 use xr_web::failure::ProblemBody;
-use xr_web::{AppState, Failure, IdPath, JsonBody, NoBody, Page, QueryOf, Who};
+use xr_web::{AppState, Failure, IdPath, JsonBody, NoBody, Page, QueryOf, Seen, Who};
 
 /// A view of a list.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -96,13 +96,6 @@ pub(super) async fn change(
     let command = ChangeView { who: who.0.principal.clone(), view: id, changes: body.value };
     state.store().write_once(command, body.key).await?;
     read(&state, &who, id).await
-}
-
-/// What the caller has seen.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Seen {
-    version: i64,
 }
 
 /// Forgets a view.

@@ -1,6 +1,7 @@
 //! Who administers an organisation, and what they may give. Everything here happens under a hold on the organisation, so that two
 //! who act at once act one after the other, and each with the rights of that moment: nobody gives what they lost a moment ago.
 
+use super::Asker;
 use crate::model::{OrgKind, User};
 use crate::roles::CUSTOM;
 use crate::{Error, Roles, authorise, queries};
@@ -57,12 +58,14 @@ pub(super) fn owners_but(tx: &mut Tx<'_>, org: OrgId, but: UserId) -> Result<i64
 
 impl Administrator {
     /// Holds the organisation of `by` and looks up what they may do now.
-    pub(super) fn at_work(tx: &mut Tx<'_>, roles: &Roles, by: UserId) -> Result<Self, Fault> {
+    pub(super) fn at_work(tx: &mut Tx<'_>, roles: &Roles, asker: &Asker) -> Result<Self, Fault> {
+        let by = asker.user;
         let forbidden = || Problem::new(403, "web.forbidden").with("permission", PERMISSION);
         let org = queries::user(tx, by)?.and_then(|user| user.org).ok_or_else(forbidden)?;
         hold(tx, org)?;
         let user = queries::user(tx, by)?.filter(|user| user.org == Some(org)).ok_or_else(forbidden)?;
-        let principal = roles.principal(&user).ok_or_else(forbidden)?;
+        let mut principal = roles.principal(&user).ok_or_else(forbidden)?;
+        principal.address.clone_from(&asker.address);
         let kind = OrgKind::of(principal.party).ok_or_else(forbidden)?;
         let words = principal.permissions.iter().cloned().collect();
         let actor = Actor::Person(principal);

@@ -2,7 +2,7 @@
 
 use super::administration::{Administrator, Given, owners_but, told};
 use super::users::{NewPerson, checked_name, insert};
-use super::{of_org, tell};
+use super::{Asker, of_org, tell};
 use crate::model::User;
 use crate::{Error, Roles, queries};
 use serde::Deserialize;
@@ -28,7 +28,7 @@ pub struct NewMember {
 #[derive(Clone, Debug)]
 pub struct AddMember {
     /// Who acts; needs `members.manage` and everything that the role allows.
-    pub by: UserId,
+    pub by: Asker,
     /// The roles in force.
     pub roles: Arc<Roles>,
     /// Whom.
@@ -42,7 +42,7 @@ impl Command for AddMember {
     const NAME: &'static str = "identity.add_member";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<UserId, Fault> {
-        let admin = Administrator::at_work(tx, &self.roles, self.by)?;
+        let admin = Administrator::at_work(tx, &self.roles, &self.by)?;
         let role = admin.role_to_give(tx, &self.roles, &self.new.role)?;
         let new = NewPerson {
             login: &self.new.login,
@@ -55,7 +55,7 @@ impl Command for AddMember {
         };
         let user = insert(tx, &new, &self.password_hash)?;
         let body = json!({ "user": user.id, "before": null, "after": told(&user) });
-        tell(tx, "identity.member_added", &admin.actor, of_org(Some(admin.org)), body)?;
+        tell(tx, ("identity.member_added", user.id.0), &admin.actor, of_org(Some(admin.org)), body)?;
         Ok(user.id)
     }
 }
@@ -84,7 +84,7 @@ pub struct MemberChanges {
 #[derive(Clone, Debug)]
 pub struct ChangeMember {
     /// Who acts; needs `members.manage` and everything that the member may do, before and after.
-    pub by: UserId,
+    pub by: Asker,
     /// The roles in force.
     pub roles: Arc<Roles>,
     /// Who is changed.
@@ -120,10 +120,10 @@ impl ChangeMember {
 
     fn check(&self, admin: &Administrator, member: &User, wanted: &Wanted) -> Result<(), Error> {
         let is_same_role = wanted.role.name == member.role && wanted.role.own == member.own_role;
-        if member.id == self.by && !(is_same_role && wanted.is_disabled == member.is_disabled) {
+        if member.id == self.by.user && !(is_same_role && wanted.is_disabled == member.is_disabled) {
             return Err(Error::Yourself);
         }
-        let touches_owner = wanted.is_owner != member.is_owner || (member.is_owner && member.id != self.by);
+        let touches_owner = wanted.is_owner != member.is_owner || (member.is_owner && member.id != self.by.user);
         if touches_owner && !admin.user.is_owner {
             return Err(Error::OwnersOnly);
         }
@@ -137,7 +137,7 @@ impl Command for ChangeMember {
     const NAME: &'static str = "identity.change_member";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let admin = Administrator::at_work(tx, &self.roles, self.by)?;
+        let admin = Administrator::at_work(tx, &self.roles, &self.by)?;
         let member = queries::user(tx, self.member)?.filter(|user| user.org == Some(admin.org));
         let member = member.ok_or(Error::NoSuchUser)?;
         if member.version != self.changes.version {
@@ -166,6 +166,6 @@ impl Command for ChangeMember {
         let body = json!({
             "user": member.id, "is_renamed": after.name != member.name, "before": told(&member), "after": told(&after),
         });
-        Ok(tell(tx, "identity.member_changed", &admin.actor, of_org(Some(admin.org)), body)?)
+        Ok(tell(tx, ("identity.member_changed", after.id.0), &admin.actor, of_org(Some(admin.org)), body)?)
     }
 }

@@ -1,14 +1,14 @@
 //! Roles that an organisation makes of permission words.
 
 use super::administration::Administrator;
-use super::{of_org, tell};
+use super::{Asker, of_org, tell};
 use crate::model::{OrgRole, printable};
 use crate::{Error, Roles, queries};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use xr_base::{Fault, RoleId, StoreError, UserId};
+use xr_base::{Fault, RoleId, StoreError};
 use xr_store::{Command, Tx, params, sql};
 
 /// Roles of one organisation.
@@ -78,7 +78,7 @@ impl Administrator {
 #[derive(Clone, Debug)]
 pub struct AddRole {
     /// Who acts; needs `members.manage` and every word of the role.
-    pub by: UserId,
+    pub by: Asker,
     /// The roles in force.
     pub roles: Arc<Roles>,
     /// What is made.
@@ -90,7 +90,7 @@ impl Command for AddRole {
     const NAME: &'static str = "identity.add_role";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<RoleId, Fault> {
-        let admin = Administrator::at_work(tx, &self.roles, self.by)?;
+        let admin = Administrator::at_work(tx, &self.roles, &self.by)?;
         let name = printable("name", &self.new.name, NAME_CHARS_MAX)?;
         admin.may_give(&self.roles, &self.new.permissions)?;
         admin.free_name(tx, &name, None)?;
@@ -107,7 +107,7 @@ impl Command for AddRole {
         )?;
         let after = json!({ "name": name, "permissions": self.new.permissions });
         let body = json!({ "role": id, "before": null, "after": after });
-        tell(tx, "identity.role_created", &admin.actor, of_org(Some(admin.org)), body)?;
+        tell(tx, ("identity.role_created", id.0), &admin.actor, of_org(Some(admin.org)), body)?;
         Ok(id)
     }
 }
@@ -116,7 +116,7 @@ impl Command for AddRole {
 #[derive(Clone, Debug)]
 pub struct ChangeRole {
     /// Who acts; needs `members.manage` and every word of the role, before and after.
-    pub by: UserId,
+    pub by: Asker,
     /// The roles in force.
     pub roles: Arc<Roles>,
     /// Which one.
@@ -130,7 +130,7 @@ impl Command for ChangeRole {
     const NAME: &'static str = "identity.change_role";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let admin = Administrator::at_work(tx, &self.roles, self.by)?;
+        let admin = Administrator::at_work(tx, &self.roles, &self.by)?;
         let RoleChanges { version, name, permissions } = &self.changes;
         let role = admin.role_to_change(tx, &self.roles, (self.role, *version))?;
         let name = name.as_deref().map_or_else(|| Ok(role.name.clone()), |n| printable("name", n, NAME_CHARS_MAX))?;
@@ -149,7 +149,7 @@ impl Command for ChangeRole {
         StoreError::compared(changed, "the role")?;
         let after = json!({ "name": name, "permissions": words });
         let body = json!({ "role": role.id, "before": told(&role), "after": after });
-        Ok(tell(tx, "identity.role_changed", &admin.actor, of_org(Some(admin.org)), body)?)
+        Ok(tell(tx, ("identity.role_changed", role.id.0), &admin.actor, of_org(Some(admin.org)), body)?)
     }
 }
 
@@ -157,7 +157,7 @@ impl Command for ChangeRole {
 #[derive(Clone, Debug)]
 pub struct DeleteRole {
     /// Who acts; needs `members.manage` and every word of the role.
-    pub by: UserId,
+    pub by: Asker,
     /// The roles in force.
     pub roles: Arc<Roles>,
     /// Which one.
@@ -171,7 +171,7 @@ impl Command for DeleteRole {
     const NAME: &'static str = "identity.delete_role";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let admin = Administrator::at_work(tx, &self.roles, self.by)?;
+        let admin = Administrator::at_work(tx, &self.roles, &self.by)?;
         let role = admin.role_to_change(tx, &self.roles, (self.role, self.version))?;
         if role.members > 0 {
             return Err(Error::RoleInUse(role.members).into());
@@ -184,6 +184,6 @@ impl Command for DeleteRole {
         )?;
         StoreError::compared(gone, "the role")?;
         let body = json!({ "role": role.id, "before": told(&role), "after": null });
-        Ok(tell(tx, "identity.role_deleted", &admin.actor, of_org(Some(admin.org)), body)?)
+        Ok(tell(tx, ("identity.role_deleted", role.id.0), &admin.actor, of_org(Some(admin.org)), body)?)
     }
 }

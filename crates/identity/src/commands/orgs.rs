@@ -34,7 +34,7 @@ impl Command for CreateOrg {
             params![org.id, org.kind, org.name, now],
         )?;
         let body = json!({ "org": org.id, "kind": org.kind });
-        tell(tx, "identity.org_created", &self.actor, of_org(Some(org.id)), body)?;
+        tell(tx, ("identity.org_created", org.id.0), &self.actor, of_org(Some(org.id)), body)?;
         Ok(org)
     }
 }
@@ -73,7 +73,7 @@ impl Command for CreateShop {
             params![shop.id, shop.merchant_org, shop.name, shop.pack, shop.currency, now],
         )?;
         let body = json!({ "shop": shop.id, "pack": shop.pack });
-        tell(tx, "identity.shop_created", &self.actor, of_org(Some(org.id)), body)?;
+        tell(tx, ("identity.shop_created", shop.id.0), &self.actor, of_org(Some(org.id)), body)?;
         Ok(shop)
     }
 }

@@ -1,17 +1,17 @@
 //! Changing one's password.
 
 use super::sessions::end_all;
-use super::{of_user, tell, themselves};
+use super::{Asker, of_user, tell, themselves};
 use crate::{Error, queries};
 use serde_json::json;
-use xr_base::{Fault, UserId};
+use xr_base::Fault;
 use xr_store::{Command, Tx, params, sql};
 
 /// Replaces the password hash; every other session ends.
 #[derive(Clone, Debug)]
 pub struct ChangePassword {
     /// Whose.
-    pub user: UserId,
+    pub by: Asker,
     /// Hash that the current password was found right for; it must still be the user's.
     pub verified_hash: String,
     /// From [`crate::password::hash`], after [`crate::password::check`].
@@ -25,7 +25,7 @@ impl Command for ChangePassword {
     const NAME: &'static str = "identity.change_password";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
+        let user = queries::user(tx, self.by.user)?.ok_or(Error::NoSuchUser)?;
         let changed = tx.exec(
             sql!("UPDATE passwords SET hash = ?1 WHERE user_id = ?2 AND hash = ?3 /* unscoped: own password */"),
             params![self.new_hash, user.id, self.verified_hash],
@@ -35,6 +35,12 @@ impl Command for ChangePassword {
         }
         let ended = end_all(tx, user.id, &self.keep)?;
         let body = json!({ "user": user.id, "ended": ended });
-        Ok(tell(tx, "identity.password_changed", &themselves(&user), of_user(&user), body)?)
+        Ok(tell(
+            tx,
+            ("identity.password_changed", user.id.0),
+            &themselves(&user, self.by.address.clone()),
+            of_user(&user),
+            body,
+        )?)
     }
 }

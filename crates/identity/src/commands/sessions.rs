@@ -1,14 +1,15 @@
 //! Log-in, log-out, revoking.
 
-use super::{of_user, tell, themselves};
+use super::{Asker, of_user, tell, themselves};
 use crate::model::User;
-use crate::throttle::{Subjects, masked};
+use crate::throttle::Subjects;
 use crate::{Device, Error, queries};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::net::IpAddr;
-use xr_base::{Fault, Instant, Millis, RowId, StoreError, UserId};
+use xr_base::{Actor, Fault, Instant, MaskedAddress, Millis, RowId, StoreError, UserId};
 use xr_store::{Command, Tx, params, sql};
+use xr_web::Denial;
 
 /// A session ends after so long, whatever happens.
 pub const SESSION_LENGTH: Millis = Millis::days(7);
@@ -52,7 +53,7 @@ impl Command for LogIn {
         let (id, ..) = found.filter(is_valid).ok_or(Error::BadCredentials)?;
         let user = queries::user(tx, id)?.ok_or(Error::BadCredentials)?;
         let (session, wall): (RowId, Instant) = (tx.id(), tx.wall());
-        let (expires_at, address) = (wall + SESSION_LENGTH, masked(self.address));
+        let (expires_at, address) = (wall + SESSION_LENGTH, self.address.map(MaskedAddress::from));
         tx.put(
             sql!("DELETE FROM sessions WHERE user_id = ?1 AND expires_at <= ?2 /* unscoped: own sessions */"),
             params![id, wall],
@@ -62,7 +63,16 @@ impl Command for LogIn {
                 "INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at, address, browser, system)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) /* unscoped: own sessions */"
             ),
-            params![session, self.token_hash, id, wall, expires_at, address, self.device.browser, self.device.system],
+            params![
+                session,
+                self.token_hash,
+                id,
+                wall,
+                expires_at,
+                address.as_ref().map(MaskedAddress::as_str),
+                self.device.browser,
+                self.device.system
+            ],
         )?;
         tx.put(
             sql!(
@@ -72,8 +82,8 @@ impl Command for LogIn {
             params![id, wall],
         )?;
         subjects.forgive(tx)?;
-        let body = json!({ "user": id, "session": session, "address": address, "device": self.device });
-        tell(tx, "identity.logged_in", &themselves(&user), of_user(&user), body)?;
+        let body = json!({ "user": id, "session": session, "device": self.device });
+        tell(tx, ("identity.logged_in", id.0), &themselves(&user, address), of_user(&user), body)?;
         Ok(LoggedIn { user, expires_at })
     }
 }
@@ -96,11 +106,36 @@ impl Command for NoteFailure {
     }
 }
 
+/// Puts on record that somebody of staff was refused for want of a permission.
+#[derive(Clone, Debug)]
+pub struct NoteDenial {
+    /// Who, what and where.
+    pub denial: Denial,
+    /// How often.
+    pub count: u64,
+}
+
+impl Command for NoteDenial {
+    type Out = ();
+    const NAME: &'static str = "identity.note_denial";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let Denial { principal, permission, method, route } = &self.denial;
+        let body = json!({
+            "user": principal.user, "permission": permission, "method": method, "route": route, "count": self.count,
+        });
+        let actor = Actor::Person(principal.clone());
+        Ok(tell(tx, ("identity.denied", principal.user.0), &actor, super::of_org(principal.org), body)?)
+    }
+}
+
 /// Ends the session of a token.
 #[derive(Clone, Debug)]
 pub struct LogOut {
     /// Hex SHA-256 of the token.
     pub token_hash: String,
+    /// Where from.
+    pub address: Option<MaskedAddress>,
 }
 
 impl Command for LogOut {
@@ -110,7 +145,8 @@ impl Command for LogOut {
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         let Some(user) = queries::session_user(tx, &self.token_hash)? else { return Ok(()) };
         tx.put(sql!("DELETE FROM sessions WHERE token_hash = ?1 /* unscoped: by token */"), params![self.token_hash])?;
-        Ok(tell(tx, "identity.logged_out", &themselves(&user), of_user(&user), json!({ "user": user.id }))?)
+        let actor = themselves(&user, self.address.clone());
+        Ok(tell(tx, ("identity.logged_out", user.id.0), &actor, of_user(&user), json!({ "user": user.id }))?)
     }
 }
 
@@ -118,7 +154,7 @@ impl Command for LogOut {
 #[derive(Clone, Debug)]
 pub struct RevokeSessions {
     /// Whose.
-    pub user: UserId,
+    pub by: Asker,
     /// Which one; none for all but `keep`.
     pub session: Option<RowId>,
     /// Hex SHA-256 of the token whose session stays when all end.
@@ -130,7 +166,7 @@ impl Command for RevokeSessions {
     const NAME: &'static str = "identity.revoke_sessions";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
+        let user = queries::user(tx, self.by.user)?.ok_or(Error::NoSuchUser)?;
         let ended = match self.session {
             None => end_all(tx, user.id, &self.keep)?,
             Some(session) => tx.exec(
@@ -142,7 +178,8 @@ impl Command for RevokeSessions {
             return Err(Error::NoSuchSession.into());
         }
         let body = json!({ "user": user.id, "ended": ended });
-        Ok(tell(tx, "identity.sessions_revoked", &themselves(&user), of_user(&user), body)?)
+        let actor = themselves(&user, self.by.address.clone());
+        Ok(tell(tx, ("identity.sessions_revoked", user.id.0), &actor, of_user(&user), body)?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! People.
 
-use super::administration::{has_owner, hold};
-use super::{of_user, tell, themselves};
+use super::administration::{has_owner, hold, owners_but};
+use super::{Asker, of_user, tell, themselves};
 use crate::model::{User, mask_phone, printable};
 use crate::roles::Role;
 use crate::{Error, authorise, queries};
@@ -77,7 +77,7 @@ impl Command for CreateUser {
         };
         let user = insert(tx, &new, &self.password_hash)?;
         let body = json!({ "user": user.id, "role": user.role });
-        tell(tx, "identity.user_created", &self.actor, of_user(&user), body)?;
+        tell(tx, ("identity.user_created", user.id.0), &self.actor, of_user(&user), body)?;
         Ok(user)
     }
 }
@@ -146,12 +146,12 @@ pub fn add_dormant_buyer(tx: &mut Tx<'_>, actor: &Actor, login: &str, name: &str
     };
     let body = json!({ "user": id, "role": "buyer" });
     let whose = Audience { buyer: Some(id), ..Audience::default() };
-    tell(tx, "identity.user_created", actor, whose, body)?;
+    tell(tx, ("identity.user_created", id.0), actor, whose, body)?;
     Ok(id)
 }
 
-/// Refuses a person's log-ins from now on and ends their sessions. The platform's own act: it may lock out an organisation's last main
-/// account too, and whoever is given the main role next is one again.
+/// Refuses a person's log-ins from now on and ends their sessions. The platform's own act; an organisation's last main account that may
+/// log in stays.
 #[derive(Clone, Debug)]
 pub struct DisableUser {
     /// Who disables; needs `identity.manage`.
@@ -166,13 +166,20 @@ impl Command for DisableUser {
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         authorise(&self.actor, "identity.manage")?;
-        let user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
+        let mut user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
+        if let Some(org) = user.org {
+            hold(tx, org)?;
+            user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
+            if user.is_owner && !user.is_disabled && owners_but(tx, org, user.id)? == 0 {
+                return Err(Error::LastOwner.into());
+            }
+        }
         tx.put(
             sql!("UPDATE users SET is_disabled = 1 WHERE id = ?1 /* unscoped: by id after authorisation */"),
             params![user.id],
         )?;
         super::sessions::end_all(tx, user.id, "")?;
-        Ok(tell(tx, "identity.user_disabled", &self.actor, of_user(&user), json!({ "user": user.id }))?)
+        Ok(tell(tx, ("identity.user_disabled", user.id.0), &self.actor, of_user(&user), json!({ "user": user.id }))?)
     }
 }
 
@@ -180,7 +187,7 @@ impl Command for DisableUser {
 #[derive(Clone, Debug)]
 pub struct ChooseLocale {
     /// Who.
-    pub user: UserId,
+    pub by: Asker,
     /// The language; none leaves it to the browser again.
     pub locale: Option<Locale>,
 }
@@ -190,10 +197,16 @@ impl Command for ChooseLocale {
     const NAME: &'static str = "identity.choose_locale";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let user = queries::user(tx, self.user)?.ok_or(Error::NoSuchUser)?;
+        let user = queries::user(tx, self.by.user)?.ok_or(Error::NoSuchUser)?;
         let tag = self.locale.map(xr_web::texts::tag);
         tx.put(sql!("UPDATE users SET locale = ?2 WHERE id = ?1 /* unscoped: own account */"), params![user.id, tag])?;
         let body = json!({ "user": user.id, "locale": tag });
-        Ok(tell(tx, "identity.locale_chosen", &themselves(&user), of_user(&user), body)?)
+        Ok(tell(
+            tx,
+            ("identity.locale_chosen", user.id.0),
+            &themselves(&user, self.by.address.clone()),
+            of_user(&user),
+            body,
+        )?)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::identity;
 use super::roles::own_org;
-use crate::commands::{AddMember, ChangeMember, MemberChanges, NewMember};
+use crate::commands::{AddMember, Asker, ChangeMember, MemberChanges, NewMember};
 use crate::model::User;
 use crate::{Error, Roles, queries};
 use axum::Json;
@@ -43,17 +43,10 @@ pub(super) struct Member {
     version: i64,
 }
 
-/// Label of a person's role: of one that the organisation made, its name.
-pub(super) fn role_label(roles: &Roles, user: &User) -> Text {
-    let built_in = roles.role.get(&user.role).map(|role| Text { zh: role.zh.clone(), en: role.en.clone() });
-    let own = user.own_role_name.clone().unwrap_or_default();
-    built_in.unwrap_or_else(|| Text { zh: own.clone(), en: own })
-}
-
 fn shown(roles: &Roles, who: &Principal, is_owner: bool, (user, last_log_in): (User, Option<Instant>)) -> Member {
     let has_less = roles.words_of(&user).unwrap_or_default().iter().all(|word| who.may(word));
     Member {
-        role_label: role_label(roles, &user),
+        role_label: roles.label_of(&user),
         is_self: user.id == who.user,
         may_change: user.id != who.user && has_less && (is_owner || !user.is_owner),
         id: user.id,
@@ -131,7 +124,7 @@ pub(super) async fn add(State(state): State<AppState>, who: Who, body: JsonBody<
     let password_hash = identity.hash_first(password, &login, state.config().is_demo).await?;
     let key = identity.guarded(body.key).await?;
     let new = NewMember { login, name, phone, role };
-    let command = AddMember { by: who.user, roles: Arc::clone(identity.roles()), new, password_hash };
+    let command = AddMember { by: Asker::from(&*who), roles: Arc::clone(identity.roles()), new, password_hash };
     let id = state.store().write_once(command, key).await?;
     read(&state, &who, id).await
 }
@@ -151,7 +144,7 @@ pub(super) async fn change(
     body: JsonBody<MemberChanges>,
 ) -> Result<Json<Member>, Failure> {
     let roles = Arc::clone(identity(&state)?.roles());
-    let command = ChangeMember { by: who.user, roles, member: id, changes: body.value };
+    let command = ChangeMember { by: Asker::from(&*who), roles, member: id, changes: body.value };
     state.store().write_once(command, body.key).await?;
     identity(&state)?.forget();
     read(&state, &who, id).await

@@ -1,20 +1,20 @@
 //! Roles of the caller's organisation, and the words to make them of.
 
 use super::identity;
-use crate::commands::{AddRole, ChangeRole, DeleteRole, NewRole, RoleChanges};
+use crate::commands::{AddRole, Asker, ChangeRole, DeleteRole, NewRole, RoleChanges};
 use crate::model::{OrgKind, OrgRole};
 use crate::roles::group_of;
 use crate::{Error, Roles, queries};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use xr_base::locale::Text;
 use xr_base::{OrgId, Principal, Problem, RoleId};
 use xr_web::failure::ProblemBody;
-use xr_web::{AppState, Failure, IdPath, JsonBody, NoBody, Page, QueryOf, Who};
+use xr_web::{AppState, Failure, IdPath, JsonBody, NoBody, Page, QueryOf, Seen, Who};
 
 /// A permission with its label.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -152,7 +152,7 @@ pub(super) async fn add(
     body: JsonBody<NewRole>,
 ) -> Result<Json<RoleView>, Failure> {
     let roles = Arc::clone(identity(&state)?.roles());
-    let id = state.store().write_once(AddRole { by: who.user, roles, new: body.value }, body.key).await?;
+    let id = state.store().write_once(AddRole { by: Asker::from(&*who), roles, new: body.value }, body.key).await?;
     read(&state, &who, id).await
 }
 
@@ -171,17 +171,10 @@ pub(super) async fn change(
     body: JsonBody<RoleChanges>,
 ) -> Result<Json<RoleView>, Failure> {
     let roles = Arc::clone(identity(&state)?.roles());
-    let command = ChangeRole { by: who.user, roles, role: id, changes: body.value };
+    let command = ChangeRole { by: Asker::from(&*who), roles, role: id, changes: body.value };
     state.store().write_once(command, body.key).await?;
     identity(&state)?.forget();
     read(&state, &who, id).await
-}
-
-/// What the caller has seen.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Seen {
-    version: i64,
 }
 
 /// Deletes a role that nobody has.
@@ -200,6 +193,6 @@ pub(super) async fn delete(
     body: NoBody,
 ) -> Result<StatusCode, Failure> {
     let roles = Arc::clone(identity(&state)?.roles());
-    state.store().write_once(DeleteRole { by: who.user, roles, role: id, version }, body.key).await?;
+    state.store().write_once(DeleteRole { by: Asker::from(&*who), roles, role: id, version }, body.key).await?;
     Ok(StatusCode::NO_CONTENT)
 }

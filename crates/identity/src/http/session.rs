@@ -2,7 +2,7 @@
 
 use super::identity;
 use super::views::{Me, me};
-use crate::commands::{ChooseLocale, LogOut, RevokeSessions};
+use crate::commands::{Asker, ChooseLocale, LogOut, RevokeSessions};
 use crate::model::OpenSession;
 use crate::{Device, Identity, queries};
 use axum::Json;
@@ -56,7 +56,7 @@ fn cookie(config: &WebConfig, token: &str, max_age_s: i64) -> String {
 /// Logs out: ends the session and takes the cookie back.
 #[utoipa::path(delete, path = "/v1/session", tag = "identity", responses((status = 204)))]
 pub(super) async fn log_out(State(state): State<AppState>, who: Who) -> Result<Response, Failure> {
-    state.store().write(LogOut { token_hash: who.0.id.clone() }).await?;
+    state.store().write(LogOut { token_hash: who.0.id.clone(), address: who.address.clone() }).await?;
     identity(&state)?.forget();
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie(state.config(), "", 0))]).into_response())
 }
@@ -85,7 +85,7 @@ pub(super) async fn revoke(
     IdPath(id): IdPath<RowId>,
     body: NoBody,
 ) -> Result<StatusCode, Failure> {
-    let revoke = RevokeSessions { user: who.user, session: Some(id), keep: String::new() };
+    let revoke = RevokeSessions { by: Asker::from(&*who), session: Some(id), keep: String::new() };
     state.store().write_once(revoke, body.key).await?;
     identity(&state)?.forget();
     Ok(StatusCode::NO_CONTENT)
@@ -98,7 +98,7 @@ pub(super) async fn revoke_others(
     who: Who,
     body: NoBody,
 ) -> Result<StatusCode, Failure> {
-    let revoke = RevokeSessions { user: who.user, session: None, keep: who.0.id.clone() };
+    let revoke = RevokeSessions { by: Asker::from(&*who), session: None, keep: who.0.id.clone() };
     state.store().write_once(revoke, body.key).await?;
     identity(&state)?.forget();
     Ok(StatusCode::NO_CONTENT)
@@ -123,7 +123,7 @@ pub(super) async fn change_me(
     who: Who,
     body: JsonBody<MyChanges>,
 ) -> Result<Json<Me>, Failure> {
-    let choose = ChooseLocale { user: who.user, locale: body.value.locale };
+    let choose = ChooseLocale { by: Asker::from(&*who), locale: body.value.locale };
     state.store().write_once(choose, body.key).await?;
     identity(&state)?.forget();
     Ok(Json(me(&state, who.0.principal).await?))
@@ -151,6 +151,6 @@ pub(super) async fn change_password(
 ) -> Result<StatusCode, Failure> {
     let passwords = (body.value.current, body.value.password);
     let identity: &Identity = identity(&state)?;
-    identity.change_password(who.user, who.0.id.clone(), passwords, state.config().is_demo).await?;
+    identity.change_password(Asker::from(&*who), who.0.id.clone(), passwords, state.config().is_demo).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,6 @@
 //! What is shown of people and shops.
 
 use super::identity;
-use super::members::role_label;
 use crate::Error;
 use crate::model::{Org, Shop};
 use crate::queries;
@@ -55,7 +54,7 @@ pub(super) async fn me(state: &AppState, principal: Principal) -> Result<Me, Fau
         let org = user.org.map(|id| queries::org(tx, id)).transpose()?.flatten();
         let shops = queries::shops(tx, principal.scope(), 0, SHOPS_SHOWN)?;
         Ok(Me {
-            role_label: role_label(&roles, &user),
+            role_label: roles.label_of(&user),
             user: user.id,
             login: user.login,
             name: user.name,

@@ -121,7 +121,7 @@ async fn a_right_that_was_lost_a_moment_ago_is_not_given_by_a_session_that_still
         // Past the handlers, as another node would do it: this process believes for a moment that nothing changed.
         let changes = serde_json::from_value(json!({ "version": own["version"], "role": "merchant_service" })).unwrap();
         let (roles, member) = (Arc::clone(app.identity.roles()), own["id"].as_str().unwrap().parse().unwrap());
-        app.store.write(ChangeMember { by, roles, member, changes }).await.unwrap();
+        app.store.write(ChangeMember { by: by.into(), roles, member, changes }).await.unwrap();
         let late = app.add_role(&deputy, "Mine", &["aftersales.decide"]).await;
         assert_eq!(late.code(), (403, "web.forbidden"));
         assert_eq!(late.json["params"]["permission"], "members.manage");
@@ -173,32 +173,33 @@ impl Office<'_> {
         match what % 6 {
             0 => {
                 let new = NewRole { name, permissions: self.some(mask) };
-                self.made.extend(store.write_blocking(AddRole { by, roles, new }));
+                self.made.extend(store.write_blocking(AddRole { by: by.into(), roles, new }));
             }
             1 => {
                 // Roles are edited often, so that their version is found by trying.
                 for version in 1..8 {
                     let changes = RoleChanges { version, name: None, permissions: Some(self.some(mask)) };
-                    let _ = store.write_blocking(ChangeRole { by, roles: Arc::clone(&roles), role, changes });
+                    let _ =
+                        store.write_blocking(ChangeRole { by: by.into(), roles: Arc::clone(&roles), role, changes });
                 }
             }
             2 => {
-                let _ = store.write_blocking(DeleteRole { by, roles, role, version: 1 });
+                let _ = store.write_blocking(DeleteRole { by: by.into(), roles, role, version: 1 });
             }
             3 => {
                 let login = format!("extra {} {}", self.people[0].0, self.tries);
                 let new = NewMember { login, name, phone: None, role: given };
-                let added = AddMember { by, roles, new, password_hash: "none".to_owned() };
+                let added = AddMember { by: by.into(), roles, new, password_hash: "none".to_owned() };
                 self.people.extend(store.write_blocking(added));
             }
             4 => {
                 let changes = MemberChanges { version, role: Some(given), ..MemberChanges::default() };
-                let _ = store.write_blocking(ChangeMember { by, roles, member, changes });
+                let _ = store.write_blocking(ChangeMember { by: by.into(), roles, member, changes });
             }
             _ => {
                 let (is_disabled, is_owner) = (Some(mask & 1 == 1), Some(mask & 2 == 2));
                 let changes = MemberChanges { version, is_disabled, is_owner, ..MemberChanges::default() };
-                let _ = store.write_blocking(ChangeMember { by, roles, member, changes });
+                let _ = store.write_blocking(ChangeMember { by: by.into(), roles, member, changes });
             }
         }
         by
@@ -223,9 +224,10 @@ fn office(app: &TestApp, n: usize) -> Office<'_> {
     for (i, words) in start.iter().enumerate() {
         let permissions = words.iter().map(|word| (*word).to_owned()).collect();
         let new = NewRole { name: format!("start {i}"), permissions };
-        let role = store.write_blocking(AddRole { by: boss, roles: Arc::clone(&office.roles), new }).unwrap();
+        let role = store.write_blocking(AddRole { by: boss.into(), roles: Arc::clone(&office.roles), new }).unwrap();
         let new = NewMember { login: format!("p{i} {n}"), name: "人".to_owned(), phone: None, role: role.to_string() };
-        let add = AddMember { by: boss, roles: Arc::clone(&office.roles), new, password_hash: "none".to_owned() };
+        let add =
+            AddMember { by: boss.into(), roles: Arc::clone(&office.roles), new, password_hash: "none".to_owned() };
         office.people.push(store.write_blocking(add).unwrap());
         office.made.push(role);
     }

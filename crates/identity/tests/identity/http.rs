@@ -111,7 +111,7 @@ async fn a_revoked_session_is_over_within_half_a_second_on_every_node() {
         assert_eq!(app.send("GET", "/v1/session", &cookie, None).await.status, 200);
         // Past the handlers, as another node would do it: nothing tells this process.
         let token_hash = xr_identity::Identity::token_hash(cookie.split_once('=').unwrap().1);
-        app.store.write(xr_identity::commands::LogOut { token_hash }).await.unwrap();
+        app.store.write(xr_identity::commands::LogOut { token_hash, address: None }).await.unwrap();
         tokio::time::sleep(std::time::Duration::from_millis(520)).await;
         assert_eq!(app.send("GET", "/v1/session", &cookie, None).await.status, 401);
     }

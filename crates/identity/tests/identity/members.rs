@@ -16,7 +16,10 @@ async fn a_member_is_added_with_a_role_and_does_what_it_allows() {
         );
         assert_eq!(added["role_label"], json!({ "zh": "售后客服", "en": "After-sales staff" }));
         assert_eq!(added["last_log_in"], Value::Null);
-        assert_eq!(app.permissions_of(&cookie).await, json!(["aftersales.decide", "cases.batch", "packs.read"]));
+        assert_eq!(
+            app.permissions_of(&cookie).await,
+            json!(["aftersales.decide", "cases.batch", "orders.remark", "packs.read"])
+        );
         let me = app.send("GET", "/v1/session", &cookie, None).await.json;
         assert_eq!((&me["org"]["name"], &me["shops"][1]["name"]), (&json!("甲店"), &json!("甲店二号")));
         assert!(app.seen(&boss, "ann").await["last_log_in"].is_string());
@@ -120,7 +123,7 @@ async fn a_disabled_member_s_sessions_end_at_once_here_and_within_half_a_second_
         // Past the handlers, as another node would do it: nothing tells this process.
         let ann = app.seen(&boss, "ann").await;
         let change = xr_identity::commands::ChangeMember {
-            by: app.user("merchant").await.id,
+            by: app.user("merchant").await.id.into(),
             roles: std::sync::Arc::clone(app.identity.roles()),
             member: ann["id"].as_str().unwrap().parse().unwrap(),
             changes: serde_json::from_value(json!({ "version": ann["version"], "is_disabled": true })).unwrap(),

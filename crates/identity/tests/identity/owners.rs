@@ -2,6 +2,8 @@
 
 use crate::app::{TestApp, apps};
 use serde_json::{Value, json};
+use xr_base::Actor;
+use xr_identity::commands::DisableUser;
 
 /// The boss and a second main account: as shown, and their cookies.
 async fn two_owners(app: &TestApp) -> [(Value, String); 2] {
@@ -49,6 +51,27 @@ async fn the_last_main_account_keeps_its_role_its_state_and_its_ownership() {
         let back = json!({ "is_disabled": false, "is_owner": false, "role": "merchant_warehouse" });
         let back = app.change(&ann_cookie, &merchant, back).await.json;
         assert_eq!((&back["is_owner"], &back["role"]), (&json!(false), &json!("merchant_warehouse")));
+    }
+}
+
+#[tokio::test]
+async fn the_platform_locks_out_a_main_account_only_while_another_may_log_in() {
+    for app in apps().await {
+        let [(_, boss), (_, ann_cookie)] = two_owners(&app).await;
+        let disable = |user| app.store.write(DisableUser { actor: Actor::System, user });
+        let (merchant, ann) = (app.user("merchant").await.id, app.user("ann").await.id);
+        disable(merchant).await.unwrap();
+        let refused = disable(ann).await.unwrap_err();
+        assert_eq!(refused.problem().map(|p| p.code.as_str()), Some("identity.last_owner"));
+        disable(merchant).await.unwrap();
+        app.identity.forget();
+        for (cookie, status) in [(&boss, 401), (&ann_cookie, 200)] {
+            assert_eq!(app.send("GET", "/v1/session", cookie, None).await.status, status);
+        }
+        let rival = app.user("rival").await.id;
+        app.store.write(app.new_user("rival2", "merchant", Some(app.orgs[2]))).await.unwrap();
+        assert!(disable(rival).await.is_err(), "a colleague with the same role is no main account");
+        disable(app.user("rival2").await.id).await.unwrap();
     }
 }
 

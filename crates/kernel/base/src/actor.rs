@@ -1,5 +1,6 @@
 //! Who acts, and what they may see.
 
+use crate::address::MaskedAddress;
 use crate::id::{OrgId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,8 @@ pub struct Principal {
     pub party: Party,
     /// Permission words, e.g. `aftersales.decide`, sorted.
     pub permissions: Vec<String>,
+    /// Where this request came from; none off the network (command line, workers).
+    pub address: Option<MaskedAddress>,
 }
 
 impl Principal {
@@ -111,6 +114,14 @@ impl Actor {
     pub const fn user(&self) -> Option<UserId> {
         match self {
             Self::Person(principal) => Some(principal.user),
+            _ => None,
+        }
+    }
+
+    /// Where the person called from.
+    pub const fn address(&self) -> Option<&MaskedAddress> {
+        match self {
+            Self::Person(principal) => principal.address.as_ref(),
             _ => None,
         }
     }

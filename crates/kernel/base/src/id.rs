@@ -57,6 +57,14 @@ pub fn decode(prefix: &'static str, text: &str) -> Result<i64, BadId> {
     if raw > 0 { Ok(raw) } else { Err(BadId(prefix)) }
 }
 
+/// The raw number of an id of whatever type.
+pub fn raw_of(text: &str) -> Option<i64> {
+    let (prefix, digits) = text.split_once('_')?;
+    let is_prefix = prefix.len() == 3 && prefix.bytes().all(|b| b.is_ascii_lowercase());
+    let raw = || decode("", &format!("_{digits}")).ok();
+    is_prefix.then(raw).flatten()
+}
+
 /// Declares id types: `ids! { /// doc  CaseId = "cas", … }`.
 #[macro_export]
 macro_rules! ids {

@@ -3,7 +3,9 @@
 //! Pure: no clock is read, no disk or network is touched here. Time and randomness come in as parameters.
 
 pub mod actor;
+pub mod address;
 pub mod calendar;
+pub mod csv;
 pub mod fault;
 pub mod id;
 pub mod identifier;
@@ -16,6 +18,7 @@ pub mod value;
 pub use serde;
 
 pub use actor::{Actor, Party, Principal, Scope};
+pub use address::MaskedAddress;
 pub use fault::{Clash, Coded, Fault, Problem, StoreError};
 pub use id::{
     BatchId, CaseId, EventId, ExportId, IdSource, ImportId, OrgId, RoleId, RowId, ShopId, SkuId, SourceId, UserId,

@@ -9,7 +9,13 @@ use proptest::prelude::*;
 use xr_base::{Coded, Party, Principal, UserId};
 
 fn person(party: Party, permissions: &[&str]) -> Principal {
-    Principal { user: UserId(7), org: None, party, permissions: permissions.iter().map(|p| (*p).to_owned()).collect() }
+    Principal {
+        user: UserId(7),
+        org: None,
+        party,
+        permissions: permissions.iter().map(|p| (*p).to_owned()).collect(),
+        address: None,
+    }
 }
 
 fn facts(photos: i64, tracking: &str) -> Facts {

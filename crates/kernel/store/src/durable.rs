@@ -11,7 +11,10 @@ pub(crate) fn sync(path: &Path) -> io::Result<()> {
 
 /// Makes `folder` with all above it, and their names. A folder that is there may have been made by a process that did not come to
 /// saving its name, so its parent is saved in any case, unless it may not be read.
-pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// What the system says.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
     let folder = std::path::absolute(folder)?;
     let made: Vec<&Path> = folder.ancestors().take_while(|above| !above.is_dir()).collect();
     fs::create_dir_all(&folder)?;

@@ -5,7 +5,9 @@ use crate::store::Shared;
 use crate::tx::{Connection, Tx};
 use crate::{leases, params, record, sql};
 use serde::{Deserialize, Serialize};
-use xr_base::{Actor, CaseId, EventId, Instant, Millis, OrgId, Party, Scope, ShopId, StoreError, UserId};
+use xr_base::{
+    Actor, CaseId, EventId, Instant, MaskedAddress, Millis, OrgId, Party, Scope, ShopId, StoreError, UserId,
+};
 
 /// Events moved by one round of the sequencer.
 const MOVED_MAX: i64 = 1_000;
@@ -19,6 +21,8 @@ pub struct NewEvent<'e> {
     pub at: Instant,
     /// The case it is about.
     pub case: Option<CaseId>,
+    /// Without a case: the raw id of the person, role, organisation or file that it is about.
+    pub object: Option<i64>,
     /// Who may see it.
     pub audience: Audience,
     /// Who caused it.
@@ -73,8 +77,8 @@ impl Tx<'_> {
         let body = event.body.to_string();
         self.put(
             sql!(
-                "INSERT INTO events (id, at, kind, case_id, merchant_org, shop_id, buyer_id, actor, party, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) /* unscoped: appending */"
+                "INSERT INTO events (id, at, kind, case_id, merchant_org, shop_id, buyer_id, actor, party, body,
+                 address, object_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) /* unscoped: appending */"
             ),
             params![
                 id,
@@ -86,7 +90,9 @@ impl Tx<'_> {
                 event.audience.buyer,
                 event.actor.label(),
                 event.actor.party(),
-                body
+                body,
+                event.actor.address().map(MaskedAddress::as_str),
+                event.object
             ],
         )?;
         if self.conn.sequences_at_once() {

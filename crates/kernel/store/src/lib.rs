@@ -32,6 +32,7 @@ mod threads;
 mod tx;
 
 pub use command::Command;
+pub use durable::make_folder;
 pub use idempotency::Key as IdempotencyKey;
 pub use migrate::Migration;
 pub use mutant::{Elsewhere, Mutant};

@@ -39,7 +39,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1000, name: "store", sql: include_str!("../migrations/1000_store.sql") },
     Migration { number: 1001, name: "audit", sql: include_str!("../migrations/1001_audit.sql") },
     Migration { number: 1002, name: "jobs_by_kind", sql: include_str!("../migrations/1002_jobs_by_kind.sql") },
-    Migration { number: 1003, name: "seal_keys", sql: include_str!("../migrations/1003_seal_keys.sql") },
+    Migration { number: 1003, name: "operations", sql: include_str!("../migrations/1003_operations.sql") },
+    Migration { number: 1004, name: "seal_keys", sql: include_str!("../migrations/1004_seal_keys.sql") },
 ];
 
 /// Which of them ran. Two nodes may both find it missing, and one of the two creations fails.

@@ -17,6 +17,10 @@ pub static STATEMENTS: [&'static Statement];
 /// `{BY:platform,merchant,buyer}` after a table names the index to walk in each scope, or `key` for the primary key. SQLite, which keeps
 /// no statistics here and plans for values it does not know, takes that one or refuses to prepare the text; PostgreSQL chooses by
 /// its statistics.
+///
+/// `{DOWN:key & key|id|value & value|above|below}` ends a condition: the rows whose keys have these values and whose `id` lies between
+/// the two, the greatest first, along an index over (key, key, id). PostgreSQL would rather walk the primary key past all other rows
+/// where its statistics say that nearly every row has values like these; asked for the order of that index, it cannot.
 #[derive(Debug)]
 pub struct Statement {
     /// The text as written.
@@ -127,8 +131,29 @@ fn both(text: &str, scope: usize) -> [String; 2] {
         Some("key") => "NOT INDEXED".to_owned(),
         Some(index) => format!("INDEXED BY {index}"),
     });
-    let postgres = expand(text, " {BY:", |_| String::new()).replace('?', "$");
-    [sqlite, postgres]
+    let sqlite = down(&sqlite, |keys, id, values, [above, below]| {
+        let equal: Vec<_> = keys.iter().zip(values).map(|(key, value)| format!("{key} = {value} AND")).collect();
+        format!("{} {id} > {above} AND {id} < {below} ORDER BY {id} DESC", equal.join(" "))
+    });
+    let postgres = down(&expand(text, " {BY:", |_| String::new()), |keys, id, values, [above, below]| {
+        let (key, value) = (keys.join(", "), values.join(", "));
+        let order = keys.iter().map(|key| format!("{key} DESC, ")).collect::<Vec<_>>().concat();
+        format!("({key}, {id}) > ({value}, {above}) AND ({key}, {id}) < ({value}, {below}) ORDER BY {order}{id} DESC")
+    });
+    [sqlite, postgres.replace('?', "$")]
+}
+
+/// Replaces every `{DOWN:…}`; `with` gets its keys, its id, the values of the keys, and what the id lies between.
+fn down(text: &str, with: impl Fn(&[&str], &str, &[&str], [&str; 2]) -> String) -> String {
+    expand(text, "{DOWN:", |words| {
+        let mut words = words.split('|').map(str::trim);
+        let [keys, id, values, above, below] = std::array::from_fn(|_| words.next().unwrap_or_default());
+        with(&each(keys), id, &each(values), [above, below])
+    })
+}
+
+fn each(words: &str) -> Vec<&str> {
+    words.split('&').map(str::trim).collect()
 }
 
 /// Comments are for readers; the engines get the bare text.
@@ -224,6 +249,21 @@ mod tests {
         assert_eq!(
             WALKS.for_engine(Variant::Merchant, Dialect::Postgres),
             "SELECT id FROM cases c WHERE c.merchant_org = $1"
+        );
+    }
+
+    #[test]
+    fn rows_of_one_key_are_walked_down_an_index_that_no_other_order_offers() {
+        static WALKS: Statement =
+            Statement::new("SELECT id FROM t WHERE {DOWN:a & f(b, 2) | t.id | ?1 & 'x' | 0 | ?2} LIMIT 1", "here", 4);
+        assert_eq!(
+            WALKS.for_engine(Variant::Plain, Dialect::Sqlite),
+            "SELECT id FROM t WHERE a = ?1 AND f(b, 2) = 'x' AND t.id > 0 AND t.id < ?2 ORDER BY t.id DESC LIMIT 1"
+        );
+        assert_eq!(
+            WALKS.for_engine(Variant::Plain, Dialect::Postgres),
+            "SELECT id FROM t WHERE (a, f(b, 2), t.id) > ($1, 'x', 0) AND (a, f(b, 2), t.id) < ($1, 'x', $2) \
+             ORDER BY a DESC, f(b, 2) DESC, t.id DESC LIMIT 1"
         );
     }
 }

@@ -1,18 +1,18 @@
 //! Who calls, and who may: every route is declared with its [`Access`], which is checked before the handler runs.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Told};
 use crate::state::{AppState, WebConfig};
-use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request};
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
 use std::pin::Pin;
-use xr_base::{Actor, Fault, Locale, Principal, Problem, StoreError};
+use xr_base::{Actor, Fault, Locale, MaskedAddress, Principal, Problem, StoreError};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,10 +64,25 @@ pub struct Session {
 /// What [`Authenticator::session`] gives.
 pub type SessionFuture<'a> = Pin<Box<dyn Future<Output = Result<Option<Session>, Fault>> + Send + 'a>>;
 
+/// Somebody was refused for want of a permission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// Who.
+    pub principal: Principal,
+    /// The permission, or several of which one would do, as [`Access::word`].
+    pub permission: String,
+    /// HTTP method.
+    pub method: String,
+    /// Pattern of the route; never the path, query or body, which may hold anything.
+    pub route: String,
+}
+
 /// Knows whose token it is; implemented by identity.
 pub trait Authenticator: Send + Sync + 'static {
     /// The session of `token`; none when it is unknown, over or revoked (known at most 0.5 s late).
     fn session<'a>(&'a self, token: &'a str) -> SessionFuture<'a>;
+    /// Takes note of a denial, without holding up the answer.
+    fn denied(&self, _denial: Denial) {}
 }
 
 /// Name of the session cookie; browsers bind `__Host-` names to this host and TLS.
@@ -98,15 +113,17 @@ pub(crate) async fn guard(access: Access, mut request: Request, next: Next) -> R
     if matches!(access, Access::Public | Access::Signed) {
         return next.run(request).await;
     }
-    let session = match asked(&request) {
-        Ok((state, token)) => admit(&state, token).await,
-        Err(fault) => Err(fault.into()),
+    let (state, token, address) = match asked(&request) {
+        Ok(found) => found,
+        Err(fault) => return Failure::from(fault).into_response(),
     };
-    let session = match session {
+    let session = match admit(&state, token, address).await {
         Ok(found) => found,
         Err(failure) => return failure.into_response(),
     };
     let chosen = Chosen(session.1.locale);
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let (method, principal) = (request.method().as_str().to_owned(), session.1.principal.clone());
     let mut response = if access.allows(&session.1.principal) {
         request.extensions_mut().insert(session.0);
         request.extensions_mut().insert(session.1);
@@ -114,20 +131,26 @@ pub(crate) async fn guard(access: Access, mut request: Request, next: Next) -> R
     } else {
         Failure::from(Problem::new(403, "web.forbidden").with("permission", access.word())).into_response()
     };
+    // Refused here, or by a command that looks closer.
+    if let Some(permission) = response.extensions().get::<Told>().and_then(Told::missing_permission) {
+        state.auth().denied(Denial { principal, permission, method, route });
+    }
     response.extensions_mut().insert(chosen);
     response
 }
 
 // Not async: a future that holds the request across an await could not move between threads.
-fn asked(request: &Request) -> Result<(AppState, Token), Fault> {
+fn asked(request: &Request) -> Result<(AppState, Token, Option<MaskedAddress>), Fault> {
     let state = request.extensions().get::<AppState>().cloned();
     let state = state.ok_or_else(|| StoreError::Engine("a route runs outside the app".to_owned()))?;
     let token = token(request.headers(), state.config()).ok_or_else(unauthenticated)?;
-    Ok((state, token))
+    let caller = caller(request.extensions(), request.headers(), state.config());
+    Ok((state, token, caller.address.map(MaskedAddress::from)))
 }
 
-async fn admit(state: &AppState, token: Token) -> Result<(Token, Session), Failure> {
-    let session = state.auth().session(&token.0).await?.ok_or_else(unauthenticated)?;
+async fn admit(state: &AppState, token: Token, address: Option<MaskedAddress>) -> Result<(Token, Session), Failure> {
+    let mut session = state.auth().session(&token.0).await?.ok_or_else(unauthenticated)?;
+    session.principal.address = address;
     Ok((token, session))
 }
 
@@ -174,13 +197,16 @@ pub struct Caller {
 impl FromRequestParts<AppState> for Caller {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        // The last entry is the one our own proxy wrote; earlier ones are the client's word.
-        let forwarded = parts.headers.get_all("x-forwarded-for").into_iter().next_back().and_then(|v| v.to_str().ok());
-        let forwarded = forwarded.and_then(|v| v.rsplit(',').next()?.trim().parse().ok());
-        let address = if state.config().is_behind_proxy { forwarded.or(peer) } else { peer };
-        Ok(Self { address })
+        Ok(caller(&parts.extensions, &parts.headers, state.config()))
     }
+}
+
+fn caller(extensions: &Extensions, headers: &HeaderMap, config: &WebConfig) -> Caller {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    // The last entry is the one our own proxy wrote; earlier ones are the client's word.
+    let forwarded = headers.get_all("x-forwarded-for").into_iter().next_back().and_then(|v| v.to_str().ok());
+    let forwarded = forwarded.and_then(|v| v.rsplit(',').next()?.trim().parse().ok());
+    Caller { address: if config.is_behind_proxy { forwarded.or(peer) } else { peer } }
 }
 
 #[cfg(test)]

@@ -29,6 +29,12 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    /// The permission whose lack was the reason.
+    pub(crate) fn missing_permission(&self) -> Option<String> {
+        let is_denial = self.problem.code == "web.forbidden";
+        is_denial.then(|| self.problem.params.get("permission").cloned().unwrap_or_default())
+    }
+
     fn of(fault: Fault) -> Self {
         let internal = |cause: String| Self { problem: Problem::new(500, "web.internal"), cause: Some(cause) };
         match fault {

@@ -23,7 +23,7 @@ pub mod texts;
 mod time;
 pub mod version;
 
-pub use access::{Access, Authenticator, Caller, Session, Who};
+pub use access::{Access, Authenticator, Caller, Denial, Session, Who};
 pub use app::app;
 pub use assets::{Asset, Assets};
 pub use body::{Empty, JsonBody, NoBody, RawBody, StreamBody};
@@ -34,7 +34,7 @@ pub use path::{IdPath, TextPath};
 pub use routes::{Listed, Routes};
 pub use state::{AppState, Parts, WebConfig};
 pub use texts::{Catalog, Texts};
-pub use version::{IfMatch, Versioned};
+pub use version::{IfMatch, Seen, Versioned};
 
 /// Texts of this crate and of the kernels below it.
 pub const TEXTS: Catalog = catalog!("web");

@@ -96,6 +96,11 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for QueryOf<T> {
     }
 }
 
+/// For `after` of the page that begins behind `key`.
+pub fn cursor<K: Serialize>(key: &K) -> Option<String> {
+    serde_json::to_vec(key).ok().map(|json| URL_SAFE_NO_PAD.encode(json))
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Page<T> {
@@ -111,9 +116,15 @@ impl<T> Page<T> {
         let limit = usize::from(paging.limit);
         let has_more = items.len() > limit;
         items.truncate(limit);
-        let last = items.last().filter(|_| has_more);
-        let next = last.and_then(|row| serde_json::to_vec(&key(row)).ok()).map(|json| URL_SAFE_NO_PAD.encode(json));
+        let next = items.last().filter(|_| has_more).and_then(|row| cursor(&key(row)));
         Self { items, next }
+    }
+
+    /// Says where to look on, unless the page says so itself: nothing is known of what lies behind `place`.
+    #[must_use]
+    pub fn going_on<K: Serialize>(self, place: Option<K>) -> Self {
+        let next = self.next.or_else(|| place.and_then(|place| cursor(&place)));
+        Self { next, ..self }
     }
 }
 
@@ -142,6 +153,15 @@ mod tests {
             query = format!("limit=2&after={next}");
         }
         assert_eq!(seen, rows);
+    }
+
+    #[test]
+    fn a_page_that_is_not_full_goes_on_where_it_was_told() {
+        let paging = paging("limit=2").unwrap();
+        let next = |rows: Vec<i64>, place: Option<i64>| Page::cut(rows, &paging, |r| *r).going_on(place).next;
+        assert_eq!(next(vec![9], Some(4)), Some(URL_SAFE_NO_PAD.encode("4")));
+        assert_eq!(next(vec![9, 8, 7], Some(4)), Some(URL_SAFE_NO_PAD.encode("8")), "what was left out comes first");
+        assert_eq!(next(vec![9], None), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use xr_base::Problem;
 
 /// The version the caller last saw; none without the header (or with `*`).
@@ -39,6 +39,14 @@ fn read(text: &str) -> Option<IfMatch> {
     }
     let version = text.strip_prefix("\"v")?.strip_suffix('"')?.parse().ok()?;
     (version >= 0).then_some(IfMatch(Some(version)))
+}
+
+/// `?version=`, by [`QueryOf`](crate::QueryOf): the version the caller last saw, where there is no body to say it in.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seen {
+    /// As the thing itself showed it.
+    pub version: i64,
 }
 
 /// An answer with the version of what it shows.

@@ -159,6 +159,7 @@ fn tell(tx: &mut Tx<'_>, notice: &Notice, parcel: &Shipment, actor: &Actor) -> R
         kind: "parcel.scanned",
         at,
         case: Some(parcel.case_id),
+        object: None,
         audience: Audience { merchant_org: parcel.merchant_org, shop: parcel.shop_id, buyer: parcel.buyer_id },
         actor,
         body: json!({

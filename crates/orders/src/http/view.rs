@@ -1,5 +1,6 @@
 //! What is shown of orders.
 
+use super::remark::{self, RemarkView};
 use crate::model::{Line, Recipient};
 use crate::queries::{self, Listed};
 use crate::recipients;
@@ -61,7 +62,10 @@ fn with_state<T>(tx: &mut Tx<'_>, case: CaseId, row: T) -> Result<WithState<T>, 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct OrderView {
     order: OrderListed,
+    /// The buyer's.
     remark: String,
+    /// The merchant's own; not for buyers.
+    merchant_remark: Option<RemarkView>,
     freight_minor: i64,
     tracking: &'static str,
     #[schema(value_type = Vec<Object>)]
@@ -137,6 +141,7 @@ pub(super) fn order_view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Resul
     Ok(OrderView {
         order: with_lines(tx, row, own)?,
         remark: order.remark,
+        merchant_remark: remark::shown(tx, id, look.principal)?,
         freight_minor: order.freight_minor,
         tracking: order.tracking.word(),
         lines: queries::lines(tx, id)?,

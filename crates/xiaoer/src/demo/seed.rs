@@ -105,7 +105,7 @@ impl Registrar<'_> {
             org,
             password_hash: self.hash.to_owned(),
         })?;
-        Ok(Actor::Person(Principal { user: user.id, org, party, permissions }))
+        Ok(Actor::Person(Principal { user: user.id, org, party, permissions, address: None }))
     }
 
     fn open_shop(&self, merchant: &Merchant) -> Result<SeededShop, Fault> {
@@ -138,12 +138,12 @@ impl Registrar<'_> {
     /// As the main account does it in the console.
     fn open_office(&self, by: UserId, office: &Office) -> Result<(), Fault> {
         let new = NewRole { name: office.role.zh.clone(), permissions: office.permissions.clone() };
-        let own = self.store.write_blocking(AddRole { by, roles: Arc::clone(self.roles), new })?;
+        let own = self.store.write_blocking(AddRole { by: by.into(), roles: Arc::clone(self.roles), new })?;
         for Member { login, name, role } in &office.member {
             let role = role.clone().unwrap_or_else(|| own.to_string());
             let new = NewMember { login: login.clone(), name: name.clone(), phone: None, role };
             let (roles, password_hash) = (Arc::clone(self.roles), self.hash.to_owned());
-            self.store.write_blocking(AddMember { by, roles, new, password_hash })?;
+            self.store.write_blocking(AddMember { by: by.into(), roles, new, password_hash })?;
         }
         Ok(())
     }

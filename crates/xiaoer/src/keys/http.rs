@@ -76,6 +76,7 @@ impl Command for Rotate {
             kind: "system.keys_rotated",
             at,
             case: None,
+            object: None,
             audience: Audience::default(),
             actor: &self.actor,
             body: json!({ "key": number }),

@@ -7,6 +7,7 @@ import exports from './exports.json';
 import identity from './identity.json';
 import imports from './imports.json';
 import kit from './kit.json';
+import oplog from './oplog.json';
 import orders from './orders.json';
 import packs from './packs.json';
 import replays from './replays.json';
@@ -14,7 +15,7 @@ import system from './system.json';
 import tour from './tour.json';
 import words from './words.json';
 
-const texts = { aftersales, batches, board, calendars, demo, exports, identity, imports, kit, orders, packs, replays, system, tour, words };
+const texts = { aftersales, batches, board, calendars, demo, exports, identity, imports, kit, oplog, orders, packs, replays, system, tour, words };
 
 export type Texts = typeof texts;
 export default texts;

@@ -269,6 +269,7 @@ fn unheard(tx: &mut Tx<'_>, case: &Case, mail: &Mail) -> Result<(), Fault> {
         kind: &format!("{}.unheard", case.kind),
         at,
         case: Some(case.id),
+        object: None,
         audience: super::clocks::audience(case),
         actor: &Actor::System,
         body: serde_json::json!({ "event": mail.event, "state": case.state }),

@@ -170,6 +170,7 @@ impl Command for SaveDays {
             kind: "calendar.changed",
             at,
             case: None,
+            object: Some(id.0),
             audience: Audience::default(),
             actor: &self.actor,
             body: serde_json::json!({ "edit": id, "region": self.region, "year": self.year, "source": source }),

@@ -132,6 +132,7 @@ fn first_row(tx: &mut Tx<'_>, case: &Case, actor: &Actor, event: &str) -> Result
         kind: &format!("{}.{event}", case.kind),
         at: case.opened_at,
         case: Some(case.id),
+        object: None,
         audience: clocks::audience(case),
         actor,
         body: json!({ "to": case.state, "version": 1, "parent": case.parent_id }),

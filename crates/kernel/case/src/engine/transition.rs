@@ -110,6 +110,7 @@ fn record(tx: &mut Tx<'_>, case: &Case, before: &Case, decision: &Decision, caus
         kind: &format!("{}.{}", case.kind, cause.event),
         at,
         case: Some(case.id),
+        object: None,
         audience: clocks::audience(case),
         actor: cause.actor,
         body: json!({

@@ -113,7 +113,7 @@ impl<'a> Play<'a> {
                 None if matches!(role.party, Party::Courier | Party::System) => By::Provider(role.party),
                 permission => {
                     let permissions = permission.iter().cloned().collect();
-                    person = Principal { user: UserId(1), org: None, party: role.party, permissions };
+                    person = Principal { user: UserId(1), org: None, party: role.party, permissions, address: None };
                     By::Person(&person)
                 }
             },

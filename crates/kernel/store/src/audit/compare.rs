@@ -1,9 +1,11 @@
 //! Where a block first differs from what was sealed, and how it looks.
 
 use super::record::Mark;
+use serde::{Deserialize, Serialize};
 
 /// How the record differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum What {
     /// The event's columns are not those that were sealed.
     Changed,

@@ -1,7 +1,7 @@
 //! The end of the chain.
 
 use super::BLOCK_EVENTS_MAX;
-use super::record::{Hash, chained, page, start};
+use super::record::{Hash, chained, page, start, width};
 use crate::migrate::hex;
 use crate::sql;
 use crate::statement::Variant;
@@ -51,9 +51,9 @@ pub(super) fn last_block(conn: &mut dyn Connection) -> Result<(i64, Hash), Store
 /// Goes on from the last block; what is sealed is taken as it is. A database of before the chain has no blocks.
 pub(crate) fn head(conn: &mut dyn Connection, has_blocks: bool) -> Result<Head, StoreError> {
     let (sealed, mut hash) = if has_blocks { last_block(conn)? } else { (0, start()) };
-    let mut last_seq = sealed;
+    let (mut last_seq, width) = (sealed, width(conn)?);
     loop {
-        let places = page(conn, last_seq, BLOCK_EVENTS_MAX)?;
+        let places = page(conn, width, last_seq, BLOCK_EVENTS_MAX)?;
         for placed in &places {
             last_seq = placed.seq;
             hash = chained(&hash, last_seq, &placed.digest());

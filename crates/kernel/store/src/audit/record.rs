@@ -9,8 +9,23 @@ use xr_base::value::{ToValue, Value};
 use xr_base::{EventId, Instant, StoreError};
 
 /// What the digest of an event covers, in this order: every column of `events`.
-pub const COLUMNS: [&str; 10] =
-    ["id", "at", "kind", "case_id", "merchant_org", "shop_id", "buyer_id", "actor", "party", "body"];
+pub const COLUMNS: [&str; 12] = [
+    "id",
+    "at",
+    "kind",
+    "case_id",
+    "merchant_org",
+    "shop_id",
+    "buyer_id",
+    "actor",
+    "party",
+    "body",
+    "address",
+    "object_id",
+];
+/// Columns that every event ever recorded has. The others came later: events in which all of them are NULL have the digest that
+/// they had before.
+const FIRST: usize = 10;
 /// Columns of a page before those.
 const BEFORE: usize = 2;
 
@@ -69,29 +84,49 @@ pub(super) fn mark(digest: &Hash) -> Mark {
     mark
 }
 
+/// How many of [`COLUMNS`] the database has: a backup that an earlier program made is looked at as it is.
+pub(super) fn width(conn: &mut dyn Connection) -> Result<usize, StoreError> {
+    let mut width = FIRST;
+    conn.query_text("SELECT number FROM migrations WHERE number = 1003", &mut |_| {
+        width = COLUMNS.len();
+        Ok(())
+    })?;
+    Ok(width)
+}
+
 /// The places after `seq` in order, at most `limit`.
-pub(super) fn page(conn: &mut dyn Connection, seq: i64, limit: i64) -> Result<Vec<Placed>, StoreError> {
-    let statement = sql!(
-        "SELECT s.seq, s.event_id, e.id, e.at, e.kind, e.case_id, e.merchant_org, e.shop_id, e.buyer_id, e.actor, e.party,
-            e.body
-         FROM event_seq s LEFT JOIN events e ON e.id = s.event_id WHERE s.seq > ?1 ORDER BY s.seq LIMIT ?2
-         /* unscoped: the whole record, for its hash */"
-    );
+pub(super) fn page(conn: &mut dyn Connection, width: usize, seq: i64, limit: i64) -> Result<Vec<Placed>, StoreError> {
+    let statement = if width == FIRST {
+        sql!(
+            "SELECT s.seq, s.event_id, e.id, e.at, e.kind, e.case_id, e.merchant_org, e.shop_id, e.buyer_id, e.actor, e.party,
+                e.body
+             FROM event_seq s LEFT JOIN events e ON e.id = s.event_id WHERE s.seq > ?1 ORDER BY s.seq LIMIT ?2
+             /* unscoped: the whole record, for its hash */"
+        )
+    } else {
+        sql!(
+            "SELECT s.seq, s.event_id, e.id, e.at, e.kind, e.case_id, e.merchant_org, e.shop_id, e.buyer_id, e.actor, e.party,
+                e.body, e.address, e.object_id
+             FROM event_seq s LEFT JOIN events e ON e.id = s.event_id WHERE s.seq > ?1 ORDER BY s.seq LIMIT ?2
+             /* unscoped: the whole record, for its hash */"
+        )
+    };
     let (mut places, mut bytes) = (Vec::new(), Vec::new());
     conn.query(statement, Variant::Plain, &[seq.to_value(), limit.to_value()], &mut |row| {
-        let content = content(row, &mut bytes)?;
+        let content = content(row, width, &mut bytes)?;
         places.push(Placed { seq: row.get(0)?, event: row.get(1)?, content });
         Ok(())
     })?;
     Ok(places)
 }
 
-fn content(row: &Row<'_>, bytes: &mut Vec<u8>) -> Result<Content, StoreError> {
+fn content(row: &Row<'_>, width: usize, bytes: &mut Vec<u8>) -> Result<Content, StoreError> {
     if row.value(BEFORE)? == Value::Null {
         return Ok(Content::Missing);
     }
     bytes.clear();
-    for column in 0..COLUMNS.len() {
+    let has_more = (FIRST..width).any(|column| !matches!(row.value(BEFORE + column), Ok(Value::Null)));
+    for column in 0..if has_more { width } else { FIRST } {
         match row.value(BEFORE + column) {
             Ok(value) => push(bytes, value),
             Err(StoreError::Corrupt(_)) => return Ok(Content::Unreadable),

@@ -2,7 +2,7 @@
 
 use super::BLOCK_EVENTS_MAX;
 use super::head::last_block;
-use super::record::{Content, chained, mark, page};
+use super::record::{COLUMNS, Content, chained, mark, page};
 use crate::migrate::hex;
 use crate::{Command, Store, Tx, params, sql};
 use xr_base::{Fault, Millis, StoreError};
@@ -49,7 +49,7 @@ pub async fn seal_next(store: &Store, patience: Millis) -> Result<bool, Fault> {
 fn next_block(tx: &mut Tx<'_>, patience: Millis) -> Result<Option<SealBlock>, Fault> {
     let oldest_to_wait_for = tx.now() - patience;
     let (last_seq, mut hash) = last_block(tx.conn)?;
-    let places = page(tx.conn, last_seq, BLOCK_EVENTS_MAX)?;
+    let places = page(tx.conn, COLUMNS.len(), last_seq, BLOCK_EVENTS_MAX)?;
     let Some(first) = places.first() else { return Ok(None) };
     let is_full = places.len() as u64 == BLOCK_EVENTS_MAX.unsigned_abs();
     if !is_full && matches!(first.content, Content::Event(_, at) if at > oldest_to_wait_for) {

@@ -52,7 +52,7 @@ impl Place {
         let rows = match self {
             Self::Rows => Some(bytes),
             Self::Folder(folder) => {
-                write_durably(&folder.join(&sha256[..2]), &sha256, &bytes).map_err(fail)?;
+                write_durably(&folder.join(&sha256[..2]), &sha256, &bytes, fs::rename).map_err(fail)?;
                 None
             }
         };
@@ -127,7 +127,12 @@ fn replacing() -> MutexGuard<'static, ()> {
 
 /// tmp + fsync + rename + fsync of the folders: after a power cut the file is whole or absent. Also where it was there already: it
 /// is young again then, and not taken for an orphan before its row is there.
-fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+fn write_durably(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    rename: impl FnOnce(PathBuf, PathBuf) -> std::io::Result<()>,
+) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
     let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
     let tmp = folder.join(format!(".{name}.{}.{draft}", std::process::id()));
@@ -136,7 +141,7 @@ fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()>
     file.sync_all()?;
     {
         let _nobody_deletes_it = replacing();
-        fs::rename(&tmp, folder.join(name))?;
+        rename(tmp, folder.join(name))?;
     }
     durable::sync(folder)?;
     folder.ancestors().take(2).try_for_each(durable::make_folder)

@@ -58,7 +58,7 @@ pub(crate) struct Copied {
 pub(crate) fn keep(conn: &Sqlite, log: &Log, stop: &AtomicBool) {
     let mut before = None;
     while !stop.load(Ordering::SeqCst) {
-        match round(conn, log, before) {
+        match round(conn, log, before, || ()) {
             Ok(copied) => before = Some(copied),
             Err(error) => warn!(%error, "A checkpoint failed"),
         }
@@ -66,12 +66,14 @@ pub(crate) fn keep(conn: &Sqlite, log: &Log, stop: &AtomicBool) {
     }
 }
 
-/// Copies once. When nothing was written since `before`, nothing is done.
-fn round(conn: &Sqlite, log: &Log, before: Option<Copied>) -> Result<Copied, StoreError> {
-    let copied = copy(conn, log, before)?;
+/// Copies once, and a long log twice. When nothing was written since `before`, nothing is done. `meanwhile` stands for what others write
+/// until the first copy has ended.
+fn round(conn: &Sqlite, log: &Log, before: Option<Copied>, meanwhile: impl FnOnce()) -> Result<Copied, StoreError> {
+    let mut copied = copy(conn, log, before)?;
+    meanwhile();
     if copied.pages > log.pages_max {
         // What was written during the first copy is copied too, so that next to nothing is left to the writer.
-        copy(conn, log, Some(copied))?;
+        copied = copy(conn, log, Some(copied))?;
         log.is_long.store(true, Ordering::Relaxed);
     }
     Ok(copied)
@@ -95,7 +97,7 @@ pub(crate) fn restart(conn: &Sqlite) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Copied, Log, round};
+    use super::{Copied, Log, copy, round};
     use crate::engine::sqlite::Sqlite;
     use crate::tx::Connection as _;
     use tempfile::TempDir;
@@ -129,7 +131,7 @@ mod tests {
         }
 
         fn copy(&self) -> Copied {
-            round(&self.copier, &self.log, None).expect("copies")
+            round(&self.copier, &self.log, None, || ()).expect("copies")
         }
 
         fn rows(&mut self) -> i64 {
@@ -154,6 +156,19 @@ mod tests {
         let copied = scene.copy();
         assert!(copied.pages < 10, "{copied:?}");
         assert_eq!(scene.rows(), 31);
+    }
+
+    #[test]
+    fn what_was_written_while_a_long_log_was_copied_is_not_left_to_the_writer() {
+        let mut scene = scene();
+        scene.write(30);
+        let first = copy(&scene.copier, &scene.log, None).expect("copies");
+        let Scene { writer, copier, log, .. } = &mut scene;
+        let written = || writer.batch("INSERT INTO t (body) VALUES (hex(zeroblob(9000)))").expect("runs");
+        let copied = round(copier, log, None, written).expect("copies");
+        // All of the log was copied, so what came next stands in a new one.
+        assert!(copied.pages < first.pages && copied.done == copied.pages, "{first:?}, then {copied:?}");
+        assert!(log.take_long(), "now the writer may start it anew");
     }
 
     #[test]

@@ -9,6 +9,11 @@ use xr_base::{Fault, StoreError};
 /// Rows moved out of the clear in one transaction.
 const MOVED_MAX: i64 = 1_000;
 
+/// Reads sealed rows behind an id.
+pub type ReadPage = fn(&mut Tx<'_>, i64, i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError>;
+/// Seals rows that lie in the clear.
+pub type MoveClear = fn(&mut Tx<'_>, i64) -> Result<u64, Fault>;
+
 /// One sealed column of a slice.
 #[derive(Clone, Copy)]
 pub struct SealedField {
@@ -23,11 +28,11 @@ pub struct SealedField {
     /// Columns with keyed hashes of the content: they depend on the key, so the logical dump leaves them out.
     pub lookups: &'static [&'static str],
     /// `(id, sealed)` of the rows after an id, in order, at most so many.
-    pub page: fn(&mut Tx<'_>, i64, i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError>,
+    pub page: ReadPage,
     /// Writes the content of row `id` sealed anew with its look-ups, if it is still sealed as it was read.
     pub reseal: fn(&mut Tx<'_>, Resealed<'_>) -> Result<(), Fault>,
     /// Seals rows that earlier versions kept in the clear, at most so many; gives their number. None where there never were any.
-    pub move_clear: Option<fn(&mut Tx<'_>, i64) -> Result<u64, Fault>>,
+    pub move_clear: Option<MoveClear>,
 }
 
 /// A row that is to be sealed anew.

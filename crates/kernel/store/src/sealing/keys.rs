@@ -53,7 +53,7 @@ record! {
         number: i64,
         is_spent: bool,
         keeper: String,
-        wrapped: Vec<u8>,
+        content: Vec<u8>,
     }
 }
 
@@ -80,7 +80,7 @@ impl Found {
         for row in rows {
             let number = number_of(row.number)?;
             if let Some(keeper) = sealing.keepers.iter().find(|keeper| keeper.name() == row.keeper) {
-                secrets.insert(number, (row.is_spent, keeper.unwrap(number, &row.wrapped).map_err(super::fault)?));
+                secrets.insert(number, (row.is_spent, keeper.unwrap(number, &row.content).map_err(super::fault)?));
             }
             slots.insert((number, row.keeper));
         }

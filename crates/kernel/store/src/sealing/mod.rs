@@ -8,7 +8,7 @@ mod fields;
 mod keys;
 mod rotation;
 
-pub use fields::{Resealed, SealedField, unreadable};
+pub use fields::{MoveClear, ReadPage, Resealed, SealedField, unreadable};
 pub use keys::{AddSlot, RemoveSlot, Slot, slots};
 pub use rotation::{NewDataKey, Progress, go_on, progress, refresh};
 pub use xr_seal::{Entropy, Keeper, MasterKey, Place};
@@ -47,7 +47,7 @@ impl Sealing {
             bytes.fill(7);
             true
         });
-        Self { keepers: vec![Arc::new(MasterKey::new("repeatable", &[7; xr_seal::KEY_BYTES]))], entropy, fields }
+        Self { keepers: vec![Arc::new(MasterKey::new("key", &[7; xr_seal::KEY_BYTES]))], entropy, fields }
     }
 }
 

@@ -71,20 +71,19 @@ pub fn progress(tx: &mut Tx<'_>) -> Result<Progress, Fault> {
 /// # Errors
 /// A store fault.
 pub async fn refresh(store: &Store) -> Result<(), Fault> {
-    store.read(|tx| tx.note_newer_keys()).await
+    store.read(note_newer_keys).await
 }
 
-impl Tx<'_> {
-    /// Reads the ring anew when the database has a key that it lacks, or spent one.
-    fn note_newer_keys(&mut self) -> Result<(), Fault> {
-        let (newest, spent): (i64, i64) = self.one(
-            sql!(
-                "SELECT COALESCE(MAX(number), 0), COUNT(CASE WHEN is_spent = 1 THEN 1 END) FROM seal_keys /* unscoped: keys of the database */"
-            ),
-            &[],
-        )?;
-        if self.shared.held.is_up_to_date(newest, spent) { Ok(()) } else { self.refresh_keys() }
-    }
+/// Reads the ring anew when the database has a key that it lacks, or spent one.
+fn note_newer_keys(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    let (newest, spent): (i64, i64) = tx.one(
+        sql!(
+            "SELECT COALESCE(MAX(number), 0), COUNT(CASE WHEN is_spent = 1 THEN 1 END) FROM seal_keys
+             /* unscoped: keys of the database */"
+        ),
+        &[],
+    )?;
+    if tx.shared.held.is_up_to_date(newest, spent) { Ok(()) } else { tx.refresh_keys() }
 }
 
 /// Seals the next page of one field anew, in one transaction; what is written meanwhile is left to its writer.
@@ -178,6 +177,10 @@ pub async fn go_on(store: &Store, is_stopped: &(dyn Fn() -> bool + Sync)) -> Res
 
 /// The key that fields are to leave, once every node has heard of the new one.
 fn old_key_to_leave(tx: &mut Tx<'_>) -> Result<Option<u32>, Fault> {
-    let (now, Ok(Progress { made_at, old: Some(old), .. })) = (tx.wall(), progress(tx)) else { return Ok(None) };
-    Ok((made_at + HEARD_AFTER <= now).then_some(old))
+    let Progress { made_at, old, .. } = match progress(tx) {
+        // A database without a key has nothing to leave.
+        Err(Fault::Refused(_)) => return Ok(None),
+        other => other?,
+    };
+    Ok(old.filter(|_| made_at + HEARD_AFTER <= tx.wall()))
 }

@@ -34,7 +34,15 @@ impl Command for Burst {
             let (at, body) = (tx.now(), serde_json::json!({ "n": n, "words": "仓 é" }));
             let audience = xr_store::events::Audience::default();
             let actor = &xr_base::Actor::System;
-            tx.event(&xr_store::events::NewEvent { kind: "note.burst", at, case: None, audience, actor, body })?;
+            tx.event(&xr_store::events::NewEvent {
+                kind: "note.burst",
+                at,
+                case: None,
+                object: None,
+                audience,
+                actor,
+                body,
+            })?;
         }
         Ok(())
     }
@@ -205,6 +213,13 @@ async fn a_change_of_any_column_is_caught_at_its_event() {
             )),
             changed(raw!(
                 "UPDATE events SET body = body || ' ' WHERE id = (SELECT event_id FROM event_seq WHERE seq = 1005)"
+            )),
+            // Columns that most events leave empty: what is put there shows as well.
+            changed(raw!(
+                "UPDATE events SET address = '10.0.0.*' WHERE id = (SELECT event_id FROM event_seq WHERE seq = 1005)"
+            )),
+            changed(raw!(
+                "UPDATE events SET object_id = 7 WHERE id = (SELECT event_id FROM event_seq WHERE seq = 1005)"
             )),
             // The id in both tables, so that the order still finds the event.
             changed(raw!(

@@ -236,7 +236,8 @@ fn whatever_is_damaged_in_a_backup_is_named() {
         bad[at] ^= 1;
         overwrite(&database, &bad);
         let found = verified(&scene.to("one"));
-        let is_named = |p: &Problem| p.code == "backup.database" || p.params["field"] == "database.sha256";
+        let is_print = |p: &Problem| p.params.get("field").is_some_and(|field| field == "database.sha256");
+        let is_named = |p: &Problem| p.code == "backup.database" || is_print(p);
         assert!(found.findings.iter().any(is_named) && found.restorable().is_none(), "{at}: {:?}", found.findings);
     }
     overwrite(&database, &good[..good.len() / 2]);

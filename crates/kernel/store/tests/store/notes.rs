@@ -67,7 +67,7 @@ impl Command for Note {
         let (at, body) = (tx.now(), serde_json::json!({ "word": self.word }));
         let audience = Audience { merchant_org: Some(OrgId(self.org)), ..Audience::default() };
         let case = Some(CaseId(1));
-        tx.event(&NewEvent { kind: "note.written", at, case, audience, actor: &Actor::System, body })?;
+        tx.event(&NewEvent { kind: "note.written", at, case, object: None, audience, actor: &Actor::System, body })?;
         match self.then {
             Then::Refuse => Err(Problem::new(409, "notes.refused").into()),
             Then::Panic => panic!("the test wants it"),

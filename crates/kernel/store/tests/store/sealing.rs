@@ -342,26 +342,29 @@ fn the_dump_tells_the_content_and_not_the_key() {
     }
 }
 
+/// Puts what row 8 holds into row 7.
+struct Swap;
+
+impl Command for Swap {
+    type Out = ();
+    const NAME: &'static str = "test.swap";
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        Ok(tx.put(
+            sql!(
+                "UPDATE phones SET sealed = (SELECT p.sealed FROM phones p WHERE p.id = 8) WHERE id = 7
+                 /* unscoped: a test */"
+            ),
+            &[],
+        )?)
+    }
+}
+
 #[test]
 fn a_field_that_was_moved_to_another_row_is_told_from_its_own() {
     for ground in places() {
         let store = open(&ground, vec![key("key", 1)]);
         store.write_blocking(Write(7, PHONE.to_owned())).unwrap();
         store.write_blocking(Write(8, "13900000000".to_owned())).unwrap();
-        struct Swap;
-        impl Command for Swap {
-            type Out = ();
-            const NAME: &'static str = "test.swap";
-            fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-                Ok(tx.put(
-                    sql!(
-                        "UPDATE phones SET sealed = (SELECT p.sealed FROM phones p WHERE p.id = 8) WHERE id = 7
-                         /* unscoped: a test */"
-                    ),
-                    &[],
-                )?)
-            }
-        }
         store.write_blocking(Swap).unwrap();
         assert!(matches!(phone(&store, 7), Err(Fault::Store(StoreError::Corrupt(_)))));
         assert_eq!(phone(&store, 8).unwrap().as_deref(), Some("13900000000"));

@@ -35,7 +35,15 @@ impl Command for Note {
         let audience = Audience { merchant_org: self.for_org, ..Audience::default() };
         let body = serde_json::json!({ "text": self.text });
         let at = tx.now();
-        tx.event(&NewEvent { kind: "note.written", at, case: None, audience, actor: &Actor::System, body })?;
+        tx.event(&NewEvent {
+            kind: "note.written",
+            at,
+            case: None,
+            object: None,
+            audience,
+            actor: &Actor::System,
+            body,
+        })?;
         let (count,): (i64,) = tx.one(sql!("SELECT COUNT(*) FROM events /* unscoped: a test */"), params![])?;
         Ok(count)
     }
@@ -97,7 +105,7 @@ impl People {
             _ => return None,
         };
         let permissions = permissions.iter().map(|p| (*p).to_owned()).collect();
-        let principal = Principal { user: UserId(user), org, party, permissions };
+        let principal = Principal { user: UserId(user), org, party, permissions, address: None };
         let is_valid = !self.revoked.lock().unwrap().contains(token);
         is_valid.then(|| Session { id: token.to_owned(), principal, locale })
     }

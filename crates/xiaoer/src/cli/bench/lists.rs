@@ -39,6 +39,13 @@ impl Command for CloseSome {
     }
 }
 
+/// Somebody of a new organisation, logged in.
+fn newcomer(market: &Market, role: &'static str, kind: OrgKind) -> Result<String, CliError> {
+    let org = CreateOrg { actor: Actor::System, kind, name: "Bench".to_owned() };
+    let org = market.store.write_blocking(org)?.id;
+    Ok(people(market, role, Some(org), 1)?.remove(0))
+}
+
 /// Reads pages of each list; `orders` are placed first.
 pub(super) fn measure(market: &Market, orders: u64, pages: u64) -> Result<Value, CliError> {
     market.fill(orders)?;
@@ -51,9 +58,8 @@ pub(super) fn measure(market: &Market, orders: u64, pages: u64) -> Result<Value,
     }
     let served = serve(market)?;
     let merchant = people(market, "merchant", Some(market.goods.merchant), 1)?.remove(0);
-    let platform = CreateOrg { actor: Actor::System, kind: OrgKind::Platform, name: "Bench".to_owned() };
-    let platform = market.store.write_blocking(platform)?.id;
-    let operator = people(market, "operator", Some(platform), 1)?.remove(0);
+    let operator = newcomer(market, "operator", OrgKind::Platform)?;
+    let without_orders = newcomer(market, "merchant", OrgKind::Merchant)?;
     let shop = market.goods.shop;
     let newest = |tx: &mut Tx<'_>| queries::list(tx, xr_base::Scope::Platform, &Filter::default(), 1);
     let number = market.store.read_blocking(newest)?.pop().map(|order| order.number).unwrap_or_default();
@@ -69,6 +75,10 @@ pub(super) fn measure(market: &Market, orders: u64, pages: u64) -> Result<Value,
         ("find_number", &merchant, orders_by(&format!("q={number}"))),
         ("find_name_of_all", &merchant, orders_by("q=Bench")),
         ("find_nothing", &operator, orders_by("q=98765432109")),
+        ("find_number_that_ends_as_all", &operator, orders_by("q=13900000000")),
+        ("everything_of_no_orders", &without_orders, orders_by("")),
+        ("find_name_of_all_in_no_orders", &without_orders, orders_by("q=Bench")),
+        ("find_phone_of_all_in_no_orders", &without_orders, orders_by("q=13800000000")),
         ("aftersales_of_none", &operator, "/v1/aftersales?limit=20".to_owned()),
         ("counts_by_state", &merchant, "/v1/states?kind=order".to_owned()),
         ("counts_by_state_of_all_shops", &operator, "/v1/states?kind=order".to_owned()),
@@ -89,7 +99,7 @@ pub(super) fn measure(market: &Market, orders: u64, pages: u64) -> Result<Value,
 }
 
 /// Follows the cursor; at the end of the list, or after fifty pages, starts anew.
-fn read(served: &Served, token: &str, path: &str, pages: u64) -> std::io::Result<Measured> {
+pub(super) fn read(served: &Served, token: &str, path: &str, pages: u64) -> std::io::Result<Measured> {
     let mut client = Client::connect(served, token)?;
     let (mut after, mut times) = (String::new(), Vec::new());
     let began = Stopwatch::start();

@@ -27,7 +27,7 @@ pub(super) struct Goods {
 
 pub(super) fn person(user: i64, org: Option<OrgId>, party: Party, permissions: &[&str]) -> Actor {
     let permissions = permissions.iter().map(|p| (*p).to_owned()).collect();
-    Actor::Person(Principal { user: UserId(user), org, party, permissions })
+    Actor::Person(Principal { user: UserId(user), org, party, permissions, address: None })
 }
 
 /// Opens a shop and fills its shelves.

@@ -6,6 +6,7 @@ mod http;
 mod import;
 mod lists;
 mod load;
+mod operations;
 mod orders;
 mod start;
 mod usage;
@@ -47,6 +48,18 @@ pub(super) enum BenchCommand {
         /// Go on with what an earlier bench left in `--data`, its orders being listed too.
         #[arg(long)]
         reuse: bool,
+    },
+    /// Pages of the operation log over HTTP, by one client: by each filter, as a merchant and an operator ask.
+    Operations {
+        /// Engine that is meant; PostgreSQL needs `--database`.
+        #[arg(long)]
+        engine: Option<EngineName>,
+        /// Entries of people of merchants, written beforehand; half of them of the merchant who asks.
+        #[arg(long, default_value_t = 100_000)]
+        entries: u64,
+        /// Pages read by each filter.
+        #[arg(long, default_value_t = 500)]
+        pages: u64,
     },
     /// Orders as an XLSX file, with the memory that it takes.
     Export {
@@ -125,6 +138,7 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
     let (BenchCommand::PlaceOrder(Load { engine, .. })
     | BenchCommand::Http(Load { engine, .. })
     | BenchCommand::List { engine, .. }
+    | BenchCommand::Operations { engine, .. }
     | BenchCommand::Export { engine, .. }
     | BenchCommand::Clocks { engine, .. }
     | BenchCommand::Import { engine, .. }
@@ -146,6 +160,7 @@ pub(super) fn run(common: &Common, command: &BenchCommand) -> Result<u8, CliErro
             http::place_orders(&market, load)?
         }
         BenchCommand::List { orders, pages, .. } => lists::measure(&market, orders, pages)?,
+        BenchCommand::Operations { entries, pages, .. } => operations::measure(&market, entries, pages)?,
         BenchCommand::Export { orders, .. } => exports::measure(&market, orders)?,
         BenchCommand::Clocks { orders, seconds, .. } => clocks::measure(&market, orders, seconds)?,
         BenchCommand::Import { ref files, .. } => import::measure(&market, files)?,

@@ -7,9 +7,9 @@ import type { Member } from '@/api/memberTypes';
 import { At } from '@/kit/At';
 import type { Column } from '@/kit/DataTable';
 import { ListPage } from '@/kit/ListPage';
+import { OfficeTabs } from '@/kit/OfficeTabs';
 import { Perm } from '@/kit/Perm';
 import { useText, type Texts } from '@/kit/text';
-import { Tabs } from '../parts/fields';
 import { AddMember, EditMember, ToggleMember } from '../parts/MemberForm';
 
 const idOf = (row: Member) => row.id;
@@ -24,7 +24,7 @@ export function Members() {
   const close = () => setOpen(null);
   return (
     <div className="headed-list">
-      <Tabs />
+      <OfficeTabs />
       <header className="page-head"><p className="muted">{t('identity.members_about')}</p></header>
       <ListPage
         name="members" title={t('identity.members')} filters={[]} columns={columns} load={calls.members} idOf={idOf}

@@ -7,9 +7,9 @@ import * as calls from '@/api/calls';
 import type { Role } from '@/api/memberTypes';
 import { DataTable, type Column } from '@/kit/DataTable';
 import { Loaded } from '@/kit/PageState';
+import { OfficeTabs } from '@/kit/OfficeTabs';
 import { Perm } from '@/kit/Perm';
 import { useText, type Texts } from '@/kit/text';
-import { Tabs } from '../parts/fields';
 import { DeleteRole, RoleForm } from '../parts/RoleForm';
 
 const idOf = (row: Role) => row.role;
@@ -25,7 +25,7 @@ export function Roles() {
   const close = () => setOpen(null);
   return (
     <div className="headed-list">
-      <Tabs />
+      <OfficeTabs />
       <header className="page-head">
         <h1 className="sr-only">{t('identity.roles')}</h1>
         <p className="muted">{t('identity.roles_about')}</p>

@@ -3,20 +3,8 @@
 import { Input } from 'antd';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Link } from '@tanstack/react-router';
 import { fieldOf, problemOf } from '@/api/problem';
 import { problemText, useText } from '@/kit/text';
-
-/** The way from members to their roles and back. */
-export function Tabs() {
-  const { t } = useText();
-  return (
-    <nav className="tabs" aria-label={t('identity.members')}>
-      <Link to="/members" activeOptions={{ includeSearch: false }}>{t('identity.members')}</Link>
-      <Link to="/roles">{t('identity.roles')}</Link>
-    </nav>
-  );
-}
 
 /** Sends a change of members or roles and shows both as they are then, also where somebody else was faster. */
 export function useSend<V>(send: () => Promise<V>, onDone: () => void) {

@@ -17,6 +17,7 @@ import { useText } from '@/kit/text';
 import { Lines } from '../parts/Lines';
 import { MoneyCard } from '../parts/MoneyCard';
 import { RecipientCard } from '../parts/RecipientCard';
+import { RemarkCard } from '../parts/RemarkCard';
 
 const route = getRouteApi('/orders/$id');
 
@@ -41,6 +42,7 @@ function OrderBody({ view }: { view: OrderView }) {
         </div>
         <div className="side-column">
           <RecipientCard order={order} recipient={view.recipient} />
+          <RemarkCard view={view} />
           <Card title={t('orders.parcels')}><Parcels shipments={view.shipments} /></Card>
           <Card title={t('orders.aftersales')}><AfterSales view={view} /></Card>
           <Card title={t('orders.about')}><About view={view} /></Card>

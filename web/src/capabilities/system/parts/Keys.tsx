@@ -37,7 +37,7 @@ function Body({ keys }: { keys: SealKeys }) {
   const { t } = useText();
   const keeper = (name: string) => {
     const [kind, print] = name.split(':');
-    return <span key={name} className="keeper">{t(`system.keeper_${kind}`)} <code>{print}</code></span>;
+    return <span key={name} className="keeper">{t(kind === 'secret' ? 'system.keeper_secret' : 'system.keeper_key')} <code>{print}</code></span>;
   };
   return (
     <Facts

@@ -1,4 +1,4 @@
--- 1630: recipients are sealed (SYS-7): name, phone and address as one sealed JSON list; only the region stays readable. `recipients` keeps
+-- 1640: recipients are sealed (SYS-7): name, phone and address as one sealed JSON list; only the region stays readable. `recipients` keeps
 -- what earlier versions wrote until the opening that seals it, and is empty from then on.
 CREATE TABLE sealed_recipients (
     order_id {PK},

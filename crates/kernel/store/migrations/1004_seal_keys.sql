@@ -1,4 +1,4 @@
--- 1003: data keys that fields are sealed under, each wrapped by one or more keepers (kernel/seal). A key is spent when nothing is
+-- 1004: data keys that fields are sealed under, each wrapped by one or more keepers (kernel/seal). A key is spent when nothing is
 -- sealed under it any more; it stays, for a process that slept may still bring something that was sealed under it.
 CREATE TABLE seal_keys ( /* undumped: secrets */
     number {PK},
