@@ -137,10 +137,11 @@ function Me({ session }: { session: Session }) {
   const { t, word } = useText();
   return (
     <span className="me">
-      <Link to="/account" className="me-name" title={t('identity.account')} aria-label={`${session.name}, ${t('identity.account')}`}>
+      <Link to="/account" className="me-name" title={t('identity.account')}>
         <svg viewBox="0 0 24 24" width={22} height={22} aria-hidden="true"><circle cx={12} cy={8} r={4} /><path d="M4 20.5c1-4 4-6 8-6s7 2 8 6" /></svg>
         <span>{session.name}</span>
         <small>{session.org?.name ?? word('party', session.party)}</small>
+        <span className="sr-only">{t('identity.account')}</span>
       </Link>
       <Button type="text" onClick={() => void leave()}>{t('kit.sign_out')}</Button>
     </span>
