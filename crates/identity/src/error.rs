@@ -1,5 +1,6 @@
 //! What this slice refuses.
 
+use crate::Trade;
 use xr_base::{Coded, Problem};
 
 /// A refusal of identity.
@@ -81,6 +82,9 @@ pub enum Error {
     /// Somebody must be able to do everything.
     #[error("it is the last main account")]
     LastOwner,
+    /// As the organisation stands with the marketplace.
+    #[error("the organisation may not do this now: {0:?}")]
+    MayNotTrade(Trade),
     /// Who owns the organisation has its main role.
     #[error("a main account keeps its role")]
     OwnerKeepsRole,
@@ -119,6 +123,8 @@ impl Coded for Error {
             Self::Yourself => Problem::new(409, "identity.not_yourself"),
             Self::OwnersOnly => Problem::new(403, "identity.owners_only"),
             Self::LastOwner => Problem::new(409, "identity.last_owner"),
+            Self::MayNotTrade(Trade::List) => Problem::new(409, "identity.may_not_list"),
+            Self::MayNotTrade(Trade::Sell) => Problem::new(409, "identity.may_not_sell"),
             Self::OwnerKeepsRole => Problem::new(409, "identity.owner_keeps_role").field("role"),
         }
     }

@@ -4,7 +4,7 @@ use crate::commands::{Asker, ChangePassword, LogIn, LoggedIn, NoteDenial, NoteFa
 use crate::denials::{COUNTED_FOR, Denials};
 use crate::model::User;
 use crate::throttle::{Subjects, sha256_hex};
-use crate::{Device, Error, Roles, password, queries};
+use crate::{Device, Error, Roles, Standing, password, queries};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::collections::HashMap;
@@ -195,8 +195,8 @@ impl Identity {
             return Ok(Some(session.clone()));
         }
         let asked = id.clone();
-        let found = self.store.read(move |tx| Ok(queries::session_user(tx, &asked)?)).await?;
-        let session = found.and_then(|user| self.session_of(id.clone(), &user));
+        let found = self.store.read(move |tx| crate::standing::of_session(tx, &asked)).await?;
+        let session = found.and_then(|(user, standing)| self.session_of(id.clone(), &user, standing));
         let mut cache = self.cached();
         if cache.len() >= CACHED_MAX {
             cache.retain(|_, (since, _)| since.elapsed() < CACHED_FOR);
@@ -214,8 +214,11 @@ impl Identity {
         Ok(session)
     }
 
-    fn session_of(&self, id: String, user: &User) -> Option<Session> {
-        let principal = self.roles.principal(user)?;
+    fn session_of(&self, id: String, user: &User, standing: Option<Standing>) -> Option<Session> {
+        let mut principal = self.roles.principal(user)?;
+        if let Some(standing) = standing {
+            standing.keep(&mut principal.permissions);
+        }
         let all = [Locale::ZhCn, Locale::En];
         let locale = all.into_iter().find(|l| user.locale.as_deref() == Some(xr_web::texts::tag(*l)));
         Some(Session { id, principal, locale })

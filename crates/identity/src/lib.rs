@@ -10,14 +10,16 @@ pub mod model;
 pub mod password;
 pub mod queries;
 pub mod roles;
+pub mod standing;
 mod throttle;
 
 pub use device::Device;
 pub use error::Error;
 pub use identity::Identity;
 pub use roles::Roles;
+pub use standing::{Standing, Trade};
 
-xr_store::migrations! { 1200 "identity", 1210 "members", 1220 "devices" }
+xr_store::migrations! { 1200 "identity", 1210 "members", 1220 "devices", 1950 "standing" }
 
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("identity");

@@ -21,6 +21,14 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Registrations of an address are forgotten after so long.
+pub(crate) const REGISTRATIONS_WITHIN: Millis = Millis::hours(1);
+
+/// What registrations from an address are counted under.
+pub(crate) fn registrations_of(address: IpAddr) -> String {
+    sha256_hex(format!("registration {}", network(address)).as_bytes())
+}
+
 /// What an attempt is counted under, with the limit. Hashed: names that do not exist and addresses are personal data.
 #[derive(Clone, Debug)]
 pub(crate) struct Subjects(Vec<(String, i64)>);

@@ -5,6 +5,7 @@ use crate::{Error, queries};
 use serde::{Deserialize, Serialize};
 use xr_base::{Actor, Currency, Fault, OrgId, ShopId, UnitPrice};
 use xr_case::engine::{Grant, authorise};
+use xr_identity::{Trade, standing};
 use xr_store::{Command, Tx, params, sql};
 
 /// Longest code, in characters.
@@ -52,6 +53,7 @@ impl Command for CreateSku {
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<Sku, Fault> {
         let grant = authorise(&self.actor, "catalog.manage")?;
+        standing::check(tx, self.new.merchant_org, Trade::List)?;
         add_sku(tx, &grant, &self.new)
     }
 }

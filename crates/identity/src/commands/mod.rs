@@ -5,6 +5,7 @@ mod members;
 mod org_roles;
 mod orgs;
 mod passwords;
+mod registration;
 mod sessions;
 mod users;
 
@@ -13,6 +14,7 @@ pub use members::{AddMember, ChangeMember, MemberChanges, NewMember};
 pub use org_roles::{AddRole, ChangeRole, DeleteRole, NewRole, RoleChanges};
 pub use orgs::{CreateOrg, CreateShop};
 pub use passwords::ChangePassword;
+pub use registration::{NewApplicant, register};
 pub use sessions::{LogIn, LogOut, LoggedIn, NoteDenial, NoteFailure, RevokeSessions, SESSION_LENGTH};
 pub use users::{ChooseLocale, CreateUser, DisableUser, add_dormant_buyer};
 
@@ -24,7 +26,7 @@ use xr_store::events::{Audience, NewEvent};
 
 /// Appends an identity event that the platform sees, and the person's own organisation or the buyer: of which kind, about whom or
 /// what (a raw id).
-fn tell(
+pub(crate) fn tell(
     tx: &mut Tx<'_>,
     (kind, object): (&str, i64),
     actor: &Actor,
@@ -35,7 +37,7 @@ fn tell(
     tx.event(&NewEvent { kind, at, case: None, object, audience, actor, body }).map(|_| ())
 }
 
-fn of_org(org: Option<OrgId>) -> Audience {
+pub(crate) fn of_org(org: Option<OrgId>) -> Audience {
     Audience { merchant_org: org, ..Audience::default() }
 }
 

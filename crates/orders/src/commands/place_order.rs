@@ -10,6 +10,7 @@ use xr_base::money::split;
 use xr_base::{Actor, CaseId, Clash, Currency, Fault, Instant, Money, OrgId, RowId, ShopId, SkuId, StoreError, UserId};
 use xr_case::engine::{self, Case, Grant, NewCase, authorise};
 use xr_catalog::{Sku, StockMode};
+use xr_identity::{Trade, standing};
 use xr_payments::{NewPayment, PayableRef, open_payment};
 use xr_store::{Command, Tx, params, sql};
 
@@ -97,6 +98,7 @@ impl Command for PlaceOrder {
     fn run(&self, tx: &mut Tx<'_>) -> Result<Placed, Fault> {
         let grant = authorise(&self.actor, "orders.buy")?;
         self.check()?;
+        standing::check(tx, self.terms.merchant_org, Trade::Sell)?;
         let lines = self.price(tx)?;
         let goods: i64 = lines.iter().map(|l| l.amount_minor).try_fold(0_i64, i64::checked_add).unwrap_or(i64::MAX);
         let total = goods.checked_add(self.terms.freight_minor).filter(|t| *t > 0).ok_or(Error::NothingToPay)?;
