@@ -39,6 +39,37 @@ fn wechats_rules_are_as_their_cases_tell() {
 }
 
 #[test]
+fn the_b2b_markets_rules_are_as_their_cases_tell() {
+    assert_told(&common::shipped(), "marketplace-b2b", common::PACKS[6], 3);
+}
+
+#[test]
+fn no_machine_whatever_it_says_grants_anything_by_silence() {
+    let told = |old: &str, new: &str| {
+        let (file, text) = common::source(common::MACHINES[6]);
+        assert!(text.contains(old), "{old}");
+        let machine = (file, text.replacen(old, new, 1));
+        let mut machines: Vec<_> = common::MACHINES[..6].iter().map(|path| common::source(path)).collect();
+        machines.push(machine);
+        let packs = common::PACKS.map(|p| common::source(&format!("{p}/pack.toml")));
+        let (words, effects) = (common::vocabularies(), common::effect_specs());
+        let words = words.into_iter().filter(|v| v.kind != "callback").collect();
+        let library = xr_case::Library::from_sources(&machines, &packs, words, effects).unwrap();
+        xr_case::check(&library, "xiaoer-default").iter().map(|f| f.message.clone()).collect::<Vec<_>>()
+    };
+    let escalate = "escalate = { by = \"clock\", to = \"escalated\" }";
+    let silent = told(escalate, "escalate = { by = \"clock\", to = \"approved\" }");
+    assert!(
+        silent.iter().any(|m| m == "silence would lead to `approved`, which is `granted`: only people grant"),
+        "{silent:?}"
+    );
+    // Nor by the way that a person would take.
+    let review = "after = \"3wd\"\nrule = \"VD-2\"\nfire = \"escalate\"";
+    let taken = told(review, "after = \"3wd\"\nrule = \"VD-2\"\nfire = \"silent_approve\"\nas = \"approve\"");
+    assert!(taken.iter().any(|m| m.starts_with("silence would lead to `approved`")), "{taken:?}");
+}
+
+#[test]
 fn the_operators_machine_is_as_its_cases_tell() {
     assert_told(&common::callback(), "callback-desk", common::CALLBACK, 3);
 }

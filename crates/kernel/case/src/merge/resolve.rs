@@ -1,7 +1,7 @@
 //! Names of states, actors, events, effects and tags.
 
 use super::{Parts, Work, keys};
-use crate::model::{Alternative, EffectCall, Rulebook, State};
+use crate::model::{Alternative, ClockScope, EffectCall, Rulebook, State};
 use crate::vocabulary::Vocabulary;
 use std::collections::BTreeSet;
 
@@ -45,6 +45,7 @@ pub(super) fn resolve(work: &mut Work<'_>, book: &Rulebook, parts: &Parts<'_>) {
     }
     labels(work, book);
     tags(work, book, parts);
+    grants(work, book);
 }
 
 /// Events are words of the vocabulary, ends of the awaited child, or names that only clocks fire.
@@ -109,6 +110,25 @@ fn labels(work: &mut Work<'_>, book: &Rulebook) {
             continue;
         }
         work.find_near(&format!("event.{label}"), format!("nothing uses the event `{label}`"), label, &candidates);
+    }
+}
+
+/// Where something is granted nobody comes by silence, whatever machine or pack says so.
+const GRANTED: &str = "granted";
+
+fn grants(work: &mut Work<'_>, book: &Rulebook) {
+    let is_granted = |to: &str| book.states.get(to).is_some_and(|state| state.tags.iter().any(|tag| tag == GRANTED));
+    for (name, state) in &book.states {
+        for (clock, rule) in &state.clocks {
+            // A clock of the case may run out in any state that takes its event.
+            let others = book.states.iter().filter(|(other, _)| *other == name || rule.scope == ClockScope::Case);
+            let mut ways =
+                others.flat_map(|(from, s)| s.on.get(&rule.event).into_iter().flatten().map(move |way| (from, way)));
+            if let Some((_, way)) = ways.find(|(from, way)| way.to != **from && is_granted(&way.to)) {
+                let message = format!("silence would lead to `{}`, which is `{GRANTED}`: only people grant", way.to);
+                work.find(&format!("state.{name}.clock.{clock}"), message);
+            }
+        }
     }
 }
 

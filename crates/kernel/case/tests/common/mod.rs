@@ -3,24 +3,32 @@
 pub(crate) mod vocabulary;
 
 use super::{EffectSpec, Library, Source, Vocabulary, effects, kind};
-use vocabulary::{Callback, Exchange, Order, Payment, Refund, RefundOnly, ReturnRefund, ShopEffects};
+use vocabulary::{Callback, Exchange, Order, Payment, Refund, RefundOnly, ReturnRefund, ShopEffects, Verification};
 
 /// Where the workspace begins.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../..");
 /// Machines of the capabilities.
-pub(crate) const MACHINES: [&str; 6] = [
+pub(crate) const MACHINES: [&str; 7] = [
     "crates/orders/machines/order.toml",
     "crates/payments/machines/payment.toml",
     "crates/payments/machines/refund.toml",
     "crates/aftersales/machines/refund_only.toml",
     "crates/aftersales/machines/return_refund.toml",
     "crates/aftersales/machines/exchange.toml",
+    "crates/verification/machines/verification.toml",
 ];
 /// The operator's machine.
 pub(crate) const CALLBACK: &str = "tests/fixtures/machines/callback";
 /// Packs of the product, the floor first.
-pub(crate) const PACKS: [&str; 6] =
-    ["packs/statutory", "packs/xiaoer-default", "packs/kuaishou-goods", "packs/taobao", "packs/jd", "packs/wechat"];
+pub(crate) const PACKS: [&str; 7] = [
+    "packs/statutory",
+    "packs/xiaoer-default",
+    "packs/kuaishou-goods",
+    "packs/taobao",
+    "packs/jd",
+    "packs/wechat",
+    "packs/marketplace-b2b",
+];
 
 /// A file of the workspace with its path.
 pub(crate) fn source(path: &str) -> Source {
@@ -37,6 +45,7 @@ pub(crate) fn vocabularies() -> Vec<&'static Vocabulary> {
         &RefundOnly::VOCABULARY,
         &ReturnRefund::VOCABULARY,
         &Exchange::VOCABULARY,
+        &Verification::VOCABULARY,
         &Callback::VOCABULARY,
     ]
 }

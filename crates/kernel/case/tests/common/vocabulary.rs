@@ -27,6 +27,26 @@ kind! {
     }
 }
 
+kind! {
+    /// Words of `verification`.
+    pub(crate) Verification = "verification" {
+        events {
+            Submit = "submit", Approve = "approve", RequestMore = "request_more", Reject = "reject", Resubmit = "resubmit",
+            ReportChange = "report_change", UpgradeToEnterprise = "upgrade_to_enterprise", Freeze = "freeze",
+            Unfreeze = "unfreeze", Deregister = "deregister", Confirmed = "confirmed", Changed = "changed",
+            Documents = "documents", Cancel = "cancel",
+        }
+        facts {
+            is_complete: bool "as the documentation says",
+            is_upgrade: bool "as the documentation says",
+            was_approved: bool "as the documentation says",
+            left_by_choice: bool "as the documentation says",
+            open_cases: int "as the documentation says",
+        }
+        tags { "open", "granted", "ended_good", "ended_bad" }
+    }
+}
+
 effects! {
     /// What the capabilities do for cases.
     pub(crate) ShopEffects {
@@ -70,5 +90,10 @@ effects! {
         PaymentsSendQuery = "payments.send_query" "as the documentation says",
         PaymentsSendRefund = "payments.send_refund" "as the documentation says",
         PaymentsSettle = "payments.settle" "as the documentation says",
+        VerificationApprove = "verification.approve" "as the documentation says",
+        VerificationPrioritise = "verification.prioritise" "as the documentation says",
+        VerificationRelease = "verification.release" "as the documentation says",
+        VerificationStand = "verification.stand" { standing: text } "as the documentation says",
+        VerificationSubmit = "verification.submit" "as the documentation says",
     }
 }
