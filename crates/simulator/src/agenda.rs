@@ -9,6 +9,8 @@ use xr_base::{CaseId, Instant};
 pub(crate) enum Thing {
     /// A buyer places an order.
     Order,
+    /// An organisation registers.
+    Register,
     /// Somebody looks at a case that was in this version.
     Visit { case: CaseId, version: i64 },
     /// A buyer applies for after-sales on an order.

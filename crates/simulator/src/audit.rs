@@ -1,10 +1,12 @@
 //! After every step: the cases that it touched, as they are now, against what must hold of every case (invariants 2 to 5 and 7).
 
 use crate::Wrong;
+use crate::world::VERIFICATION;
 use std::sync::Arc;
 use xr_base::{CaseId, Fault, Scope};
 use xr_case::engine::{self, Case, ClockRow, Engine, HistoryRow, Ready};
 use xr_case::model::{Alternative, ClockRule};
+use xr_identity::{Standing, standing};
 use xr_inventory::Claim;
 use xr_payments::PaymentRow;
 use xr_payments::ledger::{Account, balance};
@@ -23,6 +25,7 @@ pub(crate) struct Seen {
     pub(crate) children: Vec<String>,
     claims: Vec<Claim>,
     money: Option<(PaymentRow, i64, i64)>,
+    standing: Option<Standing>,
 }
 
 /// Reads a case whole.
@@ -44,7 +47,12 @@ pub(crate) fn look(tx: &mut Tx<'_>, id: CaseId) -> Result<Seen, Fault> {
     } else {
         None
     };
+    let standing = match case.merchant_org.filter(|_| case.kind == VERIFICATION) {
+        Some(org) => standing::of(tx, org)?,
+        None => None,
+    };
     Ok(Seen {
+        standing,
         history: engine::history(tx, id)?,
         clocks: engine::clocks_of(tx, id)?,
         claims: xr_inventory::queries::claims(tx, id)?,
@@ -73,7 +81,8 @@ impl Seen {
             .or_else(|| self.clocks_fault())
             .or_else(|| self.pause_fault())
             .or_else(|| self.stock_fault())
-            .or_else(|| self.money_fault());
+            .or_else(|| self.money_fault())
+            .or_else(|| self.standing_fault());
         let Some(found) = found else { return Ok(()) };
         let Case { kind, id, state, .. } = &self.case;
         Err(Wrong(format!("{kind} {id} in {state}: {found}; it went {}", self.story())))
@@ -192,6 +201,28 @@ impl Seen {
             return Some("returned goods did not come back into stock".to_owned());
         }
         None
+    }
+
+    /// An organisation stands as its verification does; who was let in was let in by a person.
+    fn standing_fault(&self) -> Option<String> {
+        let standing = self.standing?;
+        let is_let_in = |row: &&HistoryRow| row.to_state == "approved";
+        if self.history.iter().filter(is_let_in).any(|row| !row.actor.starts_with("usr_")) {
+            return Some("nobody approved it, and it was approved".to_owned());
+        }
+        let was_let_in = self.history.iter().any(|row| row.to_state == "approved");
+        let wanted: &[Standing] = match self.case.state.as_str() {
+            "approved" | "reverify" => &[Standing::Approved],
+            "change_reported" => &[Standing::Changing],
+            "restricted" => &[Standing::Restricted],
+            "suspended" => &[Standing::Suspended],
+            "frozen" => &[Standing::Frozen],
+            "closing" => &[Standing::Closing],
+            "closed" | "discarded" => &[Standing::Closed],
+            _ if was_let_in => &[Standing::Approved, Standing::Changing, Standing::Restricted, Standing::Suspended],
+            _ => &[Standing::Unverified],
+        };
+        (!wanted.contains(&standing)).then(|| format!("its organisation is {standing:?}"))
     }
 
     /// Nobody is promised more than was captured, held money is never negative, and an ended payment holds none.

@@ -28,6 +28,9 @@ const PLATFORM_MAY: &[&str] = &[
     "payments.refund",
     "payments.settle",
     "platform.orders",
+    "verification.freeze",
+    "verification.lead",
+    "verification.review",
 ];
 
 /// Goods of a shop.
@@ -78,6 +81,11 @@ fn person(user: i64, org: Option<OrgId>, party: Party, may: &[&str]) -> Actor {
 /// A buyer by number.
 pub(crate) fn buyer(user: UserId) -> Actor {
     person(user.0, None, Party::Buyer, BUYERS_MAY)
+}
+
+/// Whoever registered an organisation.
+pub(crate) fn applicant(user: UserId, org: OrgId) -> Actor {
+    person(user.0, Some(org), Party::Merchant, &["verification.apply"])
 }
 
 /// Some buyers never write a word: no evidence, no waybill; they have parcels fetched.

@@ -7,6 +7,7 @@
 //! The same people can also live in a market of somebody else, without the checks and without their curiosity: [`Town`].
 
 mod agenda;
+mod applicants;
 mod audit;
 mod cast;
 mod commands;

@@ -142,6 +142,9 @@ pub(crate) fn weights(board: &Board, coverage: &Coverage, book: &xr_case::Compil
 /// How likely people do something that has been seen before.
 fn habit(kind: &str, event: &str) -> u64 {
     match (kind, event) {
+        // Drafts are there to be handed in; most of what is handed in is in order.
+        ("verification", "submit") => 150,
+        ("verification", "approve" | "resubmit" | "documents" | "confirmed") => 30,
         ("payment", "submit" | "captured") | (_, "ship_all" | "delivered") => 60,
         (
             _,

@@ -6,7 +6,7 @@ use crate::cast::{self, Buyer, Shop};
 use crate::commands::Do;
 use crate::moves::{self, Board, By, Mood, Move};
 use crate::plain;
-use crate::world::{Manner, World};
+use crate::world::{Manner, VERIFICATION, World};
 use xr_aftersales::{AddEvidence, Application, Apply, CaseKind, Channel, Filing, NewContact, Reason, RecordContact};
 use xr_base::{Actor, CaseId, Fault, Instant, Millis, Problem, UserId};
 use xr_case::engine::{self, Case};
@@ -171,8 +171,16 @@ impl World<'_> {
         let Some(known) = self.known.get(&case).filter(|k| k.version == version && k.is_open).cloned() else {
             return Ok(());
         };
+        // Reviews begun later would wait for working days of a year that nobody has announced.
+        if known.org.is_some_and(|org| self.applicants.contains_key(&org)) && self.now() >= self.closed_from {
+            return Ok(());
+        }
         let mut staff: Vec<Actor> = vec![self.cast.platform.clone()];
         staff.extend(self.cast.merchant(known.org).map(|shop| shop.merchant.clone()));
+        if let Some((applicant, _)) = known.org.and_then(|org| self.applicants.get(&org)) {
+            staff.push(applicant.clone());
+            self.think_of_more(&case)?;
+        }
         let board = self.store.read_blocking(move |tx| moves::board(tx, case, &staff))?;
         let weights = if self.is_plain() {
             plain::weights(&board)
@@ -207,7 +215,12 @@ impl World<'_> {
         } else {
             Vec::new()
         };
-        let input = self.inputs.fill((&mut self.dice, &self.words), &chosen.event, chosen.form, &lines);
+        let is_review = case.kind == VERIFICATION && chosen.event == "approve";
+        let input = if is_review {
+            self.reading(case)?
+        } else {
+            self.inputs.fill((&mut self.dice, &self.words), &chosen.event, chosen.form, &lines)
+        };
         let version = Some(case.version);
         let this = Do { actor: actor.clone(), case: case.id, event: chosen.event.clone(), version, input };
         if !self.is_plain() && self.dice.chance(3) {
@@ -255,6 +268,7 @@ impl World<'_> {
         let everybody: Vec<Actor> = [known.buyer.map(cast::buyer), Some(self.cast.platform.clone())]
             .into_iter()
             .chain([self.cast.merchant(known.org).map(|s| s.merchant.clone())])
+            .chain([known.org.and_then(|org| self.applicants.get(&org)).map(|(applicant, _)| applicant.clone())])
             .flatten()
             .collect();
         let Some(actor) = self.dice.pick(&everybody).cloned() else { return Ok(()) };

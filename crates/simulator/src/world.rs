@@ -1,6 +1,7 @@
 //! The market in virtual time: the next thing to happen is either planned by somebody or due by a clock.
 
 use crate::agenda::{Agenda, Thing};
+use crate::applicants::ACTIVE_FOR;
 use crate::audit::{self, Seen};
 use crate::cast::{self, Cast};
 use crate::coverage::Coverage;
@@ -13,9 +14,12 @@ use crate::words::Words;
 use crate::{Hands, Plan, Stage, Wrong, sweep};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use xr_base::{CaseId, Fault, Instant, Millis, OrgId, RowId, Scope, UserId};
+use xr_base::{Actor, CaseId, Fault, Instant, Millis, OrgId, RowId, Scope, UserId};
 use xr_case::engine::{self, Engine, FireDue, Ready};
 use xr_store::{Store, Tx, events};
+
+/// The kind of case that registration opens.
+pub(crate) const VERIFICATION: &str = "verification";
 
 /// Events read at a time.
 const EVENTS_MAX: i64 = 2_000;
@@ -70,13 +74,20 @@ pub(crate) struct World<'s> {
     pub(crate) touched: BTreeSet<CaseId>,
     /// Plain manner: cases of which something was asked of providers.
     pub(crate) asked: BTreeSet<CaseId>,
+    /// Who registered, with their numbers.
+    pub(crate) applicants: BTreeMap<OrgId, (Actor, i64)>,
+    pub(crate) registered: i64,
     fired: BTreeSet<RowId>,
     open: usize,
+    /// Of them, verifications: they outlive the market by a year.
+    verifications: usize,
     days: u64,
     seq: i64,
     pub(crate) wake: Option<Instant>,
     orders_until: Instant,
     quiet_from: Instant,
+    /// Applicants act until then.
+    pub(crate) closed_from: Instant,
 }
 
 impl<'s> World<'s> {
@@ -89,6 +100,7 @@ impl<'s> World<'s> {
             let at = start + world.dice.span(Millis(0), Millis::days(plan.days));
             world.agenda.enter(at, Thing::Order);
         }
+        world.expect_applicants();
         world.agenda.enter(start + Millis::days(1), Thing::Day);
         world.agenda.enter(start + Millis::hours(3), Thing::Noise);
         Ok(world)
@@ -124,13 +136,17 @@ impl<'s> World<'s> {
             mine: BTreeSet::new(),
             touched: BTreeSet::new(),
             asked: BTreeSet::new(),
+            applicants: BTreeMap::new(),
+            registered: 0,
             fired: BTreeSet::new(),
             open: 0,
+            verifications: 0,
             days: 0,
             seq,
             wake: None,
             orders_until,
             quiet_from: orders_until + BUSY_AFTER,
+            closed_from: stage.clock.now() + ACTIVE_FOR,
         })
     }
 
@@ -173,6 +189,7 @@ impl<'s> World<'s> {
         }
         match thing {
             Thing::Order => self.order(),
+            Thing::Register => self.register(),
             Thing::Visit { case, version } => self.visit(case, version),
             Thing::Apply { order } => self.apply(order),
             Thing::Speak { case } => self.speak(case),
@@ -230,7 +247,7 @@ impl<'s> World<'s> {
             self.store.read_blocking(sweep::everything)?.map_or(Ok(()), |found| Err(Wrong(found)))?;
             self.tally.sweeps += 1;
         }
-        if self.open > 0 || now < self.orders_until {
+        if self.open > self.verifications || now < self.orders_until {
             self.agenda.enter(now + Millis::days(1), Thing::Day);
         }
         Ok(())
@@ -287,11 +304,13 @@ impl<'s> World<'s> {
         }
         if before == 0 {
             self.open += 1;
+            self.verifications += usize::from(case.kind == VERIFICATION);
             *self.tally.cases.entry(case.kind.clone()).or_default() += 1;
             self.check_scope(case)?;
         }
         if case.is_closed() {
             self.open -= 1;
+            self.verifications -= usize::from(case.kind == VERIFICATION);
             *self.tally.ends.entry(format!("{}.{}", case.kind, case.state)).or_default() += 1;
         }
         let known = Known {
@@ -306,7 +325,7 @@ impl<'s> World<'s> {
             has_aftersales,
         };
         self.known.insert(case.id, known);
-        if self.is_busy() {
+        if self.is_busy() || (case.kind == VERIFICATION && self.now() < self.closed_from) {
             self.plan_ahead(case)?;
         }
         Ok(())

@@ -19,6 +19,7 @@ pub const MACHINES: &[(&str, &str)] = &[
     ("aftersales/machines/refund_only.toml", xr_aftersales::REFUND_ONLY_MACHINE),
     ("aftersales/machines/return_refund.toml", xr_aftersales::RETURN_REFUND_MACHINE),
     ("aftersales/machines/exchange.toml", xr_aftersales::EXCHANGE_MACHINE),
+    ("verification/machines/verification.toml", xr_verification::VERIFICATION_MACHINE),
 ];
 
 /// Shipped packs: file name and text; first the bounds that hold for all others.
@@ -29,6 +30,7 @@ pub const PACKS: &[(&str, &str)] = &[
     ("packs/taobao/pack.toml", include_str!("../../../packs/taobao/pack.toml")),
     ("packs/jd/pack.toml", include_str!("../../../packs/jd/pack.toml")),
     ("packs/wechat/pack.toml", include_str!("../../../packs/wechat/pack.toml")),
+    ("packs/marketplace-b2b/pack.toml", include_str!("../../../packs/marketplace-b2b/pack.toml")),
 ];
 
 /// People of the platform whose role may rule on after-sales cases.
@@ -51,6 +53,7 @@ fn kinds() -> Vec<Arc<dyn Kind>> {
     for kind in CaseKind::ALL {
         kinds.push(Arc::new(AftersalesKind::new(*kind, ADJUDICATION_LIMIT_MINOR)));
     }
+    kinds.push(Arc::new(xr_verification::VerificationKind));
     kinds
 }
 
@@ -61,6 +64,7 @@ fn effects() -> Vec<Arc<dyn Effects>> {
         Arc::new(xr_orders::OrdersEffects),
         Arc::new(xr_logistics::LogisticsEffects),
         Arc::new(AftersalesEffects::new(Arc::new(PlatformAdjudicators))),
+        Arc::new(xr_verification::VerificationEffects),
     ]
 }
 
@@ -122,13 +126,14 @@ pub fn migrations() -> Vec<Migration> {
         xr_exports::MIGRATIONS,
         xr_batches::MIGRATIONS,
         xr_oplog::MIGRATIONS,
+        xr_verification::MIGRATIONS,
     ]
     .concat()
 }
 
 /// Fields that every capability keeps sealed.
 pub fn sealed_fields() -> Vec<SealedField> {
-    vec![xr_orders::recipients::SEALED]
+    vec![xr_orders::recipients::SEALED, xr_verification::SEALED]
 }
 
 /// Routes of every capability.
@@ -147,6 +152,7 @@ pub fn routes() -> Routes {
         .merge(xr_exports::http::routes())
         .merge(xr_batches::http::routes())
         .merge(xr_oplog::http::routes())
+        .merge(xr_verification::http::routes())
 }
 
 /// Texts of every capability, in both languages.
@@ -169,5 +175,6 @@ pub fn texts() -> Result<Texts, xr_web::texts::BadCatalog> {
         xr_exports::TEXTS,
         xr_batches::TEXTS,
         xr_oplog::TEXTS,
+        xr_verification::TEXTS,
     ])
 }

@@ -1,0 +1,98 @@
+//! Licence papers: known by their content, never by their name. Pictures are decoded and written anew; of a PDF, which cannot be, what
+//! acts by itself is refused, and it is only ever handed out as a download. Slow on purpose and never inside a command.
+
+use crate::Error;
+
+pub use xr_aftersales::pictures::BYTES_MAX;
+
+/// What papers there are.
+pub const KINDS: [&str; 4] = ["business_licence", "identity_card", "tax_registration", "other"];
+/// Papers that one verification may have at a time.
+pub const PAPERS_MAX: i64 = 12;
+
+const PDF: &str = "application/pdf";
+/// Names in a PDF by which it does something: scripts, programs, forms that are sent, files within.
+const ACTIVE: [&[u8]; 7] =
+    [b"/JavaScript", b"/JS", b"/Launch", b"/SubmitForm", b"/ImportData", b"/EmbeddedFile", b"/RichMedia"];
+
+/// A paper that may be kept.
+#[derive(Clone, Debug)]
+pub struct Cleaned {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What it is.
+    pub media_type: &'static str,
+}
+
+/// Reads a JPEG, PNG, WebP or PDF file.
+///
+/// # Errors
+/// [`Error::BadPaper`] for whatever else it is, whatever it is called; for files above 10 MiB, pictures above 40 megapixels, broken files,
+/// and PDFs that do something when they are opened.
+pub fn clean(bytes: &[u8]) -> Result<Cleaned, Error> {
+    if bytes.len() > BYTES_MAX {
+        return Err(Error::BadPaper("bytes"));
+    }
+    if bytes.starts_with(b"%PDF-") {
+        return pdf(bytes);
+    }
+    match xr_aftersales::pictures::clean(bytes) {
+        Ok(picture) => Ok(Cleaned { media_type: picture.format.media_type(), bytes: picture.bytes }),
+        Err(xr_aftersales::Error::BadPicture(reason)) => Err(Error::BadPaper(reason)),
+        Err(_) => Err(Error::BadPaper("broken")),
+    }
+}
+
+fn pdf(bytes: &[u8]) -> Result<Cleaned, Error> {
+    let end = bytes.len().saturating_sub(1_024);
+    if !has(&bytes[end..], b"%%EOF") {
+        return Err(Error::BadPaper("broken"));
+    }
+    // A name may be written with escapes (`/J#53`): licences have no reason to.
+    if ACTIVE.iter().any(|name| has(bytes, name)) || escapes_names(bytes) {
+        return Err(Error::BadPaper("active"));
+    }
+    Ok(Cleaned { bytes: bytes.to_vec(), media_type: PDF })
+}
+
+fn has(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|w| w == text)
+}
+
+/// Whether one of the first letters of a name that acts is written by its number.
+fn escapes_names(bytes: &[u8]) -> bool {
+    bytes.windows(4).any(|w| w[0] == b'/' && w[1] == b'#' && w[2..].iter().all(u8::is_ascii_hexdigit))
+        || bytes
+            .windows(5)
+            .any(|w| w[0] == b'/' && w[1] == b'J' && w[2] == b'#' && w[3..].iter().all(u8::is_ascii_hexdigit))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn refused(bytes: &[u8]) -> &'static str {
+        match clean(bytes) {
+            Err(Error::BadPaper(reason)) => reason,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_a_file_is_only_its_content_says() {
+        assert_eq!(clean(b"%PDF-1.7\nquiet\n%%EOF\n").unwrap().media_type, "application/pdf");
+        assert_eq!(refused(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), "format");
+        assert_eq!(refused(b"<html>%PDF-1.7 %%EOF</html>"), "format", "a PDF begins with its mark");
+        assert_eq!(refused(b""), "format");
+        assert_eq!(refused(&vec![b'%'; BYTES_MAX + 1]), "bytes");
+    }
+
+    #[test]
+    fn a_pdf_that_acts_or_hides_how_is_refused() {
+        for active in ["/JavaScript", "/JS (x)", "/Launch", "/EmbeddedFile", "/#4aavaScript", "/J#53"] {
+            assert_eq!(refused(format!("%PDF-1.7\n{active}\n%%EOF").as_bytes()), "active", "{active}");
+        }
+        assert_eq!(refused(b"%PDF-1.7\ncut off"), "broken");
+    }
+}
