@@ -1,9 +1,11 @@
 //! The product over HTTP: a server of this process on a free port, with people of every role.
 
+pub mod applicants;
 pub mod desk;
 mod people;
 mod setup;
 
+pub use applicants::{Applicant, registered, registration};
 pub use people::{PASSWORD, Role};
 pub use setup::Setup;
 

@@ -72,6 +72,10 @@ fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'sta
     for route in ["GET /v1/exports/{id}", "DELETE /v1/exports/{id}", "GET /v1/exports/{id}/file"] {
         tried.push((route, export.clone(), Value::Null, merchant));
     }
+    let paper = crate::scene::paper(web);
+    for route in ["GET /v1/verification/papers/{id}", "DELETE /v1/verification/papers/{id}"] {
+        tried.push((route, paper.clone(), Value::Null, merchant));
+    }
     let batch = crate::scene::batch(web);
     for route in [
         "GET /v1/batches/{id}",

@@ -77,6 +77,7 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
     if !path.contains('{') {
         return match (route, body(web, route)) {
             ("POST /v1/uploads", _) => whole(path).with("Content-Type", "image/png").bytes(&png()),
+            ("POST /v1/verification/papers", _) => whole("/v1/verification/papers?kind=other").bytes(&png()),
             ("GET /v1/views", _) => whole("/v1/views?list=orders"),
             ("GET /v1/states", _) => whole("/v1/states?kind=order"),
             ("POST /v1/imports", _) => whole("/v1/imports?name=orders.csv").bytes(crate::scene::FILE),
@@ -97,6 +98,9 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
         let ask = whole(&path.replace("{id}", id));
         let Some(body) = desk.body(web, route) else { return ask };
         return ask.json(&body.to_string());
+    }
+    if path.starts_with("/v1/verification") {
+        return whole(&path.replace("{id}", &crate::scene::paper(web)));
     }
     if path.starts_with("/v1/exports") {
         return whole(&path.replace("{id}", &crate::scene::export(web)));
@@ -154,6 +158,8 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "POST /v1/session" => json!({ "login": "buyer2", "password": PASSWORD }),
         "PATCH /v1/me" => json!({ "locale": null }),
         "POST /v1/me/password" => json!({ "current": PASSWORD, "password": "" }),
+        "POST /v1/registrations" => xr_tests::http::registration("person", ""),
+        "PUT /v1/verification/draft" => xr_tests::http::registration("person", "")["form"].clone(),
         "POST /v1/orders" => web.cart(&[(web.sku(1), 1)]),
         "POST /v1/import-sources" => DeskScene::source(web),
         "POST /v1/views" => crate::scene::new_view(),
@@ -230,7 +236,7 @@ fn packs_are_listed_with_their_machines_and_the_floor_by_its_bounds() {
     let listed = web.done(&token, "GET /v1/packs", &Value::Null);
     let packs = listed["items"].as_array().unwrap();
     let names: Vec<&str> = packs.iter().filter_map(|p| p["name"].as_str()).collect();
-    assert_eq!(names, ["statutory", "xiaoer-default", "kuaishou-goods", "taobao", "jd", "wechat"]);
+    assert_eq!(names, ["statutory", "xiaoer-default", "kuaishou-goods", "taobao", "jd", "wechat", "marketplace-b2b"]);
     for pack in &packs[1..] {
         assert_eq!((pack["kinds"].as_array().map(Vec::len), &pack["bounds"]), (Some(6), &json!([])), "{pack}");
     }

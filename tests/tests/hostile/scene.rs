@@ -163,3 +163,14 @@ pub(crate) fn role(web: &Web) -> String {
     }
     web.done(&token, "POST /v1/roles", &new_role())["role"].as_str().unwrap().to_owned()
 }
+
+/// A paper of an organisation that registered itself. Not over HTTP: there an address may not register so often.
+pub(crate) fn paper(web: &Web) -> String {
+    let (store, new) = (&web.node.store, xr_tests::http::registered(web));
+    let cleaned = xr_verification::papers::clean(&png()).unwrap();
+    let actor = new.actor;
+    let add = xr_verification::AddPaper::new(actor, "other".to_owned(), cleaned, store.blobs()).unwrap();
+    let case = store.write_blocking(add).unwrap();
+    let papers = store.read_blocking(move |tx| xr_verification::queries::papers(tx, case)).unwrap();
+    papers[0].id.to_string()
+}
