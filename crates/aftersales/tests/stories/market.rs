@@ -122,6 +122,7 @@ impl Market {
             clock: clock.clone(),
             migrations: [
                 xr_case::MIGRATIONS,
+                xr_identity::MIGRATIONS,
                 xr_catalog::MIGRATIONS,
                 xr_inventory::MIGRATIONS,
                 xr_payments::MIGRATIONS,
