@@ -3,6 +3,7 @@
 pub mod commands;
 mod denials;
 mod device;
+mod enrolment;
 mod error;
 pub mod http;
 mod identity;
@@ -10,14 +11,16 @@ pub mod model;
 pub mod password;
 pub mod queries;
 pub mod roles;
+pub mod second_factor;
 mod throttle;
+pub mod totp;
 
 pub use device::Device;
 pub use error::Error;
-pub use identity::Identity;
+pub use identity::{Credentials, Identity};
 pub use roles::Roles;
 
-xr_store::migrations! { 1200 "identity", 1210 "members", 1220 "devices" }
+xr_store::migrations! { 1200 "identity", 1210 "members", 1220 "devices", 1230 "second_factors" }
 
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("identity");

@@ -128,7 +128,7 @@ pub fn migrations() -> Vec<Migration> {
 
 /// Fields that every capability keeps sealed.
 pub fn sealed_fields() -> Vec<SealedField> {
-    vec![xr_orders::recipients::SEALED]
+    vec![xr_orders::recipients::SEALED, xr_identity::second_factor::SEALED]
 }
 
 /// Routes of every capability.

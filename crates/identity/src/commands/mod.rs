@@ -5,6 +5,7 @@ mod members;
 mod org_roles;
 mod orgs;
 mod passwords;
+mod second_factors;
 mod sessions;
 mod users;
 
@@ -13,7 +14,11 @@ pub use members::{AddMember, ChangeMember, MemberChanges, NewMember};
 pub use org_roles::{AddRole, ChangeRole, DeleteRole, NewRole, RoleChanges};
 pub use orgs::{CreateOrg, CreateShop};
 pub use passwords::ChangePassword;
-pub use sessions::{LogIn, LogOut, LoggedIn, NoteDenial, NoteFailure, RevokeSessions, SESSION_LENGTH};
+pub use second_factors::{
+    BeginSecondFactor, ClearSecondFactor, ConfirmSecondFactor, RemoveSecondFactor, RenewRecoveryCodes,
+    ResetSecondFactor, Verified,
+};
+pub use sessions::{Entry, LogIn, LogOut, LoggedIn, NoteDenial, NoteFailure, RevokeSessions, SESSION_LENGTH};
 pub use users::{ChooseLocale, CreateUser, DisableUser, add_dormant_buyer};
 
 use crate::model::User;
