@@ -43,7 +43,8 @@ impl Place {
     pub(crate) fn config(&self, migrations: &[Migration], instance: &str) -> Config {
         let clock: Arc<dyn Clock> = Arc::<FakeClock>::clone(&self.clock);
         let (location, migrations) = (self.location.clone(), migrations.to_vec());
-        Config { location, clock, migrations, ext: vec![], instance: instance.to_owned(), sealing: Sealing::none() }
+        let sealing = Sealing::repeatable(vec![]);
+        Config { location, clock, migrations, ext: vec![], instance: instance.to_owned(), sealing }
     }
 
     pub(crate) fn open(&self, migrations: &[Migration]) -> Store {
