@@ -105,7 +105,7 @@ impl Store {
             Location::Postgres(_) => (Engine::Postgres, None),
         };
         let base = Base::of(&config.location)?;
-        let mut first = base.writer()?;
+        let mut first = base.first()?;
         base.save_name()?;
         let migrations: Vec<Migration> = migrate::MIGRATIONS.iter().chain(config.migrations.iter()).copied().collect();
         migrate::apply(first.as_mut(), engine, &migrations)?;
@@ -381,6 +381,14 @@ impl Base {
         let Self::File(path, _) = self else { return Ok(()) };
         let folder = path.parent().unwrap_or(path);
         crate::durable::sync(folder).map_err(|e| StoreError::Engine(format!("{}: {e}", folder.display())))
+    }
+
+    /// The writer of a store that is being opened.
+    fn first(&self) -> Result<Box<dyn Connection + Send>, StoreError> {
+        match self {
+            Self::File(..) => self.writer(),
+            Self::Server(url) => Ok(Box::new(Postgres::connect_when_up(url)?)),
+        }
     }
 
     pub(crate) fn writer(&self) -> Result<Box<dyn Connection + Send>, StoreError> {
