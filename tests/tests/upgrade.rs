@@ -125,7 +125,7 @@ fn parts_whose_upload_an_earlier_program_forgot_are_deleted() {
     let left = |market: &TestMarket| {
         market.read(|tx| {
             let (parts,): (i64,) =
-                tx.one(xr_store::sql!("SELECT COUNT(*) FROM import_parts /* unscoped: a test */"), &[])?;
+                tx.one(xr_store::sql!("SELECT COUNT(*) FROM sealed_import_parts /* unscoped: a test */"), &[])?;
             Ok(parts)
         })
     };

@@ -78,9 +78,9 @@ async function oneSize(browser, url, folder, states, size) {
   return found;
 }
 
-/** Looks at everything; `folder`, if any, gets a picture of each. */
-export async function everyPage(browser, url, folder) {
-  const states = await statesOf(browser, url);
+/** Looks at everything, or at what has `part` in its name; `folder`, if any, gets a picture of each. */
+export async function everyPage(browser, url, folder, part) {
+  const states = (await statesOf(browser, url)).filter(({ name }) => name.includes(part));
   console.log(`e2e: ${states.length} pages and states in ${LOOKS.length * 2} looks`);
   const found = await Promise.all([WIDE, PHONE].map((size) => oneSize(browser, url, folder, states, size)));
   return found.flat();

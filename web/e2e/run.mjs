@@ -1,5 +1,6 @@
 // Browser tests against the real binary: `node web/e2e/run.mjs`. XIAOER_BIN names the binary, XIAOER_URL a server that runs already,
-// XIAOER_SHOTS a folder for pictures of every page, XIAOER_ONLY=pages|budgets|flows or a part of a flow's name what is run. Exit 1 if anything failed.
+// XIAOER_SHOTS a folder for pictures of every page, XIAOER_ONLY what is run: pages, pages=PART
+// (those with PART in their name), budgets, flows, or a part of a flow's name. Exit 1 if anything failed.
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ if (!existsSync(chromium)) {
 const shots = process.env.XIAOER_SHOTS ?? mkdtempSync(join(tmpdir(), 'xiaoer-shots.'));
 mkdirSync(shots, { recursive: true });
 
-const only = process.env.XIAOER_ONLY ?? '';
+const [only, part = ''] = (process.env.XIAOER_ONLY ?? '').split('=');
 const flows = [...FLOWS, ...TOUR, ...STORIES.map(([golden, story, how = '']) => [`${golden} ${how}`.trim(), story, golden])];
 const wanted = ['pages', 'budgets'].includes(only) ? [] : flows.filter(([name]) => ['', 'flows'].includes(only) || name.includes(only));
 
@@ -48,7 +49,7 @@ async function live([name, flow, golden], file) {
 
 try {
   // Pages first: the flows change the market.
-  if (['', 'pages'].includes(only)) failures.push(...(await everyPage(browser, server.url, process.env.XIAOER_SHOTS)));
+  if (['', 'pages'].includes(only)) failures.push(...(await everyPage(browser, server.url, process.env.XIAOER_SHOTS, part)));
   if (['', 'budgets'].includes(only)) failures.push(...(await budgets(browser, server.url).catch((error) => [`budgets: ${error.stack}`])));
   for (const context of browser.contexts()) await context.close();
   for (const [i, flow] of wanted.entries()) {

@@ -154,6 +154,7 @@ const opened = ({ order, waiting, replay }) => [
   { name: 'orders-view-edit', path: '/orders?state=completed', login: 'yunduo', act: openView, waits: 'dialog[open] #view-place' },
   { name: 'aftersales-view-save', path: '/aftersales?kind=exchange', login: 'op', act: openView, waits: 'dialog[open] #view-name' },
   { name: 'order-ledger', path: `/orders/${order}`, login: 'op', act: (page) => page.locator('main summary').first().click(), waits: 'details[open]' },
+  { name: 'account-two-steps', path: '/account', login: 'hemu', act: beginTwoSteps, waits: 'dialog[open] .second-factor-secret svg' },
   { name: 'log-in-everybody', path: '/', login: null, act: openAll, waits: '.people details[open]' },
   { name: 'help', path: '/', login: 'yunduo', act: (page) => page.keyboard.press('?'), waits: 'dialog.help[open]' },
 ];
@@ -173,6 +174,13 @@ async function correctDays(page) {
   await to.fill('2026-01-16');
   await page.locator('.calendar-editor button').nth(0).click();
   await page.locator('.calendar-editor button.ant-btn-primary').click();
+}
+
+/** As far as the code of the app, which is not typed in. */
+async function beginTwoSteps(page) {
+  await page.locator('.account .card').last().locator('button').click();
+  await page.fill('#enrol-password', 'demo');
+  await page.keyboard.press('Enter');
 }
 
 const openAll = (page) => page.locator('.people summary').evaluateAll((all) => all.forEach((summary) => summary.click()));

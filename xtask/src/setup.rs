@@ -18,10 +18,11 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const TEST_NEEDS: [Need; 3] = [
+const TEST_NEEDS: [Need; 4] = [
     Need { package: "postgresql", is_there: has_postgres },
     Need { package: "chromium", is_there: || process::on_path("chromium") || process::on_path("chromium-browser") },
     Need { package: "fonts-noto-cjk", is_there: has_chinese_font },
+    Need { package: "oathtool", is_there: || process::on_path("oathtool") },
 ];
 
 /// Checks, and for tests installs what is missing.

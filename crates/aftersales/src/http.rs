@@ -109,11 +109,11 @@ async fn upload(
     who: Who,
     RawBody(body): RawBody<{ pictures::BYTES_MAX }>,
 ) -> Result<Json<UploadView>, Failure> {
-    let (actor, place) = (who.actor(), state.store().blobs().clone());
+    let (actor, blobs) = (who.actor(), state.store().blobs().clone());
     let cleaned = tokio::task::spawn_blocking(move || -> Result<_, Fault> {
         let picture = pictures::clean(&body)?;
         let size = (picture.width, picture.height);
-        Ok((UploadPicture::new(actor, picture, &place)?, size))
+        Ok((UploadPicture::new(actor, &picture, &blobs)?, size))
     });
     let (command, (width, height)) = cleaned.await.map_err(|_| Error::BadPicture("bytes"))??;
     let kept = state.store().write(command).await?;
@@ -130,10 +130,10 @@ async fn picture(
     who: Who,
     TextPath(sha256): TextPath<String>,
 ) -> Result<Response, Failure> {
-    let (scope, user, place) = (who.scope(), who.user, state.store().blobs().clone());
+    let (scope, user, blobs) = (who.scope(), who.user, state.store().blobs().clone());
     let found = state.store().read(move |tx| {
         let Some(media_type) = queries::visible_picture(tx, scope, user, &sha256)? else { return Ok(None) };
-        Ok(place.load(tx, &sha256)?.map(|bytes| (media_type, bytes)))
+        Ok(blobs.load(tx, &sha256)?.map(|bytes| (media_type, bytes)))
     });
     let (media_type, bytes) = found.await?.ok_or_else(|| Problem::new(404, "aftersales.no_such_picture"))?;
     // The name is the content, so it never changes; but only who may see it may keep it.

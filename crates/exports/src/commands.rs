@@ -1,7 +1,7 @@
 //! What people do: ask for an export, take it back, download it.
 
-use crate::model::{FileFormat, State, Wanted, json};
-use crate::queries;
+use crate::model::{FileFormat, State, Wanted};
+use crate::{queries, sealed};
 use serde_json::json;
 use xr_base::{Actor, ExportId, Fault, Locale, OrgId, Principal, Problem, Scope, StoreError};
 use xr_store::events::{Audience, NewEvent};
@@ -106,11 +106,12 @@ impl Command for AskExport {
         }
         let (id, now) = (tx.id::<ExportId>(), tx.now());
         let wanted = Wanted { may_reveal: may_have_plain(person).is_ok(), ..self.wanted.clone() };
+        let filter = sealed::filter(tx, id, &wanted)?;
         tx.put(
             sql!(
-                "INSERT INTO order_exports (id, merchant_org, asked_by, asked_at, locale, format, is_plain, filter, state,
-                 held_until, fence, cursor_id, orders_done, row_count, size_bytes, draft, has_parts, failure)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'waiting', 0, 0, ?9, 0, 0, 0, '', 0, '')
+                "INSERT INTO order_exports (id, merchant_org, asked_by, asked_at, locale, format, is_plain, filter,
+                 sealed_filter, state, held_until, fence, cursor_id, orders_done, row_count, size_bytes, draft, has_parts, failure)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '{}', ?8, 'waiting', 0, 0, ?9, 0, 0, 0, '', 0, '')
                  /* unscoped: inserting after authorisation */"
             ),
             params![
@@ -121,7 +122,7 @@ impl Command for AskExport {
                 tag(self.locale),
                 self.format,
                 self.is_plain,
-                json(&wanted)?,
+                filter,
                 i64::MAX
             ],
         )?;
@@ -160,7 +161,7 @@ impl Command for RemoveExport {
         let now = tx.now();
         let changed = tx.exec(
             sql!(
-                "UPDATE order_exports SET state = ?2, filter = '{}', ended_at = COALESCE(ended_at, ?4), expires_at = NULL
+                "UPDATE order_exports SET state = ?2, sealed_filter = NULL, ended_at = COALESCE(ended_at, ?4), expires_at = NULL
                  WHERE id = ?1 AND state = ?3 /* unscoped: found in scope */"
             ),
             params![row.id, next, row.state, now],

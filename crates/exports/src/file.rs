@@ -10,7 +10,7 @@ use flate2::write::DeflateEncoder;
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 
-/// Bytes of one row of `order_export_parts`.
+/// Bytes of one row of `sealed_export_parts`.
 const PART_BYTES: usize = 1 << 20;
 /// Largest file, and largest sheet before packing: below the 4 GiB that a plain ZIP archive can count.
 const FILE_BYTES_MAX: u64 = 2 << 30;

@@ -11,6 +11,7 @@ pub mod http;
 mod model;
 mod queries;
 mod rows;
+mod sealed;
 mod steps;
 mod texts;
 mod worker;
@@ -19,10 +20,11 @@ mod zip;
 
 pub use commands::AskExport;
 pub use model::{FileFormat, State, Wanted};
+pub use sealed::{SEALED_FILES, SEALED_FILTERS};
 pub use steps::ExpireFiles;
 pub use worker::{run_next, work};
 
-xr_store::migrations! { 1760 "exports" }
+xr_store::migrations! { 1760 "exports", 1761 "sealed_files" }
 
 /// Texts of this slice.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("exports");

@@ -125,7 +125,7 @@ record! {
         pub(crate) locale: String,
         pub(crate) format: FileFormat,
         pub(crate) is_plain: bool,
-        pub(crate) filter: String,
+        pub(crate) sealed_filter: Option<Vec<u8>>,
         pub(crate) state: State,
         pub(crate) fence: i64,
         pub(crate) cursor_id: i64,
@@ -149,14 +149,6 @@ impl ExportRow {
     /// Language of the file.
     pub(crate) fn locale(&self) -> Locale {
         Locale::negotiate(&self.locale)
-    }
-
-    /// Which orders.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`].
-    pub(crate) fn wanted(&self) -> Result<Wanted, StoreError> {
-        read(&self.filter)
     }
 }
 

@@ -8,7 +8,7 @@ use xr_store::{Tx, params, sql};
 pub(crate) fn export(tx: &mut Tx<'_>, scope: Scope, id: ExportId) -> Result<Option<ExportRow>, Fault> {
     Ok(tx.opt_scoped(
         sql!(
-            "SELECT e.id, e.merchant_org, e.asked_by, e.asked_at, e.locale, e.format, e.is_plain, e.filter, e.state, e.fence,
+            "SELECT e.id, e.merchant_org, e.asked_by, e.asked_at, e.locale, e.format, e.is_plain, e.sealed_filter, e.state, e.fence,
              e.cursor_id, e.orders_done, e.orders_all, e.row_count, e.size_bytes, e.draft, e.failure, e.ended_at, e.expires_at
              FROM (SELECT order_exports.*, CAST(NULL AS BIGINT) AS buyer_id FROM order_exports) e
              WHERE {ORG:e.} AND e.id = ?2"
@@ -22,7 +22,7 @@ pub(crate) fn export(tx: &mut Tx<'_>, scope: Scope, id: ExportId) -> Result<Opti
 pub(crate) fn exports(tx: &mut Tx<'_>, scope: Scope, before: i64, limit: i64) -> Result<Vec<ExportRow>, Fault> {
     Ok(tx.all_scoped(
         sql!(
-            "SELECT e.id, e.merchant_org, e.asked_by, e.asked_at, e.locale, e.format, e.is_plain, e.filter, e.state, e.fence,
+            "SELECT e.id, e.merchant_org, e.asked_by, e.asked_at, e.locale, e.format, e.is_plain, e.sealed_filter, e.state, e.fence,
              e.cursor_id, e.orders_done, e.orders_all, e.row_count, e.size_bytes, e.draft, e.failure, e.ended_at, e.expires_at
              FROM (SELECT order_exports.*, CAST(NULL AS BIGINT) AS buyer_id FROM order_exports) e
              WHERE {ORG:e.} AND e.id < ?2 ORDER BY e.id DESC LIMIT ?3"
@@ -42,16 +42,5 @@ pub(crate) fn counts(tx: &mut Tx<'_>, org: Option<OrgId>) -> Result<(i64, i64), 
              /* unscoped: the organisation is a parameter */"
         ),
         params![org.map_or(0, |org| org.0)],
-    )?)
-}
-
-/// Bytes of a file from part `from` on, one part, with its number.
-pub(crate) fn part(tx: &mut Tx<'_>, export: ExportId, from: i64) -> Result<Option<(i64, Vec<u8>)>, Fault> {
-    Ok(tx.opt(
-        sql!(
-            "SELECT part, bytes FROM order_export_parts WHERE export_id = ?1 AND part >= ?2 ORDER BY part LIMIT 1
-             /* unscoped: of an export that was found in scope */"
-        ),
-        params![export, from],
     )?)
 }

@@ -4,7 +4,7 @@
 use crate::commands::note;
 use crate::file::{Draft, Parts};
 use crate::model::{State, json};
-use crate::queries;
+use crate::{queries, sealed};
 use serde_json::json;
 use xr_base::{Actor, ExportId, Fault, Millis, Scope, StoreError};
 use xr_store::{Command, Tx, params, sql};
@@ -125,14 +125,11 @@ impl Command for KeepPage {
         if moved == 0 {
             return Ok(false);
         }
-        for (part, bytes) in &self.parts {
-            tx.put(
-                sql!(
-                    "INSERT INTO order_export_parts (export_id, part, bytes) VALUES (?1, ?2, ?3)
-                     /* unscoped: the worker serves every organisation */"
-                ),
-                params![self.taken.id, part, bytes],
-            )?;
+        if let Some((_, first)) = self.parts.first() {
+            let key = sealed::key(tx, self.taken.id, first)?;
+            for (part, bytes) in &self.parts {
+                sealed::put_part(tx, &key, (self.taken.id, *part), bytes)?;
+            }
         }
         if self.is_last {
             end(tx, self.taken, State::Done, "")?;
@@ -195,7 +192,7 @@ impl Command for ExpireFiles {
         for (id,) in &old {
             tx.put(
                 sql!(
-                    "UPDATE order_exports SET state = 'expired', filter = '{}' WHERE id = ?1 AND state = 'done'
+                    "UPDATE order_exports SET state = 'expired', sealed_filter = NULL WHERE id = ?1 AND state = 'done'
                      /* unscoped: house-keeping of every organisation */"
                 ),
                 params![id],
@@ -217,13 +214,14 @@ impl Command for DropParts {
         let Some(id) = dropped(tx)? else { return Ok(false) };
         let gone = tx.exec(
             sql!(
-                "DELETE FROM order_export_parts WHERE export_id = ?1 AND part IN
-                 (SELECT part FROM order_export_parts WHERE export_id = ?1 ORDER BY part LIMIT ?2)
+                "DELETE FROM sealed_export_parts WHERE export_id = ?1 AND part IN
+                 (SELECT part FROM sealed_export_parts WHERE export_id = ?1 ORDER BY part LIMIT ?2)
                  /* unscoped: house-keeping of every organisation */"
             ),
             params![id, DROPPED_MAX],
         )?;
         if gone == 0 {
+            tx.drop_file_key(id.0)?;
             tx.put(
                 sql!("UPDATE order_exports SET has_parts = 0 WHERE id = ?1 /* unscoped: house-keeping of every organisation */"),
                 params![id],

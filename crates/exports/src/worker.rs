@@ -2,10 +2,10 @@
 
 use crate::cells::{Telling, headers};
 use crate::file::{Draft, File};
-use crate::model::{ExportRow, read};
+use crate::model::{ExportRow, Wanted, read};
 use crate::rows::{self, OrderPage};
 use crate::steps::{Claim, DropParts, Fail, KeepPage, Leave, Progress, Taken, dropped};
-use crate::{queries, texts};
+use crate::{queries, sealed, texts};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -90,6 +90,7 @@ pub fn run_next(store: &Store, stop: &dyn Fn() -> bool) -> Result<bool, Fault> {
 /// An export while it is written.
 struct Writing {
     row: ExportRow,
+    wanted: Wanted,
     headers: Vec<String>,
     states: BTreeMap<String, Text>,
     progress: Progress,
@@ -99,14 +100,15 @@ fn load(store: &Store, taken: Taken) -> Result<Writing, Halt> {
     let writing = store.read_blocking(move |tx| {
         let row = queries::export(tx, Scope::Platform, taken.id)?;
         let row = row.ok_or_else(|| StoreError::Corrupt(format!("export {} is gone", taken.id)))?;
+        let wanted = sealed::wanted(tx, &row)?;
         let orders_all = match row.orders_all {
-            None => rows::count(tx, row.scope(), &row.wanted()?)?,
+            None => rows::count(tx, row.scope(), &wanted)?,
             known => known,
         };
         let draft: Draft = if row.draft.is_empty() { Draft::default() } else { read(&row.draft)? };
         let (cursor, orders_done, rows) = (row.cursor_id, row.orders_done, row.row_count);
         let progress = Progress { cursor, orders_done, orders_all, rows, draft };
-        Ok(Writing { headers: headers(row.locale()), states: rows::states(tx)?, progress, row })
+        Ok(Writing { headers: headers(row.locale()), states: rows::states(tx)?, wanted, progress, row })
     });
     let writing = writing?;
     // A cancelled one is emptied of what was asked; the fence of one that was taken again is another.
@@ -115,7 +117,7 @@ fn load(store: &Store, taken: Taken) -> Result<Writing, Halt> {
 
 fn write(store: &Store, taken: Taken, stop: &dyn Fn() -> bool) -> Result<(), Halt> {
     let mut writing = load(store, taken)?;
-    let (scope, wanted) = (writing.row.scope(), writing.row.wanted().map_err(Fault::from)?);
+    let (scope, wanted) = (writing.row.scope(), writing.wanted.clone());
     loop {
         if stop() {
             return Err(Halt::Left);

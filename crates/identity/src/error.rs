@@ -12,6 +12,18 @@ pub enum Error {
     /// The password sent along with an act of a logged-in person is wrong.
     #[error("the current password is wrong")]
     WrongPassword,
+    /// The password was right; a code of the second factor has to come with it.
+    #[error("the second factor is asked for")]
+    SecondFactorNeeded,
+    /// Neither a code of the app at this time nor a recovery code, or one that was used before.
+    #[error("the code is wrong or was used before")]
+    WrongCode,
+    /// Nothing to begin.
+    #[error("the second factor is on")]
+    SecondFactorIsOn,
+    /// Nothing to confirm, renew or remove.
+    #[error("the second factor is off")]
+    SecondFactorIsOff,
     /// Throttled.
     #[error("too many attempts, wait {0} s")]
     TooManyAttempts(i64),
@@ -95,6 +107,10 @@ impl Coded for Error {
         match self {
             Self::BadCredentials => Problem::new(401, "identity.bad_credentials"),
             Self::WrongPassword => Problem::new(422, "identity.wrong_password").field("current"),
+            Self::SecondFactorNeeded => Problem::new(401, "identity.second_factor_needed").field("code"),
+            Self::WrongCode => Problem::new(422, "identity.wrong_code").field("code"),
+            Self::SecondFactorIsOn => Problem::new(409, "identity.second_factor_is_on"),
+            Self::SecondFactorIsOff => Problem::new(409, "identity.second_factor_is_off"),
             Self::TooManyAttempts(seconds) => {
                 Problem::new(429, "identity.too_many_attempts").with("retry_after_s", seconds)
             }

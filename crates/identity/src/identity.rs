@@ -1,6 +1,6 @@
 //! Log-in and sessions for the web side.
 
-use crate::commands::{Asker, ChangePassword, LogIn, LoggedIn, NoteDenial, NoteFailure};
+use crate::commands::{Asker, ChangePassword, Entry, LogIn, LoggedIn, NoteDenial, NoteFailure};
 use crate::denials::{COUNTED_FOR, Denials};
 use crate::model::User;
 use crate::throttle::{Subjects, sha256_hex};
@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use xr_base::{Fault, Locale, Party, Stopwatch, StoreError};
+use xr_base::{Fault, Locale, Party, Stopwatch, StoreError, UserId};
 use xr_store::{IdempotencyKey, Store};
 use xr_web::access::SessionFuture;
 use xr_web::{Authenticator, Denial, Entropy, Session};
@@ -28,6 +28,19 @@ const CHECK_WITHIN: Duration = Duration::from_secs(5);
 
 /// Longest log-in name looked at, in bytes; longer ones cannot exist.
 const LOGIN_BYTES_MAX: usize = 256;
+
+/// What a person types in to log in.
+#[derive(Clone, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// Log-in name; case does not matter.
+    pub login: String,
+    /// Password.
+    pub password: String,
+    /// Second factor, once it was asked for: six digits of the app, or a recovery code.
+    #[serde(default)]
+    pub code: Option<String>,
+}
 
 /// What the web side needs of identity; one per process, as its authenticator and among its parts.
 pub struct Identity {
@@ -75,18 +88,18 @@ impl Identity {
         sha256_hex(token.as_bytes())
     }
 
-    /// Checks name and password; gives the new session and its token.
+    /// Checks name, password and second factor; gives the new session and its token.
     ///
     /// # Errors
-    /// [`Error::BadCredentials`] alike for an unknown name, a wrong password and a disabled user;
-    /// [`Error::TooManyAttempts`]; [`StoreError::Busy`] when too many log in at once.
+    /// [`Error::BadCredentials`] alike for an unknown name, a wrong password and a disabled user; after a right password,
+    /// [`Error::SecondFactorNeeded`], [`Error::WrongCode`]; [`Error::TooManyAttempts`]; [`StoreError::Busy`] when too many log in at once.
     pub async fn log_in(
         &self,
-        login: &str,
-        password: String,
+        credentials: Credentials,
         address: Option<IpAddr>,
         device: Device,
     ) -> Result<(String, LoggedIn), Fault> {
+        let Credentials { login, password, code } = credentials;
         let login = login.trim().to_lowercase();
         if login.len() > LOGIN_BYTES_MAX {
             return Err(Error::BadCredentials.into());
@@ -106,8 +119,11 @@ impl Identity {
         }
         let token = URL_SAFE_NO_PAD.encode(xr_web::entropy::bytes::<32>(self.entropy.as_ref())?);
         let token_hash = Self::token_hash(&token);
-        let logged_in = self.store.write(LogIn { login, verified_hash: hash, token_hash, address, device }).await?;
-        Ok((token, logged_in))
+        let attempt = LogIn { login, verified_hash: hash, token_hash, address, device, code };
+        match self.store.write(attempt).await? {
+            Entry::LoggedIn(logged_in) => Ok((token, *logged_in)),
+            Entry::WrongCode => Err(Error::WrongCode.into()),
+        }
     }
 
     /// Replaces a person's own password; `session` (hash of its token) stays, all others end.
@@ -121,28 +137,46 @@ impl Identity {
         passwords: (String, String),
         is_demo: bool,
     ) -> Result<(), Fault> {
-        let user = by.user;
-        let read = self.store.read(move |tx| {
-            let found = queries::user(tx, user)?.zip(queries::password_hash(tx, user)?);
-            let (user, hash) = found.ok_or(Error::NoSuchUser)?;
-            Ok((Subjects::of(&user.login, None).wait_s(tx)?, user, hash))
-        });
-        let (wait_s, user, verified_hash) = read.await?;
-        if let Some(seconds) = wait_s {
-            return Err(Error::TooManyAttempts(seconds).into());
-        }
         let (current, new) = passwords;
-        password::check(&new, &user.login, is_demo)?;
-        if !self.is_right(current, verified_hash.clone()).await? {
-            self.store.write(NoteFailure { login: user.login, address: None }).await?;
-            return Err(Error::WrongPassword.into());
-        }
+        let verified_hash = self.verified(by.user, current, |user| password::check(&new, &user.login, is_demo)).await?;
         let entropy = Arc::clone(&self.entropy);
         let new_hash = self.costly(move || password::hash(&new, entropy.as_ref())).await??;
         let change = ChangePassword { by, verified_hash, new_hash, keep: session };
         self.store.write(change).await?;
         self.forget();
         Ok(())
+    }
+
+    /// Asks a logged-in person for their password again: gives the hash that it is right for. `check` comes before the costly part.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassword`], [`Error::TooManyAttempts`], [`StoreError::Busy`], what `check` refuses.
+    pub(crate) async fn verified(
+        &self,
+        user: UserId,
+        password: String,
+        check: impl FnOnce(&User) -> Result<(), Error>,
+    ) -> Result<String, Fault> {
+        let read = self.store.read(move |tx| {
+            let found = queries::user(tx, user)?.zip(queries::password_hash(tx, user)?);
+            let (user, hash) = found.ok_or(Error::NoSuchUser)?;
+            Ok((Subjects::of(&user.login, None).wait_s(tx)?, user, hash))
+        });
+        let (wait_s, user, hash) = read.await?;
+        if let Some(seconds) = wait_s {
+            return Err(Error::TooManyAttempts(seconds).into());
+        }
+        check(&user)?;
+        if !self.is_right(password, hash.clone()).await? {
+            self.store.write(NoteFailure { login: user.login, address: None }).await?;
+            return Err(Error::WrongPassword.into());
+        }
+        Ok(hash)
+    }
+
+    /// Random bytes.
+    pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], Fault> {
+        xr_web::entropy::bytes::<N>(self.entropy.as_ref())
     }
 
     /// The hash of a first password, if it is a good one.

@@ -3,6 +3,7 @@
 pub mod commands;
 mod denials;
 mod device;
+mod enrolment;
 mod error;
 pub mod http;
 mod identity;
@@ -10,16 +11,18 @@ pub mod model;
 pub mod password;
 pub mod queries;
 pub mod roles;
+pub mod second_factor;
 pub mod standing;
 mod throttle;
+pub mod totp;
 
 pub use device::Device;
 pub use error::Error;
-pub use identity::Identity;
+pub use identity::{Credentials, Identity};
 pub use roles::Roles;
 pub use standing::{Standing, Trade};
 
-xr_store::migrations! { 1200 "identity", 1210 "members", 1220 "devices", 1950 "standing" }
+xr_store::migrations! { 1200 "identity", 1210 "members", 1220 "devices", 1230 "second_factors", 1950 "standing" }
 
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("identity");

@@ -1,6 +1,7 @@
 //! Reading: people, organisations, shops, sessions.
 
 use crate::model::{OpenSession, Org, OrgRole, Shop, User};
+use std::collections::BTreeMap;
 use xr_base::{Instant, OrgId, RoleId, Scope, StoreError, UserId};
 use xr_store::{Tx, params, sql};
 
@@ -121,16 +122,20 @@ pub fn with_role(tx: &mut Tx<'_>, role: &str) -> Result<Vec<UserId>, StoreError>
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// People of an organisation after `after`, by id, at most `limit`, each with the last log-in in wall time.
+/// How a member logs in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogInFacts {
+    /// Last time, wall time.
+    pub last: Option<Instant>,
+    /// Whether a second factor is asked for.
+    pub has_second_factor: bool,
+}
+
+/// People of an organisation after `after`, by id, at most `limit`, each with how they log in.
 ///
 /// # Errors
 /// [`StoreError`] of the engine.
-pub fn members(
-    tx: &mut Tx<'_>,
-    org: OrgId,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<(User, Option<Instant>)>, StoreError> {
+pub fn members(tx: &mut Tx<'_>, org: OrgId, after: i64, limit: i64) -> Result<Vec<(User, LogInFacts)>, StoreError> {
     let members: Vec<User> = tx.all(
         sql!(
             "SELECT u.id, u.login, u.name, u.phone_masked, u.role, u.party, u.org_id, u.locale, u.is_disabled, u.is_owner,
@@ -141,21 +146,21 @@ pub fn members(
         params![org, after, limit],
     )?;
     let last = members.last().map_or(after, |user| user.id.0);
-    let seen: Vec<(UserId, Instant)> = tx.all(
+    let facts: Vec<(UserId, Option<Instant>, bool)> = tx.all(
         sql!(
-            "SELECT l.user_id, l.at FROM users u JOIN last_log_ins l ON l.user_id = u.id
+            "SELECT u.id, l.at, CASE WHEN f.confirmed_at IS NULL THEN 0 ELSE 1 END
+             FROM users u LEFT JOIN last_log_ins l ON l.user_id = u.id LEFT JOIN second_factors f ON f.user_id = u.id
              WHERE u.org_id = ?1 AND u.id > ?2 AND u.id <= ?3 /* unscoped: the organisation is a parameter */"
         ),
         params![org, after, last],
     )?;
-    let seen: std::collections::BTreeMap<UserId, Instant> = seen.into_iter().collect();
-    Ok(members
-        .into_iter()
-        .map(|user| {
-            let at = seen.get(&user.id).copied();
-            (user, at)
-        })
-        .collect())
+    let facts: BTreeMap<UserId, LogInFacts> =
+        facts.into_iter().map(|(id, last, has_second_factor)| (id, LogInFacts { last, has_second_factor })).collect();
+    let with_facts = |user: User| {
+        let known = facts.get(&user.id).copied().unwrap_or_default();
+        (user, known)
+    };
+    Ok(members.into_iter().map(with_facts).collect())
 }
 
 /// The roles that an organisation made, by name; it has few.

@@ -22,7 +22,8 @@ mod summary;
 mod write;
 
 pub use desk::{
-    Counts, DeleteForgotten, ForgetFiles, State, UPLOAD_BYTES, UploadQuota, delete_forgotten, run_next, work,
+    Counts, DeleteForgotten, ForgetFiles, SEALED_FILES, State, UPLOAD_BYTES, UploadQuota, delete_forgotten, run_next,
+    work,
 };
 pub use issue::{Issue, Issues, Oddity};
 pub use report::{Cancellations, Report, Shown};
@@ -33,7 +34,7 @@ use xr_base::id::EPOCH_2025_MS;
 use xr_base::{Clock as _, Fault, Instant, SystemClock};
 use xr_store::Store;
 
-xr_store::migrations! { 1750 "imports", 1751 "desk", 1752 "forgotten" }
+xr_store::migrations! { 1750 "imports", 1751 "desk", 1752 "forgotten", 1753 "sealed_files" }
 
 /// Texts of this slice.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("imports");

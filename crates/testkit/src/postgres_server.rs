@@ -124,7 +124,7 @@ impl OwnServer {
     }
 
     /// Kills one of its processes in the middle of whatever it does: the server then ends all connections, goes through its log and starts
-    /// anew.
+    /// anew. Gives back control when the connections have ended.
     ///
     /// # Panics
     /// Nobody is connected.
@@ -136,7 +136,12 @@ impl OwnServer {
             let mut client = Client::connect(&self.url(), NoTls).map_err(|e| e.to_string())?;
             let victim: i32 = client.query(others, &[]).map_err(|e| e.to_string())?.first().ok_or("nobody")?.get(0);
             let ended = Command::new("kill").args(["-KILL", &victim.to_string()]).status();
-            Ok(ended.map_err(|e| e.to_string())?.success())
+            let is_killed = ended.map_err(|e| e.to_string())?.success();
+            // The server ends everybody's connections, this one too; before that it has not crashed yet.
+            while is_killed && client.simple_query("SELECT 1").is_ok() {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            Ok(is_killed)
         });
         assert!(must(killed), "not killed");
     }

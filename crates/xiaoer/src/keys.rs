@@ -39,12 +39,12 @@ pub fn sealing(settings: &Settings, entropy: Arc<dyn Entropy>) -> Result<Sealing
         keepers.push(Arc::new(MasterKey::new("secret", &secret)));
     }
     let entropy = Arc::new(move |bytes: &mut [u8]| entropy.fill(bytes));
-    Ok(Sealing { keepers, entropy, fields: crate::wiring::sealed_fields() })
+    Ok(Sealing { keepers, entropy, fields: crate::wiring::sealed_fields(), files: crate::wiring::sealed_files() })
 }
 
 /// The same keys every time, which protect nothing: for markets that are thrown away.
 pub fn repeatable() -> Sealing {
-    Sealing::repeatable(crate::wiring::sealed_fields())
+    Sealing { files: crate::wiring::sealed_files(), ..Sealing::repeatable(crate::wiring::sealed_fields()) }
 }
 
 /// A keeper of the key in `path`, which must be there.

@@ -8,6 +8,7 @@ use xr_base::{Fault, UserId};
 use xr_case::engine::{Effects, Engine, Kind};
 use xr_case::{Compiled, Finding, Library, parse};
 use xr_orders::ShipmentBookRef;
+use xr_store::sealing::SealedFiles;
 use xr_store::{Migration, SealedField, Tx};
 use xr_web::{Routes, Texts};
 
@@ -133,7 +134,17 @@ pub fn migrations() -> Vec<Migration> {
 
 /// Fields that every capability keeps sealed.
 pub fn sealed_fields() -> Vec<SealedField> {
-    vec![xr_orders::recipients::SEALED, xr_verification::SEALED]
+    vec![
+        xr_orders::recipients::SEALED,
+        xr_identity::second_factor::SEALED,
+        xr_exports::SEALED_FILTERS,
+        xr_verification::SEALED,
+    ]
+}
+
+/// What slices seal under keys of files.
+pub fn sealed_files() -> Vec<SealedFiles> {
+    [xr_imports::SEALED_FILES.as_slice(), &xr_exports::SEALED_FILES].concat()
 }
 
 /// Routes of every capability.

@@ -100,6 +100,7 @@ pub(super) fn open_session(store: &Store, login: &str, hash: &str) -> String {
         token_hash: Identity::token_hash(&token),
         address: None,
         device: Device::default(),
+        code: None,
     };
     store.write_blocking(session).unwrap();
     token

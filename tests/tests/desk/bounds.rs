@@ -15,11 +15,11 @@ const ROWS_MAX: i64 = 2_000;
 const PARTS_MAX: i64 = 8;
 
 fn bad_rows(store: &Store) -> i64 {
-    count(store, sql!("SELECT COUNT(*) FROM import_bad_rows /* unscoped: a test */"))
+    count(store, sql!("SELECT COUNT(*) FROM sealed_bad_rows /* unscoped: a test */"))
 }
 
 fn parts(store: &Store) -> i64 {
-    count(store, sql!("SELECT COUNT(*) FROM import_parts /* unscoped: a test */"))
+    count(store, sql!("SELECT COUNT(*) FROM sealed_import_parts /* unscoped: a test */"))
 }
 
 /// A file of which every row is bad.

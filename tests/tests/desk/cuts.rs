@@ -122,7 +122,7 @@ fn an_import_whose_commit_was_cut_off_goes_on_and_nothing_comes_twice() {
     let done = web.done(&token, &format!("GET /v1/imports/{id}"), &Value::Null);
     assert_eq!((&done["state"], number(&done, "orders_new"), number(&done, "rows_bad")), (&json!("done"), 1_350, 150));
     let orders = sql!("SELECT COUNT(*) FROM orders /* unscoped: a test */");
-    let bad = sql!("SELECT COUNT(*) FROM import_bad_rows /* unscoped: a test */");
+    let bad = sql!("SELECT COUNT(*) FROM sealed_bad_rows /* unscoped: a test */");
     assert_eq!((count(&web.node.store, orders), count(&web.node.store, bad)), (1_350, 150));
     store.close();
 }

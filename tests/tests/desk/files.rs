@@ -117,9 +117,9 @@ fn what_is_no_table_is_refused_in_words_and_leaves_nothing() {
     let parts: (i64,) = web
         .node
         .store
-        .read_blocking(
-            |tx| Ok(tx.one(xr_store::sql!("SELECT COUNT(*) FROM import_parts /* unscoped: a test */"), &[])?),
-        )
+        .read_blocking(|tx| {
+            Ok(tx.one(xr_store::sql!("SELECT COUNT(*) FROM sealed_import_parts /* unscoped: a test */"), &[])?)
+        })
         .unwrap();
     assert_eq!(parts.0, 0);
 }

@@ -62,7 +62,7 @@ pub(crate) fn many_orders(web: &Web, token: &str, count: usize) {
 
 /// Bytes of files that are in the database.
 pub(crate) fn parts(web: &Web) -> i64 {
-    let count = sql!("SELECT COUNT(*) FROM order_export_parts /* unscoped: a test */");
+    let count = sql!("SELECT COUNT(*) FROM sealed_export_parts /* unscoped: a test */");
     web.node.store.read_blocking(|tx| Ok(tx.one::<(i64,)>(count, &[])?.0)).unwrap()
 }
 

@@ -90,7 +90,8 @@ fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'sta
     tried.push(("PATCH /v1/views/{id}", view.clone(), json!({ "version": 1, "name": "mine" }), both));
     tried.push(("DELETE /v1/views/{id}", view, Value::Null, both));
     let (member, role) = (crate::scene::member(web), crate::scene::role(web));
-    tried.push(("PATCH /v1/members/{id}", member, json!({ "version": 1, "is_disabled": true }), merchant));
+    tried.push(("PATCH /v1/members/{id}", member.clone(), json!({ "version": 1, "is_disabled": true }), merchant));
+    tried.push(("POST /v1/members/{id}/second-factor/removal", member, Value::Null, merchant));
     tried.push(("PATCH /v1/roles/{id}", role.clone(), json!({ "version": 1, "permissions": [] }), merchant));
     tried.push(("DELETE /v1/roles/{id}", role, Value::Null, merchant));
     tried

@@ -114,7 +114,7 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
         let ask = signed_in(Ask::new(&line));
         return if method == "PATCH" { ask.json(r#"{"version":1,"is_shared":true}"#) } else { ask };
     }
-    if path == "/v1/members/{id}" || path == "/v1/roles/{id}" {
+    if path.starts_with("/v1/members/{id}") || path == "/v1/roles/{id}" {
         let (line, body) = of_members(web, route);
         let ask = signed_in(Ask::new(&line));
         return if body.is_empty() { ask } else { ask.json(body) };
@@ -146,6 +146,7 @@ fn of_members(web: &Web, route: &str) -> (String, &'static str) {
         "PATCH /v1/members/{id}" => {
             (route.replace("{id}", &crate::scene::member(web)), r#"{"version":1,"is_disabled":true}"#)
         }
+        "POST /v1/members/{id}/second-factor/removal" => (route.replace("{id}", &crate::scene::member(web)), ""),
         "PATCH /v1/roles/{id}" => {
             (route.replace("{id}", &crate::scene::role(web)), r#"{"version":1,"permissions":[]}"#)
         }
@@ -160,6 +161,11 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "POST /v1/me/password" => json!({ "current": PASSWORD, "password": "" }),
         "POST /v1/registrations" => xr_tests::http::registration("person", ""),
         "PUT /v1/verification/draft" => xr_tests::http::registration("person", "")["form"].clone(),
+        "POST /v1/me/second-factor" => json!({ "current": PASSWORD }),
+        "POST /v1/me/second-factor/confirmation" => json!({ "code": "" }),
+        "POST /v1/me/second-factor/recovery-codes" | "POST /v1/me/second-factor/removal" => {
+            json!({ "current": PASSWORD, "code": "" })
+        }
         "POST /v1/orders" => web.cart(&[(web.sku(1), 1)]),
         "POST /v1/import-sources" => DeskScene::source(web),
         "POST /v1/views" => crate::scene::new_view(),

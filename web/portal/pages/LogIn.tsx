@@ -7,20 +7,30 @@ import type { Person, Session } from '@/api/types';
 import { useLoad } from '../load';
 import { problemText, useText } from '../text';
 
+const CODE_NEEDED = 'identity.second_factor_needed';
+
 export function LogIn({ onEnter }: { onEnter: (session: Session) => void }) {
   const { t } = useText();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
+  /** Null until the server asks for it. */
+  const [code, setCode] = useState<string | null>(null);
   const [failure, setFailure] = useState('');
   // Only demo servers answer.
   const people = useLoad('people', calls.demoPeople);
-  const enter = (who: string, secret: string) => {
+  const enter = (who: string, secret: string, typed: string | null = null) => {
     setFailure('');
-    calls.logIn(who, secret).then(onEnter, (error: unknown) => setFailure(problemText(problemOf(error))));
+    calls.logIn(who, secret, typed ?? undefined).then(onEnter, (error: unknown) => {
+      const problem = problemOf(error);
+      if (problem.code !== CODE_NEEDED) return setFailure(problemText(problem));
+      setLogin(who);
+      setPassword(secret);
+      setCode('');
+    });
   };
   const submit = (event: Event) => {
     event.preventDefault();
-    enter(login.trim(), password);
+    enter(login.trim(), password, code);
   };
   const buyers = (people.data ?? []).filter((p) => p.party === 'buyer');
   const rest = buyers.filter((p) => !p.is_featured);
@@ -35,6 +45,11 @@ export function LogIn({ onEnter }: { onEnter: (session: Session) => void }) {
         <label class="field"><span>{t('portal.password')}</span>
           <input type="password" autocomplete="current-password" required value={password} onInput={(e) => setPassword(e.currentTarget.value)} />
         </label>
+        {code !== null && (
+          <label class="field"><span>{t('portal.code')}</span>
+            <input autocomplete="one-time-code" required autofocus maxlength={32} value={code} onInput={(e) => setCode(e.currentTarget.value)} />
+          </label>
+        )}
         {failure && <p class="failure" role="alert">{failure}</p>}
         <button type="submit" class="primary wide">{t('portal.enter')}</button>
       </form>

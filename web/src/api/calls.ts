@@ -7,19 +7,26 @@ import type { Member, MemberChanges, NewMember, PermissionGroup, Role } from './
 import type { ChainCheck, OperationKinds, OperationPage } from './oplogTypes';
 import type {
   Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview,
-  ImportSource, ImportView, OpenSession, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Remark, Replay, Rulebook, SavedView, SealKeys, ServerTime, Session, Shop,
+  ImportSource, ImportView, OpenSession, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Remark, Replay, Rulebook, SavedView, SealKeys, SecondFactor, SecretShown, ServerTime, Session, Shop,
   StateCount, Status, TourStory, ViewList,
 } from './types';
 
 const at = (id: string) => encodeURIComponent(id);
 
 export const session = () => get<Session>('/v1/session');
-export const logIn = (login: string, password: string) => post<Session>('/v1/session', { login, password });
+export const logIn = (login: string, password: string, code?: string) => post<Session>('/v1/session', { login, password, code });
 export const logOut = () => request<void>('DELETE', '/v1/session');
 export const sessions = () => get<OpenSession[]>('/v1/sessions');
 export const endSession = (id: string) => request<void>('DELETE', `/v1/sessions/${at(id)}`);
 export const endOtherSessions = () => request<void>('DELETE', '/v1/sessions');
 export const changePassword = (body: { current: string; password: string }) => post<void>('/v1/me/password', body);
+/** Password and code, asked for again. */
+export type BothFactors = { current: string; code: string };
+export const secondFactor = () => get<SecondFactor>('/v1/me/second-factor');
+export const beginSecondFactor = (current: string) => post<SecretShown>('/v1/me/second-factor', { current });
+export const confirmSecondFactor = (code: string) => post<{ recovery_codes: string[] }>('/v1/me/second-factor/confirmation', { code });
+export const renewRecoveryCodes = (body: BothFactors) => post<{ recovery_codes: string[] }>('/v1/me/second-factor/recovery-codes', body);
+export const removeSecondFactor = (body: BothFactors) => post<void>('/v1/me/second-factor/removal', body);
 export const serverTime = () => get<ServerTime>('/v1/time');
 
 export const board = (query: Query, signal?: AbortSignal) => get<Page<CaseSummary>>('/v1/board', query, signal);
@@ -77,6 +84,7 @@ export const cancelBatch = (id: string) => post<BatchView>(`/v1/batches/${at(id)
 export const againBatch = (id: string) => post<BatchView>(`/v1/batches/${at(id)}/again`);
 
 export const members = (query: Query, signal?: AbortSignal) => get<Page<Member>>('/v1/members', query, signal);
+export const resetSecondFactor = (id: string) => post<Member>(`/v1/members/${at(id)}/second-factor/removal`);
 export const addMember = (body: NewMember) => post<Member>('/v1/members', body);
 export const changeMember = (id: string, body: MemberChanges) => request<Member>('PATCH', `/v1/members/${at(id)}`, { body });
 export const roles = () => get<{ items: Role[] }>('/v1/roles');

@@ -12,6 +12,7 @@ export type Member = {
   role_label: Label;
   is_disabled: boolean;
   is_owner: boolean;
+  has_second_factor: boolean;
   is_self: boolean;
   may_change: boolean;
   last_log_in: string | null;

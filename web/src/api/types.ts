@@ -27,6 +27,16 @@ export type Session = {
 };
 
 /** A log-in of one's own, wherever it was made. */
+/** Two-step verification of one's own log-in. */
+export type SecondFactor = {
+  /** Null while it is off. */
+  since: string | null;
+  recovery_codes_left: number;
+};
+
+/** What an authenticator app needs; `uri` for a QR code. */
+export type SecretShown = { secret: string; uri: string };
+
 export type OpenSession = {
   id: string;
   created_at: string;

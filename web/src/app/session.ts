@@ -45,8 +45,8 @@ function forget(): void {
   queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== KEY[0] });
 }
 
-export async function enter(login: string, password: string): Promise<void> {
-  const session = await calls.logIn(login, password);
+export async function enter(login: string, password: string, code?: string): Promise<void> {
+  const session = await calls.logIn(login, password, code);
   forget();
   queryClient.setQueryData(KEY, session);
 }

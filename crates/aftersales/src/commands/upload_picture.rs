@@ -4,8 +4,8 @@ use crate::Error;
 use crate::evidence::person;
 use crate::pictures::Picture;
 use serde::{Deserialize, Serialize};
-use xr_base::{Actor, Fault, StoreError};
-use xr_store::blobs::{Place, Prepared};
+use xr_base::{Actor, Fault};
+use xr_store::blobs::{Blobs, Prepared};
 use xr_store::{Command, Tx, params, sql};
 
 /// Keeps a picture for the person who sent it in; gives its name.
@@ -19,18 +19,18 @@ pub struct UploadPicture {
 /// A picture that was kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uploaded {
-    /// SHA-256 of the cleaned bytes, 64 hex digits; acts and commands name the picture by it.
+    /// SHA-256 of the cleaned and sealed bytes, 64 hex digits; acts and commands name the picture by it.
     pub sha256: String,
 }
 
 impl UploadPicture {
-    /// Writes the bytes to `place`; blocking, so call it off the async threads.
+    /// Seals the bytes and writes them to `blobs`; blocking, so call it off the async threads.
     ///
     /// # Errors
-    /// [`StoreError`] when the disk refuses.
-    pub fn new(actor: Actor, picture: Picture, place: &Place) -> Result<Self, StoreError> {
+    /// 503 `store.locked` without a key; a store fault when the disk refuses.
+    pub fn new(actor: Actor, picture: &Picture, blobs: &Blobs) -> Result<Self, Fault> {
         let media_type = picture.format.media_type();
-        Ok(Self { actor, prepared: place.prepare(picture.bytes)?, media_type })
+        Ok(Self { actor, prepared: blobs.prepare(&picture.bytes)?, media_type })
     }
 }
 

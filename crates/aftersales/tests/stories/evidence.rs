@@ -31,8 +31,8 @@ fn one_may_only_show_pictures_that_one_sent_in() {
     assert_eq!(market.picture(&merchant(), 1), shot);
     assert_eq!(file(&market, &merchant(), case, &[&shot], None).unwrap(), 1);
     let bytes = market.read({
-        let (place, shot) = (market.store.blobs().clone(), shot.clone());
-        move |tx| Ok(place.load(tx, &shot)?)
+        let (blobs, shot) = (market.store.blobs().clone(), shot.clone());
+        move |tx| blobs.load(tx, &shot)
     });
     assert!(bytes.is_some_and(|b| b.starts_with(b"\x89PNG")));
 }

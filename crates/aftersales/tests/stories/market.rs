@@ -324,7 +324,7 @@ impl Market {
         let mut png = std::io::Cursor::new(Vec::new());
         image.write_to(&mut png, image::ImageFormat::Png).unwrap();
         let picture = xr_aftersales::pictures::clean(&png.into_inner()).unwrap();
-        let upload = xr_aftersales::UploadPicture::new(actor.clone(), picture, self.store.blobs()).unwrap();
+        let upload = xr_aftersales::UploadPicture::new(actor.clone(), &picture, self.store.blobs()).unwrap();
         self.store.write_blocking(upload).unwrap().sha256
     }
 

@@ -2,7 +2,7 @@
 
 use crate::commands::{NoteDownload, may_have_plain, not_found};
 use crate::model::{ExportRow, State as ExportState};
-use crate::queries;
+use crate::{queries, sealed};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
@@ -56,7 +56,7 @@ pub(super) async fn download(
 /// takes it for whole.
 fn parts(store: Store, id: ExportId) -> impl futures_util::Stream<Item = Result<Vec<u8>, std::io::Error>> {
     futures_util::stream::try_unfold((store, 0_i64), move |(store, from)| async move {
-        let read = store.read(move |tx| queries::part(tx, id, from)).await;
+        let read = store.read(move |tx| sealed::part(tx, id, from)).await;
         let found = read.map_err(|fault| std::io::Error::other(fault.to_string()))?;
         Ok(found.map(|(part, bytes)| (bytes, (store, part + 1))))
     })

@@ -1,6 +1,7 @@
 //! What is shown of exports.
 
 use crate::model::{ExportRow, FileFormat, State, Wanted};
+use crate::sealed;
 use crate::texts::both;
 use serde::Serialize;
 use xr_base::locale::Text;
@@ -42,7 +43,7 @@ pub(super) struct ExportView {
 
 /// The export as `user` sees it.
 pub(super) fn view(tx: &mut Tx<'_>, row: &ExportRow, user: UserId) -> Result<ExportView, Fault> {
-    let wanted = row.wanted()?;
+    let wanted = sealed::wanted(tx, row)?;
     let shop = wanted.shop.map(|id| xr_identity::queries::shop(tx, id)).transpose()?.flatten();
     // A shop of somebody else in the filter finds nothing; its name stays theirs as well.
     let shop = shop.filter(|shop| row.merchant_org.is_none_or(|org| org == shop.merchant_org));

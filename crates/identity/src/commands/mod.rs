@@ -6,6 +6,7 @@ mod org_roles;
 mod orgs;
 mod passwords;
 mod registration;
+mod second_factors;
 mod sessions;
 mod users;
 
@@ -15,7 +16,11 @@ pub use org_roles::{AddRole, ChangeRole, DeleteRole, NewRole, RoleChanges};
 pub use orgs::{CreateOrg, CreateShop};
 pub use passwords::ChangePassword;
 pub use registration::{NewApplicant, register};
-pub use sessions::{LogIn, LogOut, LoggedIn, NoteDenial, NoteFailure, RevokeSessions, SESSION_LENGTH};
+pub use second_factors::{
+    BeginSecondFactor, ClearSecondFactor, ConfirmSecondFactor, RemoveSecondFactor, RenewRecoveryCodes,
+    ResetSecondFactor, Verified,
+};
+pub use sessions::{Entry, LogIn, LogOut, LoggedIn, NoteDenial, NoteFailure, RevokeSessions, SESSION_LENGTH};
 pub use users::{ChooseLocale, CreateUser, DisableUser, add_dormant_buyer};
 
 use crate::model::User;

@@ -2,8 +2,9 @@
 
 use super::{Asker, of_user, tell, themselves};
 use crate::model::User;
+use crate::second_factor::Shown;
 use crate::throttle::Subjects;
-use crate::{Device, Error, queries};
+use crate::{Device, Error, queries, second_factor};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::net::IpAddr;
@@ -27,6 +28,17 @@ pub struct LogIn {
     pub address: Option<IpAddr>,
     /// By what.
     pub device: Device,
+    /// Second factor as it was typed; none when it was not asked for.
+    pub code: Option<String>,
+}
+
+/// How an attempt with the right password ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Entry {
+    /// With a session.
+    LoggedIn(Box<LoggedIn>),
+    /// With a wrong second factor, which was counted as a guess.
+    WrongCode,
 }
 
 /// A new session.
@@ -38,11 +50,25 @@ pub struct LoggedIn {
     pub expires_at: Instant,
 }
 
+/// A second factor was asked for, and what was typed is none of this person's.
+struct WrongCode;
+
+impl LogIn {
+    /// How the second factor was shown; none where log-in does not ask for it.
+    fn second_factor(&self, tx: &mut Tx<'_>, user: UserId) -> Result<Result<Option<Shown>, WrongCode>, Fault> {
+        let Some(factor) = second_factor::of(tx, user)?.filter(|factor| factor.is_confirmed) else {
+            return Ok(Ok(None));
+        };
+        let code = self.code.as_ref().ok_or(Error::SecondFactorNeeded)?;
+        Ok(second_factor::accept(tx, user, &factor, code)?.map(Some).ok_or(WrongCode))
+    }
+}
+
 impl Command for LogIn {
-    type Out = LoggedIn;
+    type Out = Entry;
     const NAME: &'static str = "identity.log_in";
 
-    fn run(&self, tx: &mut Tx<'_>) -> Result<LoggedIn, Fault> {
+    fn run(&self, tx: &mut Tx<'_>) -> Result<Entry, Fault> {
         let subjects = Subjects::of(&self.login, self.address);
         // Guesses that were under way together are counted one after the other here.
         if let Some(seconds) = subjects.wait_s(tx)? {
@@ -52,8 +78,16 @@ impl Command for LogIn {
         let is_valid = |(_, hash, is_disabled): &(UserId, String, bool)| *hash == self.verified_hash && !is_disabled;
         let (id, ..) = found.filter(is_valid).ok_or(Error::BadCredentials)?;
         let user = queries::user(tx, id)?.ok_or(Error::BadCredentials)?;
+        let address = self.address.map(MaskedAddress::from);
+        let Ok(second_factor) = self.second_factor(tx, id)? else {
+            // Committed with its event: somebody has the password, and its owner should know.
+            subjects.count(tx)?;
+            let body = json!({ "user": id, "device": self.device });
+            tell(tx, ("identity.wrong_code", id.0), &themselves(&user, address), of_user(&user), body)?;
+            return Ok(Entry::WrongCode);
+        };
         let (session, wall): (RowId, Instant) = (tx.id(), tx.wall());
-        let (expires_at, address) = (wall + SESSION_LENGTH, self.address.map(MaskedAddress::from));
+        let expires_at = wall + SESSION_LENGTH;
         tx.put(
             sql!("DELETE FROM sessions WHERE user_id = ?1 AND expires_at <= ?2 /* unscoped: own sessions */"),
             params![id, wall],
@@ -82,9 +116,9 @@ impl Command for LogIn {
             params![id, wall],
         )?;
         subjects.forgive(tx)?;
-        let body = json!({ "user": id, "session": session, "device": self.device });
+        let body = json!({ "user": id, "session": session, "device": self.device, "second_factor": second_factor });
         tell(tx, ("identity.logged_in", id.0), &themselves(&user, address), of_user(&user), body)?;
-        Ok(LoggedIn { user, expires_at })
+        Ok(Entry::LoggedIn(Box::new(LoggedIn { user, expires_at })))
     }
 }
 

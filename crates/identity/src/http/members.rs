@@ -4,6 +4,7 @@ use super::identity;
 use super::roles::own_org;
 use crate::commands::{AddMember, Asker, ChangeMember, MemberChanges, NewMember};
 use crate::model::User;
+use crate::queries::LogInFacts;
 use crate::{Error, Roles, queries};
 use axum::Json;
 use axum::extract::State;
@@ -33,6 +34,8 @@ pub(super) struct Member {
     is_disabled: bool,
     /// Whether it is a main account.
     is_owner: bool,
+    /// Whether their log-in asks for a second factor.
+    has_second_factor: bool,
     /// Whether it is the caller.
     is_self: bool,
     /// Whether the caller may change role and state: nobody changes themselves, or somebody who may do more.
@@ -43,7 +46,7 @@ pub(super) struct Member {
     version: i64,
 }
 
-fn shown(roles: &Roles, who: &Principal, is_owner: bool, (user, last_log_in): (User, Option<Instant>)) -> Member {
+fn shown(roles: &Roles, who: &Principal, is_owner: bool, (user, log_in): (User, LogInFacts)) -> Member {
     let has_less = roles.words_of(&user).unwrap_or_default().iter().all(|word| who.may(word));
     Member {
         role_label: roles.label_of(&user),
@@ -56,12 +59,13 @@ fn shown(roles: &Roles, who: &Principal, is_owner: bool, (user, last_log_in): (U
         phone_masked: user.phone_masked,
         is_disabled: user.is_disabled,
         is_owner: user.is_owner,
-        last_log_in,
+        last_log_in: log_in.last,
+        has_second_factor: log_in.has_second_factor,
         version: user.version,
     }
 }
 
-async fn read(state: &AppState, who: &Who, id: UserId) -> Result<Json<Member>, Failure> {
+pub(super) async fn read(state: &AppState, who: &Who, id: UserId) -> Result<Json<Member>, Failure> {
     let (principal, roles) = (who.0.principal.clone(), Arc::clone(identity(state)?.roles()));
     let org = own_org(&principal)?;
     let found = state.store().read(move |tx| {

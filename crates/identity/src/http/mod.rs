@@ -2,6 +2,7 @@
 
 mod members;
 mod roles;
+mod second_factor;
 mod session;
 mod views;
 
@@ -25,9 +26,14 @@ pub fn routes() -> Routes {
         .add(Access::SignedIn, routes!(session::revoke))
         .add(Access::SignedIn, routes!(session::change_me))
         .add(Access::SignedIn, routes!(session::change_password))
+        .add(Access::SignedIn, routes!(second_factor::show, second_factor::begin))
+        .add(Access::SignedIn, routes!(second_factor::confirm))
+        .add(Access::SignedIn, routes!(second_factor::renew))
+        .add(Access::SignedIn, routes!(second_factor::remove))
         .add(Access::SignedIn, routes!(views::shops))
         .add(MEMBERS, routes!(members::list, members::add))
         .add(MEMBERS, routes!(members::change))
+        .add(MEMBERS, routes!(second_factor::reset))
         .add(MEMBERS, routes!(roles::list, roles::add))
         .add(MEMBERS, routes!(roles::change, roles::delete))
         .add(MEMBERS, routes!(roles::permissions))

@@ -4,7 +4,7 @@ use super::identity;
 use super::views::{Me, me};
 use crate::commands::{Asker, ChooseLocale, LogOut, RevokeSessions};
 use crate::model::OpenSession;
-use crate::{Device, Identity, queries};
+use crate::{Credentials, Device, Identity, queries};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
@@ -16,21 +16,12 @@ use xr_web::access::cookie_name;
 use xr_web::failure::ProblemBody;
 use xr_web::{AppState, Authenticator, Caller, Failure, IdPath, JsonBody, NoBody, WebConfig, Who};
 
-/// What a person types in.
-#[derive(Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Credentials {
-    /// Log-in name; case does not matter.
-    login: String,
-    /// Password.
-    password: String,
-}
-
 /// Logs in: sets the session cookie and shows who it is.
 #[utoipa::path(
     post, path = "/v1/session", tag = "identity", request_body = Credentials,
     responses(
-        (status = 200, body = Me), (status = 401, body = ProblemBody), (status = 429, body = ProblemBody),
+        (status = 200, body = Me), (status = 401, body = ProblemBody), (status = 422, body = ProblemBody),
+        (status = 429, body = ProblemBody),
     ),
 )]
 pub(super) async fn log_in(
@@ -41,7 +32,7 @@ pub(super) async fn log_in(
 ) -> Result<Response, Failure> {
     let identity = identity(&state)?;
     let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(Device::of).unwrap_or_default();
-    let (token, _) = identity.log_in(&body.value.login, body.value.password, caller.address, device).await?;
+    let (token, _) = identity.log_in(body.value, caller.address, device).await?;
     let session = identity.session(&token).await?.ok_or(crate::Error::BadCredentials)?;
     let shown = me(&state, session.principal).await?;
     let seconds = crate::commands::SESSION_LENGTH.0 / 1_000;

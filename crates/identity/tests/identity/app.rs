@@ -10,7 +10,7 @@ use tower::ServiceExt;
 use xr_base::{Actor, Currency, Millis, OrgId};
 use xr_identity::commands::{CreateOrg, CreateShop, CreateUser};
 use xr_identity::model::{OrgKind, Shop, User};
-use xr_identity::{Identity, Roles, TEXTS, password};
+use xr_identity::{Credentials, Identity, Roles, TEXTS, password};
 use xr_store::Store;
 use xr_web::{AppState, Authenticator, Entropy, OsEntropy, Parts, Texts, WebConfig};
 
@@ -44,7 +44,7 @@ impl Authenticator for Shared {
 
 impl TestApp {
     pub(crate) async fn at(place: Place, config: WebConfig) -> Self {
-        let store = place.open(xr_identity::MIGRATIONS);
+        let store = place.open_sealed(xr_identity::MIGRATIONS, vec![xr_identity::second_factor::SEALED]);
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let identity = Identity::new(store.clone(), Roles::shipped().unwrap(), Arc::clone(&entropy));
         let identity = Arc::new(identity.unwrap());
@@ -159,6 +159,11 @@ impl TestApp {
         use xr_base::Clock as _;
         self.place.clock.jump_to(self.place.clock.wall() + span);
     }
+}
+
+/// Name and password, without a second factor.
+pub(crate) fn typed(login: &str, password: &str) -> Credentials {
+    Credentials { login: login.to_owned(), password: password.to_owned(), code: None }
 }
 
 #[derive(Debug)]

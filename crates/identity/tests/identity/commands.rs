@@ -1,6 +1,6 @@
 //! What the commands refuse, and what they leave behind.
 
-use crate::app::{PASSWORD, apps};
+use crate::app::{PASSWORD, apps, typed};
 use xr_base::{Actor, Currency, Fault, Party, Principal, Scope, UserId};
 use xr_identity::commands::{CreateOrg, CreateShop, DisableUser, LogIn};
 use xr_identity::model::OrgKind;
@@ -74,6 +74,7 @@ async fn a_password_changed_while_a_log_in_was_verified_does_not_let_it_in() {
             token_hash: "t".to_owned(),
             address: None,
             device: Device::default(),
+            code: None,
         };
         assert_eq!(code(app.store.write(stale).await), "identity.bad_credentials");
     }
@@ -93,10 +94,7 @@ async fn a_disabled_user_s_sessions_end_at_once() {
 #[tokio::test]
 async fn log_ins_are_recorded_for_the_own_organisation_with_a_masked_address() {
     for app in apps().await {
-        app.identity
-            .log_in("merchant", PASSWORD.to_owned(), "203.0.113.9".parse().ok(), Device::default())
-            .await
-            .unwrap();
+        app.identity.log_in(typed("merchant", PASSWORD), "203.0.113.9".parse().ok(), Device::default()).await.unwrap();
         let (own, rival) = (app.orgs[1], app.orgs[2]);
         let mut found = (Vec::new(), Vec::new());
         // On PostgreSQL the sequencer numbers events a moment after the commit.

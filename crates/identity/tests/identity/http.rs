@@ -172,8 +172,12 @@ fn every_route_is_listed_with_its_access() {
     for line in xr_identity::http::routes().listed() {
         writeln!(matrix, "{} {} {}", line.method, line.path, line.access).unwrap();
     }
-    let expected = "PATCH /v1/me signed-in\nPOST /v1/me/password signed-in\nGET /v1/members members.manage\n\
+    let expected = "PATCH /v1/me signed-in\nPOST /v1/me/password signed-in\n\
+                    GET /v1/me/second-factor signed-in\nPOST /v1/me/second-factor signed-in\n\
+                    POST /v1/me/second-factor/confirmation signed-in\nPOST /v1/me/second-factor/recovery-codes signed-in\n\
+                    POST /v1/me/second-factor/removal signed-in\nGET /v1/members members.manage\n\
                     POST /v1/members members.manage\nPATCH /v1/members/{id} members.manage\n\
+                    POST /v1/members/{id}/second-factor/removal members.manage\n\
                     GET /v1/permissions members.manage\nGET /v1/roles members.manage\nPOST /v1/roles members.manage\n\
                     DELETE /v1/roles/{id} members.manage\nPATCH /v1/roles/{id} members.manage\n\
                     DELETE /v1/session signed-in\nGET /v1/session signed-in\nPOST /v1/session public\n\

@@ -11,5 +11,6 @@ mod http;
 mod members;
 mod org_roles;
 mod owners;
+mod second_factor;
 mod staff;
 mod throttle;

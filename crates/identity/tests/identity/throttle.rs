@@ -1,6 +1,6 @@
 //! Guessing is slowed down, in wall time, by name and by address.
 
-use crate::app::{PASSWORD, apps};
+use crate::app::{PASSWORD, apps, typed};
 use xr_base::{Fault, Millis};
 use xr_identity::Device;
 
@@ -38,7 +38,7 @@ async fn a_right_password_forgives_the_name_but_not_the_address() {
     for app in apps().await {
         let address = "203.0.113.9".parse().ok();
         let attempt = async |login: &str, password: &str| {
-            let result = app.identity.log_in(login, password.to_owned(), address, Device::default()).await;
+            let result = app.identity.log_in(typed(login, password), address, Device::default()).await;
             result.map_or_else(|fault| code(&fault), |_| String::new())
         };
         // 7 failures by name each time, forgiven by the log-in that follows; the address adds them up.
@@ -53,7 +53,7 @@ async fn a_right_password_forgives_the_name_but_not_the_address() {
         }
         assert_eq!(attempt("merchant", PASSWORD).await, "identity.too_many_attempts");
         let elsewhere =
-            app.identity.log_in("merchant", PASSWORD.to_owned(), "203.0.113.10".parse().ok(), Device::default()).await;
+            app.identity.log_in(typed("merchant", PASSWORD), "203.0.113.10".parse().ok(), Device::default()).await;
         assert!(elsewhere.is_ok());
     }
 }

@@ -3,7 +3,7 @@
 use super::model::{Counts, State, json, read};
 use super::settings::Settings;
 use super::table::Format;
-use super::{queries, quota};
+use super::{queries, quota, sealed};
 use serde::{Deserialize, Serialize};
 use xr_base::{Actor, Fault, ImportId, OrgId, Problem, Scope, ShopId, SkuId, SourceId, StoreError, UserId};
 use xr_store::{Command, Tx, params, sql};
@@ -84,14 +84,7 @@ impl Command for AddPart {
             return Err(Problem::new(409, "imports.upload_ended").field("file").into());
         }
         quota::check(tx, self.org)?;
-        tx.put(
-            sql!(
-                "INSERT INTO import_parts (import_id, part, bytes) VALUES (?1, ?2, ?3)
-                 /* unscoped: the id was drawn for this upload */"
-            ),
-            params![self.import, self.part, self.bytes],
-        )?;
-        Ok(())
+        sealed::put_part(tx, self.import, self.part, &self.bytes)
     }
 }
 

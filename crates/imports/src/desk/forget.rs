@@ -47,8 +47,8 @@ fn forget(tx: &mut Tx<'_>, import: ImportId, state: State) -> Result<bool, Store
 fn delete_bad_rows(tx: &mut Tx<'_>, import: ImportId) -> Result<u64, StoreError> {
     tx.exec(
         sql!(
-            "DELETE FROM import_bad_rows WHERE import_id = ?1 AND line <= (SELECT MAX(b.line) FROM
-             (SELECT line FROM import_bad_rows WHERE import_id = ?1 ORDER BY line LIMIT ?2) b) /* unscoped: the desk's own rows */"
+            "DELETE FROM sealed_bad_rows WHERE import_id = ?1 AND line <= (SELECT MAX(b.line) FROM
+             (SELECT line FROM sealed_bad_rows WHERE import_id = ?1 ORDER BY line LIMIT ?2) b) /* unscoped: the desk's own rows */"
         ),
         params![import, STEP_ROWS],
     )
@@ -57,8 +57,8 @@ fn delete_bad_rows(tx: &mut Tx<'_>, import: ImportId) -> Result<u64, StoreError>
 fn delete_parts(tx: &mut Tx<'_>, import: ImportId) -> Result<u64, StoreError> {
     tx.exec(
         sql!(
-            "DELETE FROM import_parts WHERE import_id = ?1 AND part <= (SELECT MAX(b.part) FROM
-             (SELECT part FROM import_parts WHERE import_id = ?1 ORDER BY part LIMIT ?2) b) /* unscoped: the desk's own rows */"
+            "DELETE FROM sealed_import_parts WHERE import_id = ?1 AND part <= (SELECT MAX(b.part) FROM
+             (SELECT part FROM sealed_import_parts WHERE import_id = ?1 ORDER BY part LIMIT ?2) b) /* unscoped: the desk's own rows */"
         ),
         params![import, STEP_PARTS],
     )
@@ -164,6 +164,7 @@ impl Command for DeleteForgotten {
         if delete_parts(tx, import)? > 0 || delete_bad_rows(tx, import)? > 0 {
             return Ok(true);
         }
+        super::sealed::forget(tx, import)?;
         tx.put(
             sql!("DELETE FROM imports WHERE id = ?1 AND state = 'uploading' AND has_file = 0 /* unscoped: house-keeping of every organisation */"),
             params![import],

@@ -1,6 +1,7 @@
 //! Reading what the desk keeps.
 
 use super::model::{BadRowStored, ImportRow, SourceRow};
+use super::sealed;
 use super::table::Bytes;
 use std::io::Read;
 use xr_base::{Fault, ImportId, Scope, SkuId, SourceId};
@@ -94,22 +95,23 @@ pub(crate) fn bad_rows(
     code: Option<&str>,
     (after, limit): (i64, i64),
 ) -> Result<Vec<BadRowStored>, Fault> {
-    Ok(match code {
+    let rows = match code {
         None => tx.all(
             sql!(
-                "SELECT line, problems, cells FROM import_bad_rows WHERE import_id = ?1 AND line > ?2 ORDER BY line
+                "SELECT line, sealed FROM sealed_bad_rows WHERE import_id = ?1 AND line > ?2 ORDER BY line
                  LIMIT ?3 /* unscoped: of an import that was found in scope */"
             ),
             params![import, after, limit],
         )?,
         Some(code) => tx.all(
             sql!(
-                "SELECT line, problems, cells FROM import_bad_rows WHERE import_id = ?1 AND code = ?2 AND line > ?3
+                "SELECT line, sealed FROM sealed_bad_rows WHERE import_id = ?1 AND code = ?2 AND line > ?3
                  ORDER BY line LIMIT ?4 /* unscoped: of an import that was found in scope */"
             ),
             params![import, code, after, limit],
         )?,
-    })
+    };
+    sealed::bad_rows(tx, import, rows)
 }
 
 /// The bytes of an uploaded file, read from the store part by part.
@@ -137,19 +139,8 @@ impl Read for PartReader {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         if self.read == self.part.len() {
             let (import, part) = (self.import, self.next);
-            let found: Option<(Vec<u8>,)> = self
-                .store
-                .read_blocking(move |tx| {
-                    Ok(tx.opt(
-                        sql!(
-                            "SELECT bytes FROM import_parts WHERE import_id = ?1 AND part = ?2
-                             /* unscoped: of an import that was found in scope */"
-                        ),
-                        params![import, part],
-                    )?)
-                })
-                .map_err(std::io::Error::other)?;
-            let Some((bytes,)) = found else { return Ok(0) };
+            let found = self.store.read_blocking(move |tx| sealed::part(tx, import, part));
+            let Some(bytes) = found.map_err(std::io::Error::other)? else { return Ok(0) };
             (self.part, self.read, self.next) = (bytes, 0, self.next + 1);
         }
         let left = &self.part[self.read..];

@@ -4,9 +4,11 @@ use super::cells::RowProblem;
 use super::judge::{Judge, Parties, Run, Verdict};
 use super::model::{Counts, State, json};
 use super::plan::{Order, Reported};
+use super::sealed;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, PoisonError, RwLock};
 use xr_base::{Fault, ImportId, Millis, SkuId, StoreError, UserId};
+use xr_store::sealing::FileKey;
 use xr_store::{Command, Tx, leases, params, sql};
 
 /// One process at a time works at the desk.
@@ -119,8 +121,9 @@ impl Command for KeepBadRows {
     fn run(&self, tx: &mut Tx<'_>) -> Result<Counts, Fault> {
         hold(tx, &self.holder)?;
         let mut counts = self.counts.clone();
+        let key = tx.file_key(self.import.0)?;
         for row in &self.rows {
-            keep(tx, self.import, row, &mut counts)?;
+            keep(tx, (self.import, &key), row, &mut counts)?;
         }
         let moved = tx.exec(
             sql!(
@@ -139,18 +142,14 @@ impl Command for KeepBadRows {
     }
 }
 
-fn keep(tx: &mut Tx<'_>, import: ImportId, row: &Reported, counts: &mut Counts) -> Result<(), Fault> {
+/// An import with the key of its file.
+type Keyed<'k> = (ImportId, &'k FileKey);
+
+fn keep(tx: &mut Tx<'_>, (import, key): Keyed<'_>, row: &Reported, counts: &mut Counts) -> Result<(), Fault> {
     let code = row.problems.first().map_or("unknown", |problem| problem.code.as_str());
     *counts.bad.entry(code.to_owned()).or_default() += 1;
     counts.rows_bad += 1;
-    tx.put(
-        sql!(
-            "INSERT INTO import_bad_rows (import_id, line, code, problems, cells) VALUES (?1, ?2, ?3, ?4, ?5)
-             /* unscoped: the desk's own rows */"
-        ),
-        params![import, i64::from(row.line), code, json(&row.problems)?, json(&row.cells)?],
-    )?;
-    Ok(())
+    sealed::put_bad_row(tx, key, (import, i64::from(row.line), code), (&row.problems, &row.cells))
 }
 
 /// Judges some orders of the plan, from number `from` on.
@@ -180,16 +179,18 @@ impl Command for JudgeOrders {
         let known = self.parties.read().unwrap_or_else(PoisonError::into_inner);
         let mut judge = Judge::new(&self.run, &known)?;
         let mut counts = self.counts.clone();
+        let key = tx.file_key(self.run.import.0)?;
+        let keyed = (self.run.import, &key);
         for order in &self.orders {
             match order {
                 Err(rows) => {
                     for row in rows {
-                        keep(tx, self.run.import, row, &mut counts)?;
+                        keep(tx, keyed, row, &mut counts)?;
                     }
                 }
                 Ok(order) => {
                     let verdict = judge.order(tx, order)?;
-                    count(tx, self.run.import, order, (verdict, &mut counts))?;
+                    count(tx, keyed, order, (verdict, &mut counts))?;
                 }
             }
         }
@@ -212,7 +213,7 @@ impl Command for JudgeOrders {
 
 fn count(
     tx: &mut Tx<'_>,
-    import: ImportId,
+    keyed: Keyed<'_>,
     order: &Order,
     (verdict, counts): (Verdict, &mut Counts),
 ) -> Result<(), Fault> {
@@ -222,7 +223,8 @@ fn count(
             counts.orders_new += 1;
             counts.rows_new += rows;
             let sum = counts.amount_minor.checked_add(order.total());
-            counts.amount_minor = sum.ok_or_else(|| StoreError::Corrupt(format!("import {import}: too much money")))?;
+            counts.amount_minor =
+                sum.ok_or_else(|| StoreError::Corrupt(format!("import {}: too much money", keyed.0)))?;
         }
         Verdict::Known => {
             counts.orders_known += 1;
@@ -231,7 +233,7 @@ fn count(
         Verdict::Refused(code) => {
             for (line, cells) in &order.rows {
                 let problems = vec![RowProblem::whole(code, &order.number)];
-                keep(tx, import, &Reported { line: *line, problems, cells: cells.clone() }, counts)?;
+                keep(tx, keyed, &Reported { line: *line, problems, cells: cells.clone() }, counts)?;
             }
         }
     }

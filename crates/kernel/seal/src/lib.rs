@@ -7,12 +7,16 @@
 //! The cipher is AES-256-SIV (RFC 5297): deterministic, so a command needs no randomness and repeats to the byte, and safe without a
 //! nonce; the place of the field (table, column, row) is authenticated, so nothing can be moved or swapped. Who holds two copies
 //! of a database sees which rows changed between them, and no more.
+//!
+//! A file has a key of its own ([`FileKey`]), sealed as a field is: its bytes stay as they are when a data key is rotated.
 
 mod data_key;
+mod file_key;
 mod keeper;
 mod ring;
 
 pub use data_key::{DataKey, KEY_BYTES};
+pub use file_key::{FileKey, FileSecret};
 pub use keeper::{Entropy, Keeper, MasterKey};
 pub use ring::{OVERHEAD_BYTES, Place, Ring, key_number};
 

@@ -1,6 +1,6 @@
 //! The data keys of a database, and sealing under the newest of them.
 
-use crate::{DataKey, SealError};
+use crate::{DataKey, FileSecret, SealError};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -87,6 +87,16 @@ impl Ring {
         let held = self.keys.get(&number).ok_or(SealError::UnknownKey(number))?;
         let (head, rest) = sealed.split_at(HEAD_BYTES);
         held.key.open(&[head, &place.bytes()].concat(), rest).ok_or_else(damaged)
+    }
+
+    /// The secret for the key of a new file, from its first bytes or all of them: a command needs no randomness, and the same content
+    /// for the same purpose is sealed to the same bytes. Kept sealed; it is not made a second time under a later key.
+    ///
+    /// # Errors
+    /// [`SealError::Locked`].
+    pub fn file_secret(&self, purpose: &str, content: &[u8]) -> Result<FileSecret, SealError> {
+        let (_, held) = self.keys.last_key_value().ok_or(SealError::Locked)?;
+        Ok(held.key.file_secret(purpose, content))
     }
 
     /// Keyed hash by which a field with this content is found, under the key that seals: at most 63 bits, never negative.

@@ -1,7 +1,8 @@
 //! What a seal keeps, and what it refuses.
+#![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use xr_seal::{DataKey, Keeper, MasterKey, OVERHEAD_BYTES, Place, Ring, SealError};
+use xr_seal::{DataKey, FileKey, FileSecret, Keeper, MasterKey, OVERHEAD_BYTES, Place, Ring, SealError};
 
 const HERE: Place = Place { column: "recipients.sealed", row: 7 };
 
@@ -116,4 +117,66 @@ fn a_master_key_unwraps_what_it_wrapped_and_nothing_else() {
     assert_ne!(file.name(), other.name());
     assert!(file.name().starts_with("file:") && file.name().len() == "file:".len() + 16);
     assert!(!wrapped.windows(4).any(|part| part == [5; 4]));
+}
+
+fn file_key(content: &[u8]) -> FileKey {
+    ring(&[1]).file_secret("file 1", content).unwrap().key()
+}
+
+#[test]
+fn a_file_comes_back_whole_whatever_its_length() {
+    for length in [0, 1, 65_535, 65_536, 65_537, 131_072, 200_000] {
+        let content: Vec<u8> = (0..length).map(|n: u32| n.to_le_bytes()[(n % 3) as usize]).collect();
+        let key = file_key(&content);
+        let sealed = key.seal_file(&content).unwrap();
+        assert!(key.open_file(&sealed).unwrap() == content, "{length}");
+        assert!(content.len() < 16 || !sealed.windows(16).any(|part| part == &content[..16]), "{length}");
+    }
+}
+
+#[test]
+fn a_file_that_was_cut_lengthened_reordered_or_changed_does_not_open() {
+    let content = vec![b'a'; 200_000];
+    let key = file_key(&content);
+    let sealed = key.seal_file(&content).unwrap();
+    let (mark, chunk) = (8, 65_552);
+    let ends = [0, 1, mark, mark + 1, mark + chunk, mark + 2 * chunk, mark + 3 * chunk, sealed.len() - 1];
+    for end in ends {
+        assert!(key.open_file(&sealed[..end]).is_err(), "cut at {end}");
+    }
+    assert!(key.open_file(&[sealed.as_slice(), &[0]].concat()).is_err());
+    let (head, rest) = sealed.split_at(mark);
+    let (one, two, tail) = (&rest[..chunk], &rest[chunk..2 * chunk], &rest[2 * chunk..]);
+    assert!(key.open_file(&[head, two, one, tail].concat()).is_err(), "two chunks change places");
+    assert!(key.open_file(&[head, one, tail].concat()).is_err(), "one is left out");
+    assert!(key.open_file(&[head, one, one, two, tail].concat()).is_err(), "one comes twice");
+    for at in [0, mark, mark + chunk, sealed.len() - 1] {
+        let mut changed = sealed.clone();
+        changed[at] ^= 1;
+        assert!(key.open_file(&changed).is_err(), "changed at {at}");
+    }
+}
+
+#[test]
+fn a_piece_opens_at_its_place_in_its_own_file_only() {
+    let (mine, other) = (file_key(b"mine"), file_key(b"other"));
+    let sealed = mine.seal("parts.sealed", 3, b"13812345678").unwrap();
+    assert_eq!(mine.open("parts.sealed", 3, &sealed).unwrap(), b"13812345678");
+    assert!(mine.open("parts.sealed", 2, &sealed).is_err() && mine.open("rows.sealed", 3, &sealed).is_err());
+    assert!(other.open("parts.sealed", 3, &sealed).is_err());
+    // A whole file is no piece, and a piece no file.
+    assert!(mine.open_file(&sealed).is_err() && mine.open("file.last", 0, &mine.seal_file(b"x").unwrap()).is_err());
+}
+
+#[test]
+fn the_key_of_a_file_depends_on_data_key_purpose_and_content() {
+    let secret = |byte, purpose, content: &[u8]| ring(&[byte]).file_secret(purpose, content).unwrap().bytes().to_vec();
+    let first = secret(1, "file 1", b"a");
+    assert_eq!(first, secret(1, "file 1", b"a"));
+    for other in [secret(2, "file 1", b"a"), secret(1, "file 2", b"a"), secret(1, "file 1", b"b")] {
+        assert_ne!(first, other);
+    }
+    assert_eq!(Ring::default().file_secret("file 1", b"a").unwrap_err(), SealError::Locked);
+    assert_eq!(format!("{:?}", FileSecret::from_bytes(&[9; 32]).unwrap()), "FileSecret", "it does not reach a log");
+    assert!(FileSecret::from_bytes(&[9; 31]).is_none());
 }

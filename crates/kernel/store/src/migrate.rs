@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1002, name: "jobs_by_kind", sql: include_str!("../migrations/1002_jobs_by_kind.sql") },
     Migration { number: 1003, name: "operations", sql: include_str!("../migrations/1003_operations.sql") },
     Migration { number: 1004, name: "seal_keys", sql: include_str!("../migrations/1004_seal_keys.sql") },
+    Migration { number: 1005, name: "sealed_files", sql: include_str!("../migrations/1005_sealed_files.sql") },
 ];
 
 /// Which of them ran. Two nodes may both find it missing, and one of the two creations fails.

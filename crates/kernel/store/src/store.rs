@@ -1,5 +1,6 @@
 //! Opening a store, and its threads.
 
+use crate::blobs::{self, Blobs};
 use crate::command::{Command, Pending, Task};
 use crate::engine::checkpoint::Log;
 use crate::engine::postgres::Postgres;
@@ -76,7 +77,7 @@ struct Inner {
     engine: Engine,
     /// Let go when the store is closed, as late as the last connection.
     base: Mutex<Option<Base>>,
-    blobs: crate::blobs::Place,
+    blobs: Blobs,
     undumped: Vec<String>,
     writes: RwLock<Option<SyncSender<Box<dyn Task>>>>,
     reads: RwLock<Option<Sender<threads::ReadJob>>>,
@@ -104,15 +105,18 @@ impl Store {
             Location::Postgres(_) => (Engine::Postgres, None),
         };
         let base = Base::of(&config.location)?;
-        let mut first = base.writer()?;
+        let mut first = base.first()?;
         base.save_name()?;
         let migrations: Vec<Migration> = migrate::MIGRATIONS.iter().chain(config.migrations.iter()).copied().collect();
         migrate::apply(first.as_mut(), engine, &migrations)?;
-        let given = (config.ext, config.sealing);
+        let mut keys = config.sealing;
+        keys.fields.push(sealing::FILE_KEYS);
+        let given = (config.ext, keys);
         let shared = Arc::new(open_shared(first.as_mut(), engine, config.clock, given, &config.instance)?);
         sealing::load(first.as_mut(), &shared)?;
         if !shared.held.is_locked() {
             sealing::move_clear(first.as_mut(), &shared)?;
+            blobs::move_clear(first.as_mut(), &shared, &blobs::Place::of(&config.location))?;
         }
         let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
         let (writes, write_queue) = std::sync::mpsc::sync_channel(QUEUE_MAX);
@@ -129,7 +133,7 @@ impl Store {
                 threads::keeper(sequencer, Arc::clone(&shared), Arc::clone(&stop))?
             }
         });
-        let blobs = crate::blobs::Place::of(&config.location);
+        let blobs = Blobs::of(&config.location, Arc::clone(&shared));
         Ok(Self {
             inner: Arc::new(Inner {
                 shared,
@@ -296,8 +300,8 @@ impl Store {
         Some((bytes(path), bytes(&path.with_extension("db-wal"))))
     }
 
-    /// Where blobs lie.
-    pub fn blobs(&self) -> &crate::blobs::Place {
+    /// Its blobs.
+    pub fn blobs(&self) -> &Blobs {
         &self.inner.blobs
     }
 
@@ -377,6 +381,14 @@ impl Base {
         let Self::File(path, _) = self else { return Ok(()) };
         let folder = path.parent().unwrap_or(path);
         crate::durable::sync(folder).map_err(|e| StoreError::Engine(format!("{}: {e}", folder.display())))
+    }
+
+    /// The writer of a store that is being opened.
+    fn first(&self) -> Result<Box<dyn Connection + Send>, StoreError> {
+        match self {
+            Self::File(..) => self.writer(),
+            Self::Server(url) => Ok(Box::new(Postgres::connect_when_up(url)?)),
+        }
     }
 
     pub(crate) fn writer(&self) -> Result<Box<dyn Connection + Send>, StoreError> {

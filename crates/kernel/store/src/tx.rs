@@ -51,6 +51,10 @@ pub(crate) trait Connection {
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Undoes one command's work.
     fn rollback(&mut self) -> Result<(), StoreError>;
+    /// Empties the log of the embedded database, in which pages lie as they were before.
+    fn empty_log(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
     /// Whether each commit waits for the disk; only the embedded database can be told not to.
     fn sync_each_commit(&mut self, _is_wanted: bool) -> Result<(), StoreError> {
         Ok(())

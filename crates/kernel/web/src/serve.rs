@@ -18,8 +18,6 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// A client has so long to send the head of its first or next request; then the connection is closed. Bodies and answers
 /// have times of their own.
 const HEAD_WITHIN: Duration = Duration::from_secs(20);
-/// A client that takes nothing of an answer, or of the live channel, for so long is cut off.
-const TAKEN_WITHIN: Duration = Duration::from_secs(30);
 /// Pause after the system refused a connection, e.g. for want of handles.
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 
@@ -55,7 +53,7 @@ pub async fn serve(
         let _ = tcp.set_nodelay(true);
         let Ok(answering) = service.call(peer).await;
         let mut tcp = Box::pin(TimeoutStream::new(tcp));
-        tcp.as_mut().set_write_timeout_pinned(Some(TAKEN_WITHIN));
+        tcp.as_mut().set_write_timeout_pinned(Some(state.config().taken_within));
         let connection = http.serve_connection(TokioIo::new(tcp), TowerToHyperService::new(answering)).with_upgrades();
         let (open, mut stopping) = (open.clone(), state.inner.stopping.subscribe());
         tokio::spawn(async move {

@@ -6,6 +6,7 @@ use crate::metrics::Metrics;
 use crate::texts::Texts;
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use xr_base::{Fault, StoreError};
 use xr_store::Store;
@@ -26,6 +27,8 @@ pub struct WebConfig {
     pub body_bytes_max: usize,
     /// Times of the live channel.
     pub live: crate::live::LiveTimes,
+    /// A client that takes nothing of an answer, or of the live channel, for so long is cut off.
+    pub taken_within: Duration,
 }
 
 impl Default for WebConfig {
@@ -36,6 +39,7 @@ impl Default for WebConfig {
             is_behind_proxy: false,
             body_bytes_max: 1 << 20,
             live: crate::live::LiveTimes::default(),
+            taken_within: Duration::from_secs(30),
         }
     }
 }

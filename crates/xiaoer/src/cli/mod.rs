@@ -12,6 +12,7 @@ mod import;
 mod keys;
 mod policy;
 mod replay;
+mod second_factor;
 mod serve;
 mod simulate;
 
@@ -93,6 +94,8 @@ enum Command {
     /// Keys of sealed fields: who opens them, and a new one.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Take the two-step verification of somebody away who lost their phone and their recovery codes.
+    ResetSecondFactor(second_factor::ResetArgs),
     /// Look whether this installation can run and whether its data is sound.
     Doctor,
 }
@@ -151,6 +154,7 @@ pub fn run() -> ExitCode {
         Command::Bench(command) => bench::run(&common, &command),
         Command::Simulate(args) => simulate::run(&common, &args),
         Command::Keys(command) => keys::run(&common, command),
+        Command::ResetSecondFactor(args) => second_factor::reset(&common, args),
         Command::Doctor => doctor::run(&common),
     };
     match result {

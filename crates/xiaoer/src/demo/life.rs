@@ -231,7 +231,7 @@ impl<'a> Week<'a> {
     /// Says no, with a photo that shows why.
     fn refuse(&self, merchant: &Actor, case: CaseId, event: &'static str) -> Result<(), Fault> {
         let picture = xr_aftersales::pictures::clean(PHOTO)?;
-        let upload = UploadPicture::new(merchant.clone(), picture, self.store.blobs())?;
+        let upload = UploadPicture::new(merchant.clone(), &picture, self.store.blobs())?;
         let photo = self.store.write_blocking(upload)?.sha256;
         self.try_act(merchant, case, event, json!({ "reason": self.words.refusal, "photos": [photo] }))
     }

@@ -147,6 +147,21 @@ fn a_database_that_crashes_under_load_loses_nothing_and_is_found_again() {
     Lives { place: &place, rounds, acknowledged: 150, start: &|_| Server::start(&place), end: &end }.live();
 }
 
+#[test]
+fn a_program_that_starts_while_its_database_recovers_waits_for_it() {
+    let Some(database) = OwnServer::start() else { return };
+    let url = database.url();
+    let place = ["--database", url.as_str()];
+    let mut connected = Server::start(&place);
+    for _ in 0..3 {
+        database.crash();
+        let next = Server::start(&place);
+        connected.kill();
+        connected = next;
+    }
+    connected.kill();
+}
+
 /// Longer than a node's lease.
 const PAUSE: Duration = Duration::from_secs(6);
 

@@ -2,9 +2,8 @@
 
 use super::files::{fingerprint, link_or_copy, sync};
 use super::manifest::BlobsNote;
-use crate::migrate::hex;
-use crate::sql;
-use crate::statement::Variant;
+use crate::migrate::{columns, hex};
+use crate::store::Engine;
 use crate::tx::Connection;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -20,10 +19,11 @@ pub(super) fn note(
     conn: &mut dyn Connection,
     is_sound: &mut dyn FnMut(&str) -> io::Result<bool>,
 ) -> Result<BlobsNote, StoreError> {
-    let statement =
-        sql!("SELECT sha256, size_bytes FROM blobs ORDER BY sha256 /* unscoped: every blob, for a backup */");
     let (mut note, mut hash) = (BlobsNote::default(), Sha256::new());
-    conn.query(statement, Variant::Plain, &[], &mut |row| {
+    // A backup of an earlier schema knows the name of the file only as that of the blob.
+    let is_sealing = columns(conn, Engine::Sqlite, "blobs")?.iter().any(|column| column == "stored");
+    let name = if is_sealing { "COALESCE(stored, sha256)" } else { "sha256" };
+    conn.query_text(&format!("SELECT {name}, size_bytes FROM blobs ORDER BY 1"), &mut |row| {
         let (name, size): (String, i64) = (row.get(0)?, row.get(1)?);
         hash.update(format!("{name} {size}\n"));
         note.count += 1;

@@ -1,6 +1,6 @@
 //! Files that no row names: their command was refused, or the process died between the two (decision D19).
 
-use super::{Place, fail, replacing};
+use super::{Blobs, Place, fail, replacing};
 use crate::{Store, params, sql};
 use std::fs;
 use std::io::ErrorKind::NotFound;
@@ -11,14 +11,14 @@ use xr_base::{Fault, Instant, Millis};
 /// Files younger than this may be on their way to a row.
 const KEPT_FOR: Millis = Millis::hours(24);
 
-impl Place {
+impl Blobs {
     /// Deletes the orphans among the files whose name begins with the byte `part`, drafts of killed processes too, and gives
     /// their number. Blocking. On PostgreSQL bytes come and go with their rows, so there are none.
     ///
     /// # Errors
     /// [`xr_base::StoreError`] of disk or engine; what was deleted before stays deleted.
     pub fn collect_orphans(&self, store: &Store, part: u8) -> Result<u64, Fault> {
-        let Self::Folder(folder) = self else { return Ok(0) };
+        let Place::Folder(folder) = &self.place else { return Ok(0) };
         let folder = folder.join(format!("{part:02x}"));
         let before = store.clock().wall() - KEPT_FOR;
         let old = old_files(&folder, before).map_err(fail)?;
@@ -26,7 +26,10 @@ impl Place {
             let mut orphans = Vec::new();
             for name in old {
                 let named: Option<(i64,)> = tx.opt(
-                    sql!("SELECT size_bytes FROM blobs WHERE sha256 = ?1 /* unscoped: house-keeping, by hash */"),
+                    sql!(
+                        "SELECT size_bytes FROM blobs WHERE stored = ?1 OR (sha256 = ?1 AND stored IS NULL) LIMIT 1
+                         /* unscoped: house-keeping, by hash */"
+                    ),
                     params![name],
                 )?;
                 if named.is_none() {

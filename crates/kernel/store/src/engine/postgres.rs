@@ -23,6 +23,10 @@ use values::{Bound, PostgresRow, fail};
 use xr_base::value::Value;
 use xr_base::{Clash, Stopwatch, StoreError};
 
+/// A server that is starting or recovering is waited for so long.
+const UP_WITHIN: Duration = Duration::from_mins(1);
+/// Pause between two tries.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Turns of the runtime until a closed connection is known as closed.
 const TURNS_TO_SEE: usize = 3;
 
@@ -76,6 +80,18 @@ impl Postgres {
             carried: Vec::new(),
             has_begun: false,
         })
+    }
+
+    /// As [`Self::connect`], for a store that is being opened: after a power cut, server and program start together, and a server that is not
+    /// ready yet is waited for. One that cannot be reached is not: most likely it is the wrong one.
+    pub(crate) fn connect_when_up(url: &str) -> Result<Self, StoreError> {
+        let begin = Stopwatch::start();
+        loop {
+            match Self::connect(url, false) {
+                Err(StoreError::Retry(Clash::Cut, _)) if begin.elapsed() < UP_WITHIN => std::thread::sleep(LOOK_EVERY),
+                other => return other,
+            }
+        }
     }
 
     fn statement(

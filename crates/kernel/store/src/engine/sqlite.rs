@@ -142,6 +142,10 @@ impl Connection for Sqlite {
         self.conn.execute_batch(text).map_err(fail)
     }
 
+    fn empty_log(&mut self) -> Result<(), StoreError> {
+        self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)").map(|_| ())
+    }
+
     fn prepare(&mut self, text: &str) -> Result<(), StoreError> {
         self.conn.prepare(text).map(|_| ()).map_err(fail)
     }

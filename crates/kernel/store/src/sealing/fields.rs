@@ -9,6 +9,9 @@ use xr_base::{Fault, StoreError};
 /// Rows moved out of the clear in one transaction.
 const MOVED_MAX: i64 = 1_000;
 
+/// Transactions until the log of the embedded database is emptied: nobody else does it yet.
+const LOG_ROUNDS: u32 = 32;
+
 /// Reads sealed rows behind an id.
 pub type ReadPage = fn(&mut Tx<'_>, i64, i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError>;
 /// Seals rows that lie in the clear.
@@ -33,6 +36,15 @@ pub struct SealedField {
     pub reseal: fn(&mut Tx<'_>, Resealed<'_>) -> Result<(), Fault>,
     /// Seals rows that earlier versions kept in the clear, at most so many; gives their number. None where there never were any.
     pub move_clear: Option<MoveClear>,
+}
+
+/// Rows of a slice that lie under the keys of files: a rotation leaves them as they are.
+#[derive(Clone, Copy)]
+pub struct SealedFiles {
+    /// The table that earlier versions kept them in, in the clear.
+    pub table: &'static str,
+    /// Seals some of its rows elsewhere; gives their number. How many suit one transaction, the slice knows best.
+    pub move_clear: fn(&mut Tx<'_>) -> Result<u64, Fault>,
 }
 
 /// A row that is to be sealed anew.
@@ -73,22 +85,36 @@ pub fn unreadable(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
 
 /// Seals what an earlier version left in the clear, before anybody is served.
 pub(crate) fn move_clear(conn: &mut dyn Connection, shared: &Shared) -> Result<(), StoreError> {
-    let fields = &shared.held.sealing.fields;
-    for (field, work) in fields.iter().filter_map(|field| Some((field, field.move_clear?))) {
-        let mut moved = 0;
-        loop {
-            let done = in_transaction(conn, shared, |tx| work(tx, MOVED_MAX)).map_err(|fault| match fault {
-                Fault::Store(error) => error,
-                other => StoreError::Engine(format!("{}: {other}", field.place)),
-            })?;
-            moved += done;
-            if done == 0 {
-                break;
-            }
+    let sealing = &shared.held.sealing;
+    for (field, work) in sealing.fields.iter().filter_map(|field| Some((field, field.move_clear?))) {
+        move_all(conn, shared, (field.place, &|tx| work(tx, MOVED_MAX)))?;
+    }
+    for files in &sealing.files {
+        move_all(conn, shared, (files.table, &files.move_clear))?;
+    }
+    Ok(())
+}
+
+type Step<'s> = &'s dyn Fn(&mut Tx<'_>) -> Result<u64, Fault>;
+
+fn move_all(conn: &mut dyn Connection, shared: &Shared, (what, step): (&str, Step<'_>)) -> Result<(), StoreError> {
+    let mut moved = 0;
+    for round in 1_u32.. {
+        let done = in_transaction(conn, shared, step).map_err(|fault| match fault {
+            Fault::Store(error) => error,
+            other => StoreError::Engine(format!("{what}: {other}")),
+        })?;
+        moved += done;
+        if done == 0 {
+            break;
         }
-        if moved > 0 {
-            tracing::info!(field = field.place, moved, "What lay in the clear is sealed");
+        if round % LOG_ROUNDS == 0 {
+            conn.empty_log()?;
         }
+    }
+    if moved > 0 {
+        conn.empty_log()?;
+        tracing::info!(field = what, moved, "What lay in the clear is sealed");
     }
     Ok(())
 }

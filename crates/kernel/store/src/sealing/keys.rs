@@ -172,7 +172,7 @@ fn as_store(fault: Fault) -> StoreError {
 }
 
 /// One transaction while the store is being opened, on its first connection.
-pub(super) fn in_transaction<T>(
+pub(crate) fn in_transaction<T>(
     conn: &mut dyn Connection,
     shared: &Shared,
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault>,
@@ -182,12 +182,22 @@ pub(super) fn in_transaction<T>(
     let now = shared.command_now();
     let done = work(&mut Tx::new(conn, shared, now));
     let kept = match &done {
-        Ok(_) => conn.commit().and_then(|()| conn.group_commit()),
+        Ok(_) => keep(conn, shared),
         Err(_) => conn.rollback().and_then(|()| conn.group_commit()),
     };
     let value = done?;
     kept?;
     Ok(value)
+}
+
+/// Commits, with the mark of the ids that were given.
+fn keep(conn: &mut dyn Connection, shared: &Shared) -> Result<(), StoreError> {
+    let node = shared.node();
+    let mark = shared.reserve_ids(conn, node)?;
+    conn.commit()?;
+    conn.group_commit()?;
+    shared.has_reserved(node, mark);
+    Ok(())
 }
 
 impl Tx<'_> {

@@ -5,16 +5,19 @@
 //! the store opens all the same and sealed fields stay locked.
 
 mod fields;
+mod files;
 mod keys;
 mod rotation;
 
-pub use fields::{MoveClear, ReadPage, Resealed, SealedField, unreadable};
+pub use fields::{MoveClear, ReadPage, Resealed, SealedField, SealedFiles, unreadable};
+pub use files::opened;
 pub use keys::{AddSlot, RemoveSlot, Slot, slots};
 pub use rotation::{NewDataKey, Progress, go_on, progress, refresh};
-pub use xr_seal::{Entropy, Keeper, MasterKey, Place};
+pub use xr_seal::{Entropy, FileKey, Keeper, MasterKey, Place};
 
 pub(crate) use fields::move_clear;
-pub(crate) use keys::{Held, load};
+pub(crate) use files::FILE_KEYS;
+pub(crate) use keys::{Held, in_transaction, load};
 
 use std::sync::Arc;
 use xr_base::{Fault, Problem, StoreError};
@@ -32,12 +35,14 @@ pub struct Sealing {
     pub entropy: Entropy,
     /// Every sealed field of every slice.
     pub fields: Vec<SealedField>,
+    /// What slices sealed otherwise, in files of rows.
+    pub files: Vec<SealedFiles>,
 }
 
 impl Sealing {
     /// Without keys: sealed fields stay locked.
     pub fn none() -> Self {
-        Self { keepers: vec![], entropy: Arc::new(|_: &mut [u8]| false), fields: vec![] }
+        Self { keepers: vec![], entropy: Arc::new(|_: &mut [u8]| false), fields: vec![], files: vec![] }
     }
 
     /// With keys that are the same every time: they protect nothing, and what is sealed with them repeats to the byte. For markets that
@@ -47,7 +52,12 @@ impl Sealing {
             bytes.fill(7);
             true
         });
-        Self { keepers: vec![Arc::new(MasterKey::new("key", &[7; xr_seal::KEY_BYTES]))], entropy, fields }
+        Self {
+            keepers: vec![Arc::new(MasterKey::new("key", &[7; xr_seal::KEY_BYTES]))],
+            entropy,
+            fields,
+            files: vec![],
+        }
     }
 }
 

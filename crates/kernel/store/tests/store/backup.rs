@@ -18,7 +18,7 @@ impl Command for Keep {
     type Out = ();
     const NAME: &'static str = "notes.keep_blob";
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        Ok(self.0.keep(tx, "image/png")?)
+        self.0.keep(tx, "image/png")
     }
 }
 
@@ -39,7 +39,7 @@ impl Scene {
         }
         let mut blobs = Vec::new();
         for bytes in [vec![1; 300_000], vec![2; 10]] {
-            let blob = store.blobs().prepare(bytes).unwrap();
+            let blob = store.blobs().prepare(&bytes).unwrap();
             blobs.push(blob.sha256().to_owned());
             store.write_blocking(Keep(blob)).unwrap();
         }
@@ -119,7 +119,7 @@ fn open(folder: &Path) -> Result<Store, xr_base::StoreError> {
         migrations: MIGRATIONS.to_vec(),
         ext: vec![],
         instance: "test".to_owned(),
-        sealing: Sealing::none(),
+        sealing: Sealing::repeatable(vec![]),
     })
 }
 
@@ -151,7 +151,7 @@ fn a_backup_beside_an_open_store_is_sound_and_comes_back_equal() {
     let place = Location::Folder(scene.to("again"));
     assert_eq!(dumped(&restored, &place), dumped(&scene.store, &scene.market.location));
     let (blobs, name) = (restored.blobs().clone(), scene.blobs[1].clone());
-    let bytes = restored.read_blocking(move |tx| Ok(blobs.load(tx, &name)?)).unwrap();
+    let bytes = restored.read_blocking(move |tx| blobs.load(tx, &name)).unwrap();
     assert_eq!(bytes, Some(vec![2; 10]));
 }
 

@@ -15,7 +15,7 @@ impl Command for Keep {
     type Out = ();
     const NAME: &'static str = "notes.keep_file";
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        Ok(self.0.keep(tx, "image/png")?)
+        self.0.keep(tx, "image/png")
     }
 }
 
@@ -27,7 +27,7 @@ async fn what_was_kept_is_read_back_byte_by_byte_and_stored_once() {
         let bytes: Vec<u8> = (0..(5_u32 << 19) + 3).map(|n| n.to_le_bytes()[(n % 3) as usize]).collect();
         for _ in 0..2 {
             let (blobs, bytes) = (store.blobs().clone(), bytes.clone());
-            let prepared = tokio::task::spawn_blocking(move || blobs.prepare(bytes).unwrap()).await.unwrap();
+            let prepared = tokio::task::spawn_blocking(move || blobs.prepare(&bytes).unwrap()).await.unwrap();
             store.write(Keep(prepared)).await.unwrap();
         }
         let blobs = store.blobs().clone();
@@ -51,7 +51,7 @@ async fn names_that_are_no_hashes_lead_nowhere() {
         let blobs = store.blobs().clone();
         for name in ["", "../xiaoer.db", "xiaoer.db", &"0".repeat(64), &format!("../{}", "a".repeat(61))] {
             let (blobs, name) = (blobs.clone(), name.to_owned());
-            let found = store.read(move |tx| Ok(blobs.load(tx, &name)?)).await.unwrap();
+            let found = store.read(move |tx| blobs.load(tx, &name)).await.unwrap();
             assert_eq!(found, None);
         }
     }
@@ -77,7 +77,7 @@ impl Files {
 
     /// A file written so many hours ago, without a row.
     fn old(&self, text: &str, hours: i64) -> Prepared {
-        let prepared = self.store.blobs().prepare(text.into()).unwrap();
+        let prepared = self.store.blobs().prepare(text.as_bytes()).unwrap();
         self.make_old(&self.path(prepared.sha256()), hours);
         prepared
     }
@@ -115,7 +115,7 @@ fn bytes_that_come_in_again_are_there_for_their_row() {
         let sha256 = files.old("sent twice", 30).sha256().to_owned();
         let part = u8::from_str_radix(&sha256[..2], 16).unwrap();
         std::thread::scope(|scope| {
-            scope.spawn(|| files.store.blobs().prepare("sent twice".into()).unwrap());
+            scope.spawn(|| files.store.blobs().prepare(b"sent twice").unwrap());
             scope.spawn(|| files.store.blobs().collect_orphans(&files.store, part).unwrap());
         });
         assert!(files.path(&sha256).exists());

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use tempfile::TempDir;
 use xr_base::{Clock, FakeClock, Instant};
-use xr_store::{Config, Location, Migration, Sealing, Store};
+use xr_store::{Config, Location, Migration, SealedField, Sealing, Store};
 use xr_testkit::postgres_server::{FreshDatabase, fresh_database};
 
 /// Monday 2026-01-05, 09:00 in Shanghai.
@@ -43,12 +43,21 @@ impl Place {
     pub(crate) fn config(&self, migrations: &[Migration], instance: &str) -> Config {
         let clock: Arc<dyn Clock> = Arc::<FakeClock>::clone(&self.clock);
         let (location, migrations) = (self.location.clone(), migrations.to_vec());
-        Config { location, clock, migrations, ext: vec![], instance: instance.to_owned(), sealing: Sealing::none() }
+        let sealing = Sealing::repeatable(vec![]);
+        Config { location, clock, migrations, ext: vec![], instance: instance.to_owned(), sealing }
     }
 
     pub(crate) fn open(&self, migrations: &[Migration]) -> Store {
-        let config = self.config(migrations, "test");
-        // Opening talks to PostgreSQL on the calling thread.
-        std::thread::spawn(move || Store::open(config).unwrap()).join().unwrap()
+        open(self.config(migrations, "test"))
     }
+
+    /// With sealed fields, under keys that are the same every time.
+    pub(crate) fn open_sealed(&self, migrations: &[Migration], fields: Vec<SealedField>) -> Store {
+        open(Config { sealing: Sealing::repeatable(fields), ..self.config(migrations, "test") })
+    }
+}
+
+fn open(config: Config) -> Store {
+    // Opening talks to PostgreSQL on the calling thread.
+    std::thread::spawn(move || Store::open(config).unwrap()).join().unwrap()
 }

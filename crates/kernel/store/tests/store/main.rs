@@ -13,6 +13,7 @@ mod ids;
 mod keys;
 mod nodes;
 mod notes;
+mod sealed_blobs;
 mod sealing;
 mod slow;
 mod statements;

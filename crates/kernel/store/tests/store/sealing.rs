@@ -104,7 +104,7 @@ fn counting() -> Entropy {
 
 fn open(ground: &Ground, keepers: Vec<Arc<dyn Keeper>>) -> Store {
     let mut config = ground.config(MIGRATIONS, "test");
-    config.sealing = Sealing { keepers, entropy: counting(), fields: vec![FIELD] };
+    config.sealing = Sealing { keepers, entropy: counting(), fields: vec![FIELD], files: vec![] };
     std::thread::spawn(move || Store::open(config).unwrap()).join().unwrap()
 }
 
@@ -219,6 +219,10 @@ fn what_an_earlier_version_kept_in_the_clear_is_sealed_at_the_next_opening() {
         store.close();
         drop(store);
         let store = open(&ground, vec![key("key", 1)]);
+        assert!(
+            on_disk(&ground).is_none_or(|bytes| !shows(&bytes, PHONE)),
+            "nor does the log show what was there before"
+        );
         assert_eq!(found(&store, PHONE).len(), 2_500);
         assert_eq!(phone(&store, 2_499).unwrap().as_deref(), Some(PHONE));
         store.close();
@@ -237,7 +241,8 @@ fn two_nodes_that_open_a_new_database_at_once_have_one_key() {
                 bytes.fill(byte);
                 true
             });
-            config.sealing = Sealing { keepers: vec![key("key", 1), key("secret", 1)], entropy, fields: vec![FIELD] };
+            config.sealing =
+                Sealing { keepers: vec![key("key", 1), key("secret", 1)], entropy, fields: vec![FIELD], files: vec![] };
             config
         };
         let configs = [config(1, "one"), config(2, "two"), config(3, "three")];
@@ -323,7 +328,7 @@ fn the_dump_tells_the_content_and_not_the_key() {
                 bytes.fill(byte);
                 true
             });
-            config.sealing = Sealing { keepers: vec![key("key", byte)], entropy, fields: vec![FIELD] };
+            config.sealing = Sealing { keepers: vec![key("key", byte)], entropy, fields: vec![FIELD], files: vec![] };
             let store = std::thread::spawn(move || Store::open(config).unwrap()).join().unwrap();
             store.write_blocking(Write(7, phone.to_owned())).unwrap();
             let (location, mut out) = (ground.location.clone(), Vec::new());

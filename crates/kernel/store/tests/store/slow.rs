@@ -20,7 +20,7 @@ impl Command for Slowly {
             tx.put(
                 sql!(
                     "DELETE FROM notes WHERE id < (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
-                     WHERE i < 600000) SELECT -COUNT(*) FROM n) /* unscoped: a test */"
+                     WHERE i < 1500000) SELECT -COUNT(*) FROM n) /* unscoped: a test */"
                 ),
                 &[],
             )?;
@@ -29,7 +29,7 @@ impl Command for Slowly {
             tx.put(
                 sql!(
                     "UPDATE notes SET merchant_org = 1 WHERE id < (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL
-                     SELECT i + 1 FROM n WHERE i < 600000) SELECT -COUNT(*) FROM n) /* unscoped: a test */"
+                     SELECT i + 1 FROM n WHERE i < 1500000) SELECT -COUNT(*) FROM n) /* unscoped: a test */"
                 ),
                 &[],
             )?;

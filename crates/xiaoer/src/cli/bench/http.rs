@@ -91,6 +91,7 @@ pub(super) fn people(market: &Market, role: &str, org: Option<OrgId>, count: u64
             token_hash,
             address: None,
             device: Device::default(),
+            code: None,
         })?;
         tokens.push(token);
     }

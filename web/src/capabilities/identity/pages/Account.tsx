@@ -1,10 +1,11 @@
-/** Who one is here, where one is logged in, and one's password. */
+/** Who one is here, where one is logged in, and how. */
 
 import { useSession } from '@/app/session';
 import { Card, Facts } from '@/kit/Facts';
 import { useText } from '@/kit/text';
 import { LogIns } from '../parts/LogIns';
 import { Password } from '../parts/Password';
+import { SecondFactor } from '../parts/SecondFactor';
 import '../identity.css';
 
 export function Account() {
@@ -20,6 +21,7 @@ export function Account() {
       </Card>
       <LogIns />
       <Password />
+      <SecondFactor />
     </div>
   );
 }

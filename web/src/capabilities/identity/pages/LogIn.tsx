@@ -9,28 +9,37 @@ import { Looks } from '@/app/Looks';
 import { enter } from '@/app/session';
 import { Secret } from '@/kit/Secret';
 import { problemText, useText } from '@/kit/text';
+import { CodeInput } from '../parts/CodeInput';
 
-const FIELDS = ['login', 'password'];
+const FIELDS = ['login', 'password', 'code'];
+const CODE_NEEDED = 'identity.second_factor_needed';
 
 export function LogIn() {
   const { t } = useText();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
+  /** Null until the server asks for it. */
+  const [code, setCode] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isSending, setSending] = useState(false);
-  const go = async (who: string, secret: string) => {
+  const go = async (who: string, secret: string, typed: string | null = null) => {
     setSending(true);
     setProblem(null);
     try {
-      await enter(who, secret);
+      await enter(who, secret, typed ?? undefined);
     } catch (error) {
-      setProblem(problemOf(error));
+      const problem = problemOf(error);
+      if (problem.code === CODE_NEEDED) {
+        setLogin(who);
+        setPassword(secret);
+        setCode('');
+      } else setProblem(problem);
       setSending(false);
     }
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void go(login.trim(), password);
+    void go(login.trim(), password, code);
   };
   const field = problem && fieldOf(problem, FIELDS);
   return (
@@ -44,12 +53,13 @@ export function LogIn() {
         <form onSubmit={submit}>
           <div className="field">
             <label htmlFor="login">{t('identity.login')}</label>
-            <Input id="login" autoComplete="username" autoFocus required value={login} status={field === 'login' ? 'error' : ''} onChange={(e) => setLogin(e.target.value)} />
+            <Input id="login" autoComplete="username" autoFocus required value={login} status={field === 'login' ? 'error' : ''} onChange={(e) => { setLogin(e.target.value); setCode(null); }} />
           </div>
           <div className="field">
             <label htmlFor="password">{t('identity.password')}</label>
             <Secret id="password" autoComplete="current-password" value={password} isInvalid={field === 'password'} onChange={setPassword} />
           </div>
+          {code !== null && <CodeInput id="code" isFocused value={code} isInvalid={field === 'code'} onChange={setCode} />}
           {problem && <p className="form-failure" role="alert">{problemText(t, problem)}</p>}
           <Button type="primary" htmlType="submit" block loading={isSending}>{t('identity.enter')}</Button>
         </form>

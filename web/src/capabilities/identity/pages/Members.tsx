@@ -10,11 +10,11 @@ import { ListPage } from '@/kit/ListPage';
 import { OfficeTabs } from '@/kit/OfficeTabs';
 import { Perm } from '@/kit/Perm';
 import { useText, type Texts } from '@/kit/text';
-import { AddMember, EditMember, ToggleMember } from '../parts/MemberForm';
+import { AddMember, EditMember, ResetSecondFactor, ToggleMember } from '../parts/MemberForm';
 
 const idOf = (row: Member) => row.id;
 
-type Open = { what: 'add' } | { what: 'edit' | 'toggle'; member: Member };
+type Open = { what: 'add' } | { what: 'edit' | 'toggle' | 'reset'; member: Member };
 
 export function Members() {
   const texts = useText();
@@ -32,6 +32,7 @@ export function Members() {
       />
       {open?.what === 'add' && <AddMember onClose={close} />}
       {open?.what === 'edit' && <EditMember member={open.member} onClose={close} />}
+      {open?.what === 'reset' && <ResetSecondFactor member={open.member} onClose={close} />}
       {open?.what === 'toggle' && <ToggleMember member={open.member} onClose={close} />}
     </div>
   );
@@ -45,10 +46,13 @@ function memberColumns({ t, say }: Texts, onOpen: (open: Open) => void): Column<
     { key: 'state', title: t('identity.state'), width: 100, cell: (row) => <span className={`pill${row.is_disabled ? ' ended' : ''}`}>{row.is_disabled ? t('identity.disabled') : t('identity.enabled')}</span> },
     { key: 'seen', title: t('identity.last_log_in'), width: 170, cell: (row) => <At at={row.last_log_in} /> },
     {
-      key: 'actions', title: t('identity.actions'), width: 150,
+      key: 'actions', title: t('identity.actions'), width: 230,
       cell: (row) => (
         <span className="line">
           {(row.may_change || row.is_self) && <Button type="text" size="small" onClick={() => onOpen({ what: 'edit', member: row })}>{t('identity.edit')}</Button>}
+          {row.may_change && row.has_second_factor && (
+            <Button type="text" size="small" onClick={() => onOpen({ what: 'reset', member: row })}>{t('identity.reset_second_factor')}</Button>
+          )}
           {row.may_change && (
             <Button type="text" size="small" onClick={() => onOpen({ what: 'toggle', member: row })}>{row.is_disabled ? t('identity.enable') : t('identity.disable')}</Button>
           )}

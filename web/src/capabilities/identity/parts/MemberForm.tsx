@@ -109,3 +109,16 @@ export function ToggleMember({ member, onClose }: { member: Member; onClose: () 
     </Dialog>
   );
 }
+
+export function ResetSecondFactor({ member, onClose }: { member: Member; onClose: () => void }) {
+  const { t } = useText();
+  const who = { name: member.name, login: member.login };
+  const sending = useSend(() => calls.resetSecondFactor(member.id), onClose);
+  const { failure } = useRefusal(sending.error, []);
+  return (
+    <Dialog title={t('identity.reset_title', who)} onClose={onClose} ok={{ text: t('identity.reset_second_factor'), onOk: () => sending.mutate(), isSending: sending.isPending }}>
+      {failure}
+      <p>{t('identity.reset_text', who)}</p>
+    </Dialog>
+  );
+}

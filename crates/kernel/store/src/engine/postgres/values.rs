@@ -73,6 +73,8 @@ pub(super) fn fail(error: tokio_postgres::Error) -> StoreError {
         Some("40001") => StoreError::Retry(Clash::Serialization, text),
         // Only the fence before a commit divides.
         Some("22012") => StoreError::Retry(Clash::Fenced, text),
+        // The server is starting, recovering or going down.
+        Some("57P03") => StoreError::Retry(Clash::Cut, text),
         Some("23505") => StoreError::Duplicate(text),
         _ => StoreError::Engine(text),
     }
