@@ -129,7 +129,8 @@ pub fn migrations() -> Vec<Migration> {
 
 /// Fields that every capability keeps sealed.
 pub fn sealed_fields() -> Vec<SealedField> {
-    vec![xr_orders::recipients::SEALED, xr_exports::SEALED_FILTERS]
+    let orders = [xr_orders::recipients::SEALED, xr_orders::texts::REMARKS.0, xr_orders::texts::WORDINGS.0];
+    [orders.as_slice(), &xr_aftersales::SEALED, &[xr_exports::SEALED_FILTERS]].concat()
 }
 
 /// What slices seal under keys of files.
