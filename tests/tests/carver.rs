@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use xr_base::Clock as _;
 use xr_store::Location;
 use xr_testkit::http::Ask;
 use xr_tests::http::desk::HEADER;
@@ -149,5 +150,47 @@ fn a_copy_of_a_market_shows_no_file_that_anybody_sent_in_or_took_out() {
         let seen = web.send(&Ask::new(&format!("GET /v1/uploads/{name}")).by(&buyer));
         assert!(seen.body.starts_with(b"\xff\xd8\xff\xe0"));
         assert_silent(web, &[NAME, PHONE, ADDRESS]);
+    });
+}
+
+/// Words that name somebody, as nobody else says them.
+const WORDS: &str = "请打给欧阳不留痕一三九一二三四五零六七";
+
+/// Buyer and merchant write wherever they can; gives the order.
+fn talk(web: &Web) -> String {
+    let (merchant, buyer) = (web.token("shop"), web.token("buyer"));
+    let mut cart = web.cart(&[(web.sku(9), 2)]);
+    cart["remark"] = json!(format!("{WORDS} {PHONE}"));
+    let order = web.done(&buyer, "POST /v1/orders", &cart)["order"].as_str().unwrap().to_owned();
+    let noted = json!({ "remark": WORDS, "seen": null });
+    web.done(&merchant, &format!("PATCH /v1/orders/{order}/remark"), &noted);
+    // An order with a remark is reviewed first; this one is not.
+    let bought = web.buy(&buyer, &[(web.sku(9), 1)]);
+    web.pay(&buyer, &bought);
+    let shown = web.done(&buyer, &format!("GET /v1/orders/{}", bought.order), &Value::Null);
+    let mut asked = Web::application((&bought.order, shown["lines"][0]["id"].as_str().unwrap()), &[]);
+    asked["description"] = json!(WORDS);
+    let case = web.done(&buyer, "POST /v1/aftersales", &asked);
+    let case = case["id"].as_str().or_else(|| case["case"]["id"].as_str()).or_else(|| case["summary"]["id"].as_str());
+    let case = case.unwrap();
+    web.done(&buyer, &format!("POST /v1/cases/{case}/evidence"), &json!({ "words": WORDS }));
+    let now = web.node.clock.now();
+    let contact = json!({ "channel": "phone", "at": now, "note": WORDS });
+    web.done(&merchant, &format!("POST /v1/cases/{case}/contacts"), &contact);
+    let address = json!({ "shop": web.sellers[0].shop, "address": format!("{NAME} {PHONE} {ADDRESS}") });
+    web.done(&merchant, "POST /v1/return-addresses", &address);
+    let page = web.done(&merchant, &format!("GET /v1/cases/{case}"), &Value::Null).to_string();
+    assert_eq!(page.matches(WORDS).count(), 3, "whoever may read it does: {page}");
+    order
+}
+
+#[test]
+fn a_copy_of_a_market_shows_no_word_that_people_wrote_each_other() {
+    on_both(|web| {
+        let (order, merchant) = (talk(web), web.token("shop"));
+        let page = web.done(&merchant, &format!("GET /v1/orders/{order}"), &Value::Null);
+        assert_eq!(page["remark"], format!("{WORDS} {PHONE}"));
+        assert_eq!(page["merchant_remark"]["text"], WORDS);
+        assert_silent(web, &[WORDS, NAME, PHONE, ADDRESS]);
     });
 }

@@ -85,6 +85,25 @@ fn recipients_are_sealed(market: &TestMarket, name: &str, file: &[u8]) {
     assert!(seen > 10 && was_clear > 0, "{name}: {seen} recipients, {was_clear} of them in the earlier file");
 }
 
+/// What people wrote was in the clear.
+fn words_are_sealed(market: &TestMarket, name: &str) {
+    let (clear, sealed): (i64, i64) = market.read(|tx| {
+        Ok(tx.one(
+            xr_store::sql!(
+                "SELECT (SELECT COUNT(*) FROM orders WHERE remark <> '') + (SELECT COUNT(*) FROM order_remarks WHERE words <> '')
+                 + (SELECT COUNT(*) FROM aftersales WHERE description <> '' OR return_address <> '' OR next_case IS NOT NULL)
+                 + (SELECT COUNT(*) FROM evidence WHERE words <> '') + (SELECT COUNT(*) FROM statements WHERE words <> '')
+                 + (SELECT COUNT(*) FROM contacts WHERE note <> '') + (SELECT COUNT(*) FROM return_addresses WHERE address <> ''),
+                 (SELECT COUNT(*) FROM orders WHERE sealed_remark IS NOT NULL) * (SELECT COUNT(*) FROM aftersales WHERE sealed_words IS NOT NULL)
+                 * (SELECT COUNT(*) FROM contacts WHERE sealed_note IS NOT NULL) * (SELECT COUNT(*) FROM return_addresses WHERE sealed_address IS NOT NULL)
+                 /* unscoped: a test */"
+            ),
+            &[],
+        )?)
+    });
+    assert!(clear == 0 && sealed > 0, "{name}: {clear} in the clear, {sealed}");
+}
+
 fn unpacked(file: &Path) -> tempfile::TempDir {
     let folder = memory_folder();
     std::fs::write(folder.path().join("xiaoer.db"), read(file)).unwrap();
@@ -107,6 +126,7 @@ fn markets_of_earlier_schemas_keep_what_they_hold_and_go_on() {
         whole(&market, name);
         one_owner_each(&market, name);
         recipients_are_sealed(&market, name, &read(&file));
+        words_are_sealed(&market, name);
 
         // Silence ends what can end.
         let open = |tx: &mut Tx<'_>| Ok(engine::next_wake(tx)?.is_some());

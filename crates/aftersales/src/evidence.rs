@@ -1,5 +1,6 @@
 //! Filing pictures and words.
 
+use crate::words::{EVIDENCE, STATEMENTS};
 use crate::{Error, queries};
 use xr_base::{Actor, CaseId, Fault, Party, RowId, UserId};
 use xr_store::{Tx, params, sql};
@@ -79,12 +80,13 @@ pub(crate) fn file(tx: &mut Tx<'_>, actor: &Actor, case: CaseId, piece: Piece<'_
         return Err(Error::TooMuchEvidence.into());
     }
     let (id, at) = (tx.id::<RowId>(), tx.at());
+    let sealed = EVIDENCE.seal(tx, id.0, piece.words.unwrap_or_default())?;
     tx.put(
         sql!(
-            "INSERT INTO evidence (id, case_id, party, user_id, sha256, words, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO evidence (id, case_id, party, user_id, sha256, sealed_words, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              /* unscoped: after authorisation */"
         ),
-        params![id, case, party, user, piece.sha256, piece.words, at],
+        params![id, case, party, user, piece.sha256, sealed, at],
     )?;
     Ok(())
 }
@@ -95,12 +97,13 @@ pub(crate) fn state(tx: &mut Tx<'_>, actor: &Actor, case: CaseId, event: &str, w
         return Ok(());
     }
     let (id, at) = (tx.id::<RowId>(), tx.at());
+    let sealed = STATEMENTS.seal(tx, id.0, words.trim())?;
     tx.put(
         sql!(
-            "INSERT INTO statements (id, case_id, party, event, words, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO statements (id, case_id, party, event, words, sealed_words, at) VALUES (?1, ?2, ?3, ?4, '', ?5, ?6)
              /* unscoped: after authorisation */"
         ),
-        params![id, case, actor.party(), event, words.trim(), at],
+        params![id, case, actor.party(), event, sealed, at],
     )?;
     Ok(())
 }

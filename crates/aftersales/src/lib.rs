@@ -18,11 +18,12 @@ pub mod queries;
 mod relive;
 mod steps;
 mod vocabulary;
+mod words;
 
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("aftersales");
 
-xr_store::migrations! { 1800 "aftersales", 1810 "progress" }
+xr_store::migrations! { 1800 "aftersales", 1810 "progress", 1820 "sealed_words" }
 
 /// Machine of refunds without return.
 pub const REFUND_ONLY_MACHINE: &str = include_str!("../machines/refund_only.toml");
@@ -43,3 +44,4 @@ pub use error::Error;
 pub use kind::{ADJUDICATION_LIMIT_MINOR, AftersalesKind};
 pub use model::{AftersalesRow, CaseKind, Channel, Contact, Evidence, GoodsAt, Origin, Reason, Statement};
 pub use vocabulary::{Exchange, RefundOnly, ReturnRefund};
+pub use words::SEALED;

@@ -164,56 +164,53 @@ record! {
         pub assigned_to: Option<UserId>,
         /// What the buyer applies for anew, JSON; taken by `aftersales.open_new_case`.
         pub next_case: Option<String>,
+        /// Description, return address and next application as they are stored; they were taken out of it.
+        #[serde(skip)]
+        pub(crate) sealed_words: Option<Vec<u8>>,
     }
 }
 
-record! {
-    /// A piece of evidence.
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-    pub struct Evidence {
-        /// Id.
-        pub id: RowId,
-        /// Who filed it.
-        pub party: Party,
-        /// Picture.
-        pub sha256: Option<String>,
-        /// Or words.
-        pub words: Option<String>,
-        /// When.
-        pub at: Instant,
-    }
+/// A piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// Id.
+    pub id: RowId,
+    /// Who filed it.
+    pub party: Party,
+    /// Picture.
+    pub sha256: Option<String>,
+    /// Or words.
+    pub words: Option<String>,
+    /// When.
+    pub at: Instant,
 }
 
-record! {
-    /// Words that went with an act.
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-    pub struct Statement {
-        /// Whose.
-        pub party: Party,
-        /// With which event.
-        pub event: String,
-        /// The words.
-        pub words: String,
-        /// When.
-        pub at: Instant,
-    }
+/// Words that went with an act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// Whose.
+    pub party: Party,
+    /// With which event.
+    pub event: String,
+    /// The words.
+    pub words: String,
+    /// When.
+    pub at: Instant,
 }
 
-record! {
-    /// The merchant reached the buyer.
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-    pub struct Contact {
-        /// Id.
-        pub id: RowId,
-        /// How.
-        pub channel: Channel,
-        /// What was said.
-        pub note: String,
-        /// When they spoke.
-        pub at: Instant,
-        /// When it was written down.
-        pub recorded_at: Instant,
-    }
+/// The merchant reached the buyer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Contact {
+    /// Id.
+    pub id: RowId,
+    /// How.
+    pub channel: Channel,
+    /// What was said.
+    pub note: String,
+    /// When they spoke.
+    pub at: Instant,
+    /// When it was written down.
+    pub recorded_at: Instant,
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Writing a new case: its row, what stock it may concern, and the case itself as a child of the order.
 
 use crate::model::{AftersalesRow, CaseKind, GoodsAt, Progress};
+use crate::words;
 use xr_base::{Fault, OrgId, ShopId, UserId};
 use xr_case::engine::{self, Case, Grant, NewCase};
 use xr_orders::Line;
@@ -51,6 +52,7 @@ pub(crate) fn follower(tx: &Tx<'_>, source: &AftersalesRow) -> AftersalesRow {
         return_address: None,
         assigned_to: None,
         next_case: None,
+        sealed_words: None,
         ..source.clone()
     }
 }
@@ -66,20 +68,19 @@ pub(crate) fn progress(tx: &mut Tx<'_>, line: &Line) -> Result<Progress, Fault> 
 }
 
 fn insert(tx: &mut Tx<'_>, row: &AftersalesRow) -> Result<(), Fault> {
+    let (sealed, address) = (words::sealed(tx, row)?, words::open_address(row));
     tx.put(
         sql!(
             "INSERT INTO aftersales (case_id, order_id, line_id, sku_id, merchant_org, shop_id, buyer_id, kind, origin,
              source_case, reason, description, quantity, amount_minor, currency, changed_at, progress, goods_at,
-             waybill_at, proposal_minor, return_address, assigned_to, next_case)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-             ?23)
+             waybill_at, proposal_minor, return_address, assigned_to, sealed_words)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '', ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
              /* unscoped: inserting after authorisation */"
         ),
         params![
             row.case_id, row.order_id, row.line_id, row.sku_id, row.merchant_org, row.shop_id, row.buyer_id, row.kind,
-            row.origin, row.source_case, row.reason, row.description, row.quantity, row.amount_minor, row.currency,
-            row.changed_at, row.progress, row.goods_at, row.waybill_at, row.proposal_minor, row.return_address, row.assigned_to,
-            row.next_case
+            row.origin, row.source_case, row.reason, row.quantity, row.amount_minor, row.currency,
+            row.changed_at, row.progress, row.goods_at, row.waybill_at, row.proposal_minor, address, row.assigned_to, sealed
         ],
     )?;
     Ok(())
@@ -87,25 +88,25 @@ fn insert(tx: &mut Tx<'_>, row: &AftersalesRow) -> Result<(), Fault> {
 
 /// Writes what acts and effects may change in a row.
 pub(crate) fn save(tx: &mut Tx<'_>, row: &AftersalesRow) -> Result<(), Fault> {
+    let (sealed, address) = (words::sealed(tx, row)?, words::open_address(row));
     tx.put(
         sql!(
-            "UPDATE aftersales SET reason = ?2, description = ?3, quantity = ?4, amount_minor = ?5, changed_at = ?6,
+            "UPDATE aftersales SET reason = ?2, sealed_words = ?3, quantity = ?4, amount_minor = ?5, changed_at = ?6,
              goods_at = ?7, waybill_at = ?8, proposal_minor = ?9, return_address = ?10, assigned_to = ?11,
-             next_case = ?12, progress = ?13 WHERE case_id = ?1 /* unscoped: by case, after authorisation */"
+             progress = ?12 WHERE case_id = ?1 /* unscoped: by case, after authorisation */"
         ),
         params![
             row.case_id,
             row.reason,
-            row.description,
+            sealed,
             row.quantity,
             row.amount_minor,
             row.changed_at,
             row.goods_at,
             row.waybill_at,
             row.proposal_minor,
-            row.return_address,
+            address,
             row.assigned_to,
-            row.next_case,
             row.progress
         ],
     )?;

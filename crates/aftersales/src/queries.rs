@@ -1,27 +1,38 @@
 //! Reading after-sales cases. What is not scoped is for callers that have authorised the case.
 
 use crate::amounts::{self, Asked};
-use crate::model::{AftersalesRow, CaseKind, Contact, Evidence, Origin, Statement};
+use crate::model::{AftersalesRow, CaseKind, Channel, Contact, Evidence, Origin, Statement};
+use crate::words;
 use serde::Serialize;
 use xr_base::{CaseId, Fault, Instant, Party, RowId, Scope, ShopId, StoreError, UserId};
 use xr_case::engine;
 use xr_orders::Line;
 use xr_store::{Tx, params, record, sql};
 
+/// Id, party, picture, sealed words, time.
+type EvidenceStored = (RowId, Party, Option<String>, Option<Vec<u8>>, Instant);
+
+/// Id, party, event, sealed words, time.
+type StatementStored = (i64, Party, String, Option<Vec<u8>>, Instant);
+
+/// Id, channel, sealed note, time, time of writing.
+type ContactStored = (RowId, Channel, Option<Vec<u8>>, Instant, Instant);
+
 /// The case's row, if the case is one of after-sales.
 ///
 /// # Errors
 /// A store fault.
 pub fn find(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<AftersalesRow>, Fault> {
-    Ok(tx.opt(
+    let row: Option<AftersalesRow> = tx.opt(
         sql!(
             "SELECT case_id, order_id, line_id, sku_id, merchant_org, shop_id, buyer_id, kind, origin, source_case,
              reason, description, quantity, amount_minor, currency, changed_at, progress, goods_at, waybill_at, proposal_minor,
-             return_address, assigned_to, next_case FROM aftersales WHERE case_id = ?1
+             return_address, assigned_to, next_case, sealed_words FROM aftersales WHERE case_id = ?1
              /* unscoped: by id, callers authorise */"
         ),
         params![id],
-    )?)
+    )?;
+    row.map(|row| words::opened(tx, row)).transpose()
 }
 
 /// The case's row, for kinds of after-sales.
@@ -46,15 +57,16 @@ pub fn seen_by(tx: &mut Tx<'_>, scope: Scope, id: CaseId) -> Result<AftersalesRo
 /// # Errors
 /// A store fault.
 pub fn of_order(tx: &mut Tx<'_>, order: CaseId) -> Result<Vec<AftersalesRow>, Fault> {
-    Ok(tx.all(
+    let rows: Vec<AftersalesRow> = tx.all(
         sql!(
             "SELECT case_id, order_id, line_id, sku_id, merchant_org, shop_id, buyer_id, kind, origin, source_case,
              reason, description, quantity, amount_minor, currency, changed_at, progress, goods_at, waybill_at, proposal_minor,
-             return_address, assigned_to, next_case FROM aftersales WHERE order_id = ?1 ORDER BY case_id
+             return_address, assigned_to, next_case, sealed_words FROM aftersales WHERE order_id = ?1 ORDER BY case_id
              /* unscoped: by order, after authorisation */"
         ),
         params![order],
-    )?)
+    )?;
+    rows.into_iter().map(|row| words::opened(tx, row)).collect()
 }
 
 record! {
@@ -99,13 +111,18 @@ pub fn open(tx: &mut Tx<'_>, scope: Scope, after: i64, limit: i64) -> Result<Vec
 /// # Errors
 /// A store fault.
 pub fn evidence(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Evidence>, Fault> {
-    Ok(tx.all(
+    let rows: Vec<EvidenceStored> = tx.all(
         sql!(
-            "SELECT id, party, sha256, words, at FROM evidence WHERE case_id = ?1 ORDER BY id
+            "SELECT id, party, sha256, sealed_words, at FROM evidence WHERE case_id = ?1 ORDER BY id
              /* unscoped: by case, after authorisation */"
         ),
         params![case],
-    )?)
+    )?;
+    let opened = |(id, party, sha256, sealed, at): EvidenceStored| {
+        let words = sealed.map(|sealed| words::EVIDENCE.open(tx, id.0, Some(&sealed))).transpose()?;
+        Ok(Evidence { id, party, sha256, words, at })
+    };
+    rows.into_iter().map(opened).collect()
 }
 
 /// Words that went with acts of a case, oldest first.
@@ -113,13 +130,17 @@ pub fn evidence(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Evidence>, Fault> {
 /// # Errors
 /// A store fault.
 pub fn statements(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Statement>, Fault> {
-    Ok(tx.all(
+    let rows: Vec<StatementStored> = tx.all(
         sql!(
-            "SELECT party, event, words, at FROM statements WHERE case_id = ?1 ORDER BY id
+            "SELECT id, party, event, sealed_words, at FROM statements WHERE case_id = ?1 ORDER BY id
              /* unscoped: by case, after authorisation */"
         ),
         params![case],
-    )?)
+    )?;
+    let opened = |(id, party, event, sealed, at): StatementStored| {
+        Ok(Statement { party, event, words: words::STATEMENTS.open(tx, id, sealed.as_deref())?, at })
+    };
+    rows.into_iter().map(opened).collect()
 }
 
 /// Contacts that the merchant recorded, in order of time.
@@ -127,13 +148,17 @@ pub fn statements(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Statement>, Fault
 /// # Errors
 /// A store fault.
 pub fn contacts(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Contact>, Fault> {
-    Ok(tx.all(
+    let rows: Vec<ContactStored> = tx.all(
         sql!(
-            "SELECT id, channel, note, at, recorded_at FROM contacts WHERE case_id = ?1 ORDER BY at, id
+            "SELECT id, channel, sealed_note, at, recorded_at FROM contacts WHERE case_id = ?1 ORDER BY at, id
              /* unscoped: by case, after authorisation */"
         ),
         params![case],
-    )?)
+    )?;
+    let opened = |(id, channel, sealed, at, recorded_at): ContactStored| {
+        Ok(Contact { id, channel, note: words::CONTACTS.open(tx, id.0, sealed.as_deref())?, at, recorded_at })
+    };
+    rows.into_iter().map(opened).collect()
 }
 
 /// Pieces of evidence that a party filed on a case.
@@ -232,11 +257,13 @@ pub fn offer(tx: &mut Tx<'_>, line: &Line, wanted: i64) -> Result<Offer, Fault> 
 /// # Errors
 /// A store fault.
 pub fn return_address(tx: &mut Tx<'_>, shop: ShopId) -> Result<Option<String>, Fault> {
-    let found: Option<(String,)> = tx.opt(
-        sql!("SELECT address FROM return_addresses WHERE shop_id = ?1 /* unscoped: by shop, after authorisation */"),
+    let found: Option<(Option<Vec<u8>>,)> = tx.opt(
+        sql!(
+            "SELECT sealed_address FROM return_addresses WHERE shop_id = ?1 /* unscoped: by shop, after authorisation */"
+        ),
         params![shop],
     )?;
-    Ok(found.map(|(address,)| address))
+    found.map(|(sealed,)| words::ADDRESSES.open(tx, shop.0, sealed.as_deref())).transpose()
 }
 
 /// Media type of a picture that `user` uploaded, or that is evidence in a case that `scope` may see.

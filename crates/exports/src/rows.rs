@@ -6,7 +6,7 @@ use xr_base::locale::Text;
 use xr_base::{CaseId, Fault, Instant, Scope, UnitPrice};
 use xr_case::engine::Engine;
 use xr_orders::queries::{self, Listed};
-use xr_orders::{Recipient, recipients};
+use xr_orders::{Recipient, recipients, texts};
 use xr_store::{Tx, record, sql};
 
 /// Orders listed at a time, and of them looked up in one statement.
@@ -47,7 +47,7 @@ record! {
     struct Detail {
         order_id: CaseId,
         freight_minor: i64,
-        remark: String,
+        remark: Option<Vec<u8>>,
         shipped_at: Option<Instant>,
         delivered_at: Option<Instant>,
         shop_name: Option<String>,
@@ -119,7 +119,7 @@ fn completed(tx: &mut Tx<'_>, batch: Vec<Listed>, zone: &jiff::tz::TimeZone) -> 
             shipped_at: d.shipped_at.map(local),
             delivered_at: d.delivered_at.map(local),
             freight_minor: d.freight_minor,
-            remark: d.remark,
+            remark: texts::REMARKS.open(tx, listed.id.0, d.remark.as_deref())?,
             shop_name: d.shop_name.unwrap_or_default(),
             buyer_name: d.buyer_name,
             recipient,
@@ -139,7 +139,7 @@ fn ids(batch: &[Listed]) -> [CaseId; BATCH] {
 fn details(tx: &mut Tx<'_>, batch: &[Listed]) -> Result<BTreeMap<CaseId, Detail>, Fault> {
     let found: Vec<Detail> = tx.all(
         sql!(concat!(
-            "SELECT o.case_id, o.freight_minor, o.remark, o.shipped_at, o.delivered_at, s.name, u.name, r.region,
+            "SELECT o.case_id, o.freight_minor, o.sealed_remark, o.shipped_at, o.delivered_at, s.name, u.name, r.region,
              r.sealed FROM orders o LEFT JOIN shops s ON s.id = o.shop_id LEFT JOIN users u ON u.id = o.buyer_id
              LEFT JOIN sealed_recipients r ON r.order_id = o.case_id WHERE o.case_id IN ",
             ids!(),

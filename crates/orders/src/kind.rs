@@ -3,6 +3,7 @@
 use crate::commands::change_remark::note_edited;
 use crate::model::Recipient;
 use crate::ship::{self, ShipInput, ShipmentBookRef};
+use crate::texts::REMARKS;
 use crate::vocabulary::Order;
 use crate::{Error, queries, recipients, relive};
 use serde::Deserialize;
@@ -139,13 +140,14 @@ fn edit(tx: &mut Tx<'_>, actor: &Actor, case: &Case, input: EditInput) -> Result
         if remark.chars().count() > crate::commands::place_order::REMARK_CHARS_MAX {
             return Err(Error::Field("input/remark").into());
         }
-        let before = queries::get(tx, case.id)?.remark;
+        let before = queries::buyer_remark(tx, case.id)?;
         if before != remark {
             note_edited(tx, actor, case, [&before, &remark])?;
         }
+        let sealed = REMARKS.seal(tx, case.id.0, &remark)?;
         tx.put(
-            sql!("UPDATE orders SET remark = ?2 WHERE case_id = ?1 /* unscoped: after authorisation */"),
-            params![case.id, remark],
+            sql!("UPDATE orders SET sealed_remark = ?2 WHERE case_id = ?1 /* unscoped: after authorisation */"),
+            params![case.id, sealed],
         )?;
     }
     Ok(())

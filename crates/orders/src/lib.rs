@@ -14,12 +14,13 @@ mod record;
 mod relive;
 mod search;
 mod ship;
+pub mod texts;
 mod vocabulary;
 
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("orders");
 
-xr_store::migrations! { 1600 "orders", 1610 "resting", 1620 "search", 1630 "remarks", 1640 "sealed_recipients" }
+xr_store::migrations! { 1600 "orders", 1610 "resting", 1620 "search", 1630 "remarks", 1640 "sealed_recipients", 1650 "sealed_remarks" }
 
 /// Machine of orders.
 pub const ORDER_MACHINE: &str = include_str!("../machines/order.toml");

@@ -63,8 +63,6 @@ record! {
         pub source: String,
         /// Number at that source.
         pub outside_no: Option<String>,
-        /// What the buyer wrote.
-        pub remark: String,
         /// Whether it needs no review.
         pub review_exempt: bool,
         /// Parcels.

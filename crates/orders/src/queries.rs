@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::model::{Line, OrderRow};
 use crate::search;
+use crate::texts::{REMARKS, WORDINGS};
 use serde::Serialize;
 use xr_base::{CaseId, Fault, Instant, RowId, Scope, ShopId, StoreError};
 use xr_casework::{Place, merged, places};
@@ -16,7 +17,7 @@ pub fn order(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<OrderRow>, Fault> {
     Ok(tx.opt(
         sql!(
             "SELECT case_id, number, merchant_org, shop_id, buyer_id, currency, goods_minor, freight_minor, total_minor,
-             source, outside_no, remark, review_exempt, tracking, placed_at, shipped_at, delivered_at
+             source, outside_no, review_exempt, tracking, placed_at, shipped_at, delivered_at
              FROM orders WHERE case_id = ?1 /* unscoped: by id, callers authorise */"
         ),
         params![id],
@@ -54,21 +55,41 @@ pub fn line(tx: &mut Tx<'_>, order: CaseId, line: RowId) -> Result<Option<Line>,
     Ok(lines(tx, order)?.into_iter().find(|l| l.id == line))
 }
 
+/// What the buyer wrote on an order; empty where they wrote nothing.
+///
+/// # Errors
+/// 503 `store.locked` without a key; a store fault.
+pub fn buyer_remark(tx: &mut Tx<'_>, order: CaseId) -> Result<String, Fault> {
+    let found: Option<(Option<Vec<u8>>,)> = tx.opt(
+        sql!("SELECT sealed_remark FROM orders WHERE case_id = ?1 /* unscoped: by id, callers authorise */"),
+        params![order],
+    )?;
+    REMARKS.open(tx, order.0, found.and_then(|(sealed,)| sealed).as_deref())
+}
+
 record! {
-    /// What a merchant's people noted on an order last.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Remark {
-        /// Id of this wording.
-        pub id: RowId,
-        /// How many wordings there were up to this one.
-        pub place: i64,
-        /// The words; empty when it was taken away.
-        pub words: String,
-        /// Who wrote it.
-        pub written_by: xr_base::UserId,
-        /// When.
-        pub written_at: Instant,
+    struct StoredRemark {
+        id: RowId,
+        place: i64,
+        sealed: Option<Vec<u8>>,
+        written_by: xr_base::UserId,
+        written_at: Instant,
     }
+}
+
+/// What a merchant's people noted on an order last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// Id of this wording.
+    pub id: RowId,
+    /// How many wordings there were up to this one.
+    pub place: i64,
+    /// The words; empty when it was taken away.
+    pub words: String,
+    /// Who wrote it.
+    pub written_by: xr_base::UserId,
+    /// When.
+    pub written_at: Instant,
 }
 
 /// The merchant's own remark on an order, for callers that authorise.
@@ -76,13 +97,16 @@ record! {
 /// # Errors
 /// A store fault.
 pub fn remark(tx: &mut Tx<'_>, order: CaseId) -> Result<Option<Remark>, Fault> {
-    Ok(tx.opt(
+    let found: Option<StoredRemark> = tx.opt(
         sql!(
-            "SELECT id, place, words, written_by, written_at FROM order_remarks WHERE order_id = ?1 AND whose = 'merchant'
+            "SELECT id, place, sealed_words, written_by, written_at FROM order_remarks WHERE order_id = ?1 AND whose = 'merchant'
              ORDER BY place DESC LIMIT 1 /* unscoped: by order, callers authorise */"
         ),
         params![order],
-    )?)
+    )?;
+    let Some(StoredRemark { id, place, sealed, written_by, written_at }) = found else { return Ok(None) };
+    let words = WORDINGS.open(tx, id.0, sealed.as_deref())?;
+    Ok(Some(Remark { id, place, words, written_by, written_at }))
 }
 
 /// One wording of it, as the event record names it.
@@ -90,11 +114,11 @@ pub fn remark(tx: &mut Tx<'_>, order: CaseId) -> Result<Option<Remark>, Fault> {
 /// # Errors
 /// A store fault.
 pub fn remark_text(tx: &mut Tx<'_>, order: CaseId, remark: RowId) -> Result<Option<String>, Fault> {
-    let found: Option<(String,)> = tx.opt(
-        sql!("SELECT words FROM order_remarks WHERE id = ?1 AND order_id = ?2 /* unscoped: by order, callers authorise */"),
+    let found: Option<(Option<Vec<u8>>,)> = tx.opt(
+        sql!("SELECT sealed_words FROM order_remarks WHERE id = ?1 AND order_id = ?2 /* unscoped: by order, callers authorise */"),
         params![remark, order],
     )?;
-    Ok(found.map(|(words,)| words))
+    found.map(|(sealed,)| WORDINGS.open(tx, remark.0, sealed.as_deref())).transpose()
 }
 
 /// The newest order that `scope` may see with this number, its own or that of its source.

@@ -1,5 +1,6 @@
 //! Orders of an imported history: written as they ended, past every clock, stock claim and payment.
 
+use crate::texts::REMARKS;
 use crate::vocabulary::Order;
 use crate::{Error, Recipient, recipients};
 use xr_base::{CaseId, Currency, Fault, Instant, OrgId, RowId, ShopId, SkuId, UnitPrice, UserId};
@@ -60,11 +61,12 @@ pub struct RecordedLine<'a> {
 /// # Errors
 /// [`xr_base::StoreError::Duplicate`] for a number or outside number that is taken; a store fault.
 pub fn record_order(tx: &mut Tx<'_>, grant: &Grant<'_>, order: &RecordedOrder<'_>) -> Result<(), Fault> {
+    let remark = REMARKS.seal(tx, order.id.0, order.remark)?;
     tx.put(
         sql!(
             "INSERT INTO orders (case_id, number, merchant_org, shop_id, buyer_id, currency, goods_minor, freight_minor,
-             total_minor, source, outside_no, remark, review_exempt, tracking, placed_at, shipped_at, delivered_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, ?7, ?8, ?10, 1, 'none', ?9, ?9, NULL)
+             total_minor, source, outside_no, remark, sealed_remark, review_exempt, tracking, placed_at, shipped_at, delivered_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, ?7, ?8, '', ?10, 1, 'none', ?9, ?9, NULL)
              /* unscoped: inserting after authorisation */"
         ),
         params![
@@ -77,7 +79,7 @@ pub fn record_order(tx: &mut Tx<'_>, grant: &Grant<'_>, order: &RecordedOrder<'_
             order.source,
             order.outside_no,
             order.at,
-            order.remark
+            remark
         ],
     )?;
     recipients::insert(tx, order.id, order.recipient)?;

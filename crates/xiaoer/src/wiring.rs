@@ -134,12 +134,12 @@ pub fn migrations() -> Vec<Migration> {
 
 /// Fields that every capability keeps sealed.
 pub fn sealed_fields() -> Vec<SealedField> {
-    vec![
-        xr_orders::recipients::SEALED,
-        xr_identity::second_factor::SEALED,
-        xr_exports::SEALED_FILTERS,
-        xr_verification::SEALED,
+    [
+        [xr_orders::recipients::SEALED, xr_orders::texts::REMARKS.0, xr_orders::texts::WORDINGS.0].as_slice(),
+        &xr_aftersales::SEALED,
+        &[xr_identity::second_factor::SEALED, xr_exports::SEALED_FILTERS, xr_verification::SEALED],
     ]
+    .concat()
 }
 
 /// What slices seal under keys of files.

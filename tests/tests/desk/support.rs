@@ -47,13 +47,13 @@ pub(crate) fn traces(web: &Web) -> Vec<String> {
             let mut found = Vec::new();
             tx.each(
                 sql!(
-                    "SELECT o.outside_no, o.source, o.goods_minor, o.total_minor, o.currency, o.remark, o.placed_at, c.state,
+                    "SELECT o.outside_no, o.source, o.goods_minor, o.total_minor, o.currency, o.placed_at, c.state,
                      c.closed_at, u.name
                      FROM orders o JOIN cases c ON c.id = o.case_id JOIN users u ON u.id = o.buyer_id WHERE o.outside_no IS NOT NULL /* unscoped: a test */"
                 ),
                 &[],
                 |row| {
-                    let cells = (0..10).map(|index| Ok(format!("{:?}", row.value(index)?))).collect::<Result<Vec<_>, _>>()?;
+                    let cells = (0..9).map(|index| Ok(format!("{:?}", row.value(index)?))).collect::<Result<Vec<_>, _>>()?;
                     found.push(format!("order {}", cells.join(" ")));
                     Ok(())
                 },
@@ -91,7 +91,8 @@ pub(crate) fn traces(web: &Web) -> Vec<String> {
                 &[],
             )?;
             for (order, number) in numbers {
-                found.push(format!("{number} goes to {:?}", xr_orders::recipients::get(tx, order)?));
+                let (to, said) = (xr_orders::recipients::get(tx, order)?, xr_orders::queries::buyer_remark(tx, order)?);
+            found.push(format!("{number} goes to {to:?} with {said:?}"));
             }
             found.sort();
             Ok(found)

@@ -81,7 +81,7 @@ fn a_text_for_spreadsheets_has_its_mark_and_computes_nothing() {
 /// What orders of a shop are, without ids and how they came; an imported one is known by the number it had.
 fn orders_of(web: &Web, shop: ShopId) -> Vec<String> {
     let heads = sql!(
-        "SELECT COALESCE(o.outside_no, o.number), o.goods_minor, o.currency, o.remark, o.placed_at / 1000, u.name
+        "SELECT COALESCE(o.outside_no, o.number), o.goods_minor, o.currency, o.placed_at / 1000, u.name
          FROM orders o JOIN users u ON u.id = o.buyer_id WHERE o.shop_id = ?1 /* unscoped: a test */"
     );
     let lines = sql!(
@@ -91,7 +91,7 @@ fn orders_of(web: &Web, shop: ShopId) -> Vec<String> {
     );
     let read = web.node.store.read_blocking(move |tx| {
         let mut found = Vec::new();
-        for (statement, width) in [(heads, 6), (lines, 7)] {
+        for (statement, width) in [(heads, 5), (lines, 7)] {
             tx.each(statement, params![shop], |row| {
                 let cells = (0..width).map(|i| Ok(format!("{:?}", row.value(i)?))).collect::<Result<Vec<_>, _>>()?;
                 found.push(cells.join(" "));
@@ -103,7 +103,8 @@ fn orders_of(web: &Web, shop: ShopId) -> Vec<String> {
             params![shop],
         )?;
         for (order, number) in numbers {
-            found.push(format!("{number} goes to {:?}", xr_orders::recipients::get(tx, order)?));
+            let (to, said) = (xr_orders::recipients::get(tx, order)?, xr_orders::queries::buyer_remark(tx, order)?);
+            found.push(format!("{number} goes to {to:?} with {said:?}"));
         }
         found.sort();
         Ok(found)

@@ -124,6 +124,7 @@ fn new_row(tx: &Tx<'_>, asked: &Application, order: &OrderRow, line: &Line, amou
         return_address: None,
         assigned_to: None,
         next_case: None,
+        sealed_words: None,
     }
 }
 

@@ -4,6 +4,7 @@ use crate::Error;
 use crate::commands::add_evidence::open_case;
 use crate::evidence::{check_words, person};
 use crate::model::Channel;
+use crate::words::CONTACTS;
 use serde::{Deserialize, Serialize};
 use xr_base::{Actor, CaseId, Fault, Instant, Millis, RowId};
 use xr_case::engine::authorise;
@@ -51,12 +52,13 @@ impl Command for RecordContact {
             return Err(Error::ContactTime(contact.at).into());
         }
         let at = contact.at.max(opened_at);
+        let sealed = CONTACTS.seal(tx, id.0, contact.note.trim())?;
         tx.put(
             sql!(
-                "INSERT INTO contacts (id, case_id, user_id, channel, note, at, recorded_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) /* unscoped: after authorisation */"
+                "INSERT INTO contacts (id, case_id, user_id, channel, note, sealed_note, at, recorded_at)
+                 VALUES (?1, ?2, ?3, ?4, '', ?5, ?6, ?7) /* unscoped: after authorisation */"
             ),
-            params![id, self.case, user, contact.channel, contact.note.trim(), at, now],
+            params![id, self.case, user, contact.channel, sealed, at, now],
         )?;
         Ok(id)
     }

@@ -1,8 +1,9 @@
 //! Where a shop wants returns to be sent.
 
 use crate::evidence::check_words;
+use crate::words::{self, ADDRESSES};
 use serde::{Deserialize, Serialize};
-use xr_base::{Actor, Fault, OrgId, Party, ShopId};
+use xr_base::{Actor, CaseId, Fault, OrgId, Party, ShopId};
 use xr_case::engine::{self, authorise};
 use xr_store::{Command, Tx, params, sql};
 
@@ -41,21 +42,26 @@ impl Command for SetReturnAddress {
         }
         check_words("address", &self.new.address, true)?;
         let (address, now) = (self.new.address.trim(), tx.now());
+        let sealed = ADDRESSES.seal(tx, self.new.shop.0, address)?;
         tx.put(
             sql!(
-                "INSERT INTO return_addresses (shop_id, merchant_org, address, updated_at) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (shop_id) DO UPDATE SET merchant_org = ?2, address = ?3, updated_at = ?4
+                "INSERT INTO return_addresses (shop_id, merchant_org, address, sealed_address, updated_at) VALUES (?1, ?2, '', ?3, ?4)
+                 ON CONFLICT (shop_id) DO UPDATE SET merchant_org = ?2, address = '', sealed_address = ?3, updated_at = ?4
                  /* unscoped: after authorisation */"
             ),
-            params![self.new.shop, self.merchant_org, address, now],
+            params![self.new.shop, self.merchant_org, sealed, now],
         )?;
         // An empty address marks a case that was told to send goods back before the shop had one.
-        Ok(tx.exec(
+        let waiting: Vec<(CaseId, Option<Vec<u8>>)> = tx.all(
             sql!(
-                "UPDATE aftersales SET return_address = ?3 WHERE shop_id = ?1 AND merchant_org = ?2 AND return_address = ''
+                "SELECT case_id, sealed_words FROM aftersales WHERE shop_id = ?1 AND merchant_org = ?2 AND return_address = '' ORDER BY case_id
                  /* unscoped: the merchant is a parameter */"
             ),
-            params![self.new.shop, self.merchant_org, address],
-        )?)
+            params![self.new.shop, self.merchant_org],
+        )?;
+        for (case, sealed) in &waiting {
+            words::name_address(tx, *case, sealed.as_deref(), address)?;
+        }
+        Ok(waiting.len() as u64)
     }
 }

@@ -1,6 +1,7 @@
 //! The note that a merchant's people leave each other on an order.
 
 use super::place_order::REMARK_CHARS_MAX;
+use crate::texts::WORDINGS;
 use crate::{Error, queries};
 use serde_json::json;
 use xr_base::{Actor, CaseId, Fault, Problem, RowId, StoreError};
@@ -55,12 +56,13 @@ impl Command for ChangeRemark {
         }
         let (id, now) = (tx.id::<RowId>(), tx.now());
         let place = before.as_ref().map_or(1, |remark| remark.place + 1);
+        let sealed = WORDINGS.seal(tx, id.0, words)?;
         let added = tx.exec(
             sql!(
-                "INSERT INTO order_remarks (id, order_id, whose, place, words, written_by, written_at)
-                 VALUES (?1, ?2, 'merchant', ?3, ?4, ?5, ?6) ON CONFLICT (order_id, whose, place) DO NOTHING /* unscoped: after authorisation */"
+                "INSERT INTO order_remarks (id, order_id, whose, place, words, sealed_words, written_by, written_at)
+                 VALUES (?1, ?2, 'merchant', ?3, '', ?4, ?5, ?6) ON CONFLICT (order_id, whose, place) DO NOTHING /* unscoped: after authorisation */"
             ),
-            params![id, case.id, place, words, person.user, now],
+            params![id, case.id, place, sealed, person.user, now],
         )?;
         // Whoever comes second looks again, and finds that the wording they saw is not the last one.
         StoreError::compared(added, "the remark")?;
@@ -85,12 +87,13 @@ pub(crate) fn note_edited(tx: &mut Tx<'_>, actor: &Actor, case: &Case, words: [&
     let (now, mut named) = (tx.now(), [None; 2]);
     for (id, words) in named.iter_mut().zip(words).filter(|(_, words)| !words.is_empty()) {
         let wording: RowId = tx.id();
+        let sealed = WORDINGS.seal(tx, wording.0, words)?;
         tx.put(
             sql!(
-                "INSERT INTO order_remarks (id, order_id, whose, place, words, written_by, written_at)
-                 VALUES (?1, ?2, 'buyer', ?1, ?3, ?4, ?5) /* unscoped: after authorisation */"
+                "INSERT INTO order_remarks (id, order_id, whose, place, words, sealed_words, written_by, written_at)
+                 VALUES (?1, ?2, 'buyer', ?1, '', ?3, ?4, ?5) /* unscoped: after authorisation */"
             ),
-            params![wording, case.id, words, user, now],
+            params![wording, case.id, sealed, user, now],
         )?;
         *id = Some(wording);
     }

@@ -4,6 +4,7 @@ use crate::Error;
 use crate::model::Recipient;
 use crate::number::OrderNumbers;
 use crate::recipients;
+use crate::texts::REMARKS;
 use crate::vocabulary::Order;
 use serde::{Deserialize, Serialize};
 use xr_base::money::split;
@@ -182,11 +183,13 @@ impl PlaceOrder {
     fn insert(&self, tx: &mut Tx<'_>, id: CaseId, goods: i64, total: i64) -> Result<String, Fault> {
         let number = free_number(tx, id)?;
         let at = tx.at();
+        let remark = REMARKS.seal(tx, id.0, &self.remark)?;
         tx.put(
             sql!(
                 "INSERT INTO orders (case_id, number, merchant_org, shop_id, buyer_id, currency, goods_minor,
-                 freight_minor, total_minor, source, outside_no, remark, review_exempt, tracking, placed_at, shipped_at,
-                 delivered_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL, ?11, ?12, 'none', ?13, NULL, NULL)
+                 freight_minor, total_minor, source, outside_no, remark, sealed_remark, review_exempt, tracking, placed_at,
+                 shipped_at, delivered_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL, '', ?11, ?12, 'none', ?13, NULL, NULL)
                  /* unscoped: inserting after authorisation */"
             ),
             params![
@@ -200,7 +203,7 @@ impl PlaceOrder {
                 self.terms.freight_minor,
                 total,
                 self.source,
-                self.remark,
+                remark,
                 self.remark.trim().is_empty(),
                 at
             ],

@@ -140,7 +140,7 @@ pub(super) fn order_view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Resul
     let refunds = back.into_iter().map(|row| with_state(tx, row.case_id, row)).collect::<Result<Vec<_>, Fault>>()?;
     Ok(OrderView {
         order: with_lines(tx, row, own)?,
-        remark: order.remark,
+        remark: queries::buyer_remark(tx, id)?,
         merchant_remark: remark::shown(tx, id, look.principal)?,
         freight_minor: order.freight_minor,
         tracking: order.tracking.word(),

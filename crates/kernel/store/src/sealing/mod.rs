@@ -8,11 +8,13 @@ mod fields;
 mod files;
 mod keys;
 mod rotation;
+mod texts;
 
 pub use fields::{MoveClear, ReadPage, Resealed, SealedField, SealedFiles, unreadable};
 pub use files::opened;
 pub use keys::{AddSlot, RemoveSlot, Slot, slots};
 pub use rotation::{NewDataKey, Progress, go_on, progress, refresh};
+pub use texts::SealedText;
 pub use xr_seal::{Entropy, FileKey, Keeper, MasterKey, Place};
 
 pub(crate) use fields::move_clear;
