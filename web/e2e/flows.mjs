@@ -1,6 +1,7 @@
 // What people do, by clicks and keys, against the real server. Each flow throws at the first thing that is not as it should be.
 import assert from 'node:assert/strict';
 import { api, axe, call, open, until } from './browser.mjs';
+import { aProgramWorksWithAKey } from './apikeys.mjs';
 import { twoStepsGuardALogIn } from './twosteps.mjs';
 
 async function logIn(browser, url) {
@@ -404,6 +405,7 @@ export const FLOWS = [
   ['a wrong remark is traced by the main account', aWrongRemarkIsTraced],
   ['a person ends a log-in and changes the password', aPersonLooksAfterTheAccount],
   ['two steps guard a log-in until a recovery code ends them', twoStepsGuardALogIn],
+  ['a program works with a key until it is revoked', aProgramWorksWithAKey],
   ['a member with a role of its own sees and does only what it allows', aMemberSeesOnlyWhatItsRoleAllows],
   ['three after-sales cases are approved at once', threeCasesAreApprovedAtOnce],
   ['a spoiled file is mapped, tried, imported, corrected and imported to its end', aSpoiledFileIsImportedToItsEnd],

@@ -82,6 +82,34 @@ pub enum Error {
     /// Nobody edits the role that they have themselves.
     #[error("it is the role of who acts")]
     OwnRole,
+    /// Absent, or another organisation's.
+    #[error("no such key")]
+    NoSuchKey,
+    /// So many keys are enough.
+    #[error("an organisation has at most {0} keys")]
+    TooManyKeys(i64),
+    /// A key that may do nothing.
+    #[error("no permission was chosen")]
+    NoPermissions,
+    /// Programs do not do this.
+    #[error("{0} stays with people")]
+    PeopleOnly(String),
+    /// A number that is none of 1..=max.
+    #[error("{field} is not 1..={max}")]
+    OutOfRange {
+        /// Name of the field.
+        field: &'static str,
+        /// Largest.
+        max: i64,
+    },
+    /// A key's calls of this minute are used up.
+    #[error("more than {per_minute} calls in a minute")]
+    TooManyCalls {
+        /// Calls that it has.
+        per_minute: u32,
+        /// Seconds until there is another.
+        wait_s: u32,
+    },
     /// Somebody else was faster.
     #[error("it was changed meanwhile")]
     Changed,
@@ -135,6 +163,18 @@ impl Coded for Error {
             Self::TooManyRoles(max) => Problem::new(409, "identity.too_many_roles").with("max", max),
             Self::RoleInUse(members) => Problem::new(409, "identity.role_in_use").with("members", members),
             Self::OwnRole => Problem::new(409, "identity.own_role"),
+            Self::NoSuchKey => Problem::new(404, "identity.no_such_key"),
+            Self::TooManyKeys(max) => Problem::new(409, "identity.too_many_keys").with("max", max),
+            Self::NoPermissions => Problem::new(422, "identity.no_permissions").field("permissions"),
+            Self::PeopleOnly(word) => {
+                Problem::new(422, "identity.people_only").field("permissions").with("permission", word)
+            }
+            Self::OutOfRange { field, max } => {
+                Problem::new(422, "identity.out_of_range").field(field).with("field", field).with("max", max)
+            }
+            Self::TooManyCalls { per_minute, wait_s } => Problem::new(429, "identity.too_many_calls")
+                .with("per_minute", per_minute)
+                .with("retry_after_s", wait_s),
             Self::Changed => Problem::new(409, "identity.changed").field("version"),
             Self::Yourself => Problem::new(409, "identity.not_yourself"),
             Self::OwnersOnly => Problem::new(403, "identity.owners_only"),

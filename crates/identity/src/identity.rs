@@ -1,10 +1,11 @@
 //! Log-in and sessions for the web side.
 
-use crate::commands::{Asker, ChangePassword, Entry, LogIn, LoggedIn, NoteDenial, NoteFailure};
+use crate::api_keys::{self, Limits};
+use crate::commands::{Asker, ChangePassword, Entry, LogIn, LoggedIn, NoteDenial, NoteFailure, NoteKeyUse};
 use crate::denials::{COUNTED_FOR, Denials};
 use crate::model::User;
 use crate::throttle::{Subjects, sha256_hex};
-use crate::{Device, Error, Roles, Standing, password, queries};
+use crate::{Device, Error, Roles, Standing, password, queries, standing};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::collections::HashMap;
@@ -52,6 +53,7 @@ pub struct Identity {
     nobody: String,
     cache: Mutex<HashMap<String, (Stopwatch, Session)>>,
     denials: Arc<Denials>,
+    limits: Limits,
 }
 
 impl Identity {
@@ -70,6 +72,7 @@ impl Identity {
             nobody,
             cache: Mutex::default(),
             denials: Arc::default(),
+            limits: Limits::default(),
         })
     }
 
@@ -228,9 +231,7 @@ impl Identity {
         if let Some((_, session)) = self.cached().get(&id).filter(|(since, _)| since.elapsed() < CACHED_FOR) {
             return Ok(Some(session.clone()));
         }
-        let asked = id.clone();
-        let found = self.store.read(move |tx| crate::standing::of_session(tx, &asked)).await?;
-        let session = found.and_then(|(user, standing)| self.session_of(id.clone(), &user, standing));
+        let session = if token.starts_with(api_keys::PREFIX) { self.of_key(&id).await? } else { self.of_person(&id).await? };
         let mut cache = self.cached();
         if cache.len() >= CACHED_MAX {
             cache.retain(|_, (since, _)| since.elapsed() < CACHED_FOR);
@@ -248,6 +249,39 @@ impl Identity {
         Ok(session)
     }
 
+    async fn of_person(&self, id: &str) -> Result<Option<Session>, Fault> {
+        let asked = id.to_owned();
+        let read = self.store.read(move |tx| {
+            let Some(user) = queries::session_user(tx, &asked)? else { return Ok(None) };
+            Ok(Some((standing::of_user(tx, &user)?, user)))
+        });
+        Ok(read.await?.and_then(|(standing, user)| self.session_of(id.to_owned(), &user, standing)))
+    }
+
+    async fn of_key(&self, id: &str) -> Result<Option<Session>, Fault> {
+        let asked = id.to_owned();
+        let read = self.store.read(move |tx| {
+            let Some(key) = api_keys::held(tx, &asked)? else { return Ok(None) };
+            Ok(Some((standing::of_user(tx, &key.user)?, key)))
+        });
+        let Some((standing, key)) = read.await? else { return Ok(None) };
+        if key.is_use_due {
+            self.note_use(key.user.id);
+        }
+        let session = self.session_of(id.to_owned(), &key.user, standing);
+        Ok(session.map(|session| Session { key_limit: Some(key.per_minute), ..session }))
+    }
+
+    /// Without holding up the call.
+    fn note_use(&self, key: UserId) {
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            if let Err(fault) = store.write(NoteKeyUse { key }).await {
+                tracing::warn!(%fault, "The use of a key could not be noted");
+            }
+        });
+    }
+
     fn session_of(&self, id: String, user: &User, standing: Option<Standing>) -> Option<Session> {
         let mut principal = self.roles.principal(user)?;
         if let Some(standing) = standing {
@@ -255,13 +289,17 @@ impl Identity {
         }
         let all = [Locale::ZhCn, Locale::En];
         let locale = all.into_iter().find(|l| user.locale.as_deref() == Some(xr_web::texts::tag(*l)));
-        Some(Session { id, principal, locale })
+        Some(Session { id, principal, locale, key_limit: None })
     }
 }
 
 impl Authenticator for Identity {
     fn session<'a>(&'a self, token: &'a str) -> SessionFuture<'a> {
         Box::pin(self.find(token))
+    }
+
+    fn count(&self, session: &Session) -> Result<(), Fault> {
+        session.key_limit.map_or(Ok(()), |per_minute| self.limits.count(session.principal.user, per_minute))
     }
 
     fn denied(&self, denial: Denial) {

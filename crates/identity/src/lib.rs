@@ -1,5 +1,6 @@
 //! Organisations, people, shops, log-in and sessions.
 
+pub mod api_keys;
 pub mod commands;
 mod denials;
 mod device;
@@ -22,7 +23,7 @@ pub use identity::{Credentials, Identity};
 pub use roles::Roles;
 pub use standing::{Standing, Trade};
 
-xr_store::migrations! { 1200 "identity", 1210 "members", 1220 "devices", 1230 "second_factors", 1950 "standing" }
+xr_store::migrations! { 1200 "identity", 1210 "members", 1220 "devices", 1230 "second_factors", 1240 "api_keys", 1950 "standing" }
 
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("identity");

@@ -13,8 +13,9 @@ pub fn user(tx: &mut Tx<'_>, id: UserId) -> Result<Option<User>, StoreError> {
     tx.opt(
         sql!(
             "SELECT u.id, u.login, u.name, u.phone_masked, u.role, u.party, u.org_id, u.locale, u.is_disabled, u.is_owner,
-             u.version, u.own_role, r.name, r.permissions
+             u.version, u.own_role, r.name, COALESCE(r.permissions, k.permissions)
              FROM users u LEFT JOIN org_roles r ON r.id = u.own_role AND r.org_id = u.org_id
+             LEFT JOIN api_keys k ON k.user_id = u.id
              WHERE u.id = ?1 /* unscoped: by id after authorisation */"
         ),
         params![id],
@@ -131,7 +132,7 @@ pub struct LogInFacts {
     pub has_second_factor: bool,
 }
 
-/// People of an organisation after `after`, by id, at most `limit`, each with how they log in.
+/// People of an organisation after `after`, by id, at most `limit`, each with how they log in; no keys.
 ///
 /// # Errors
 /// [`StoreError`] of the engine.
@@ -141,7 +142,7 @@ pub fn members(tx: &mut Tx<'_>, org: OrgId, after: i64, limit: i64) -> Result<Ve
             "SELECT u.id, u.login, u.name, u.phone_masked, u.role, u.party, u.org_id, u.locale, u.is_disabled, u.is_owner,
              u.version, u.own_role, r.name, r.permissions
              FROM users u LEFT JOIN org_roles r ON r.id = u.own_role AND r.org_id = u.org_id
-             WHERE u.org_id = ?1 AND u.id > ?2 ORDER BY u.id LIMIT ?3 /* unscoped: the organisation is a parameter */"
+             WHERE u.org_id = ?1 AND u.id > ?2 AND u.role <> 'api_key' ORDER BY u.id LIMIT ?3 /* unscoped: the organisation is a parameter */"
         ),
         params![org, after, limit],
     )?;

@@ -11,6 +11,21 @@ use crate::model::{OrgKind, User};
 /// that a program which knows of none gives such a person no right at all.
 pub const CUSTOM: &str = "custom";
 
+/// In the place of a built-in role's name: it is no person but a key of the open API, with words of its own.
+pub const KEY: &str = "api_key";
+
+/// What keys of the open API are called, and what they may never do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Label, Chinese.
+    pub zh: String,
+    /// Label, English.
+    pub en: String,
+    /// Permission words that stay with people.
+    pub people_only: BTreeSet<String>,
+}
+
 /// One built-in role.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +55,9 @@ pub struct Roles {
     pub permission: BTreeMap<String, Text>,
     /// Every role by name.
     pub role: BTreeMap<String, Role>,
+    /// Keys of the open API.
+    #[serde(default)]
+    pub key: Keys,
 }
 
 /// `roles.toml` cannot be used.
@@ -65,8 +83,8 @@ pub enum BadRoles {
     /// A kind of organisation has roles and no main one with all of their words, or two.
     #[error("roles: no main role for {}", .0.word())]
     NoMain(OrgKind),
-    /// A built-in role is called as those of organisations are.
-    #[error("roles: the name {CUSTOM} is taken")]
+    /// A built-in role is called as those of organisations or as keys are.
+    #[error("roles: the names {CUSTOM} and {KEY} are taken")]
     NameTaken,
 }
 
@@ -87,20 +105,27 @@ impl Roles {
     }
 
     /// The words of a person's role, whether or not they may log in; none of a built-in role that is gone. A role of an organisation
-    /// counts as far as built-in roles of the kind go today.
+    /// counts as far as built-in roles of the kind go today, and so does a key, without the words that stay with people.
     pub fn words_of<'a>(&'a self, user: &'a User) -> Option<BTreeSet<&'a str>> {
-        if user.role != CUSTOM {
+        if user.role != CUSTOM && user.role != KEY {
             return self.role.get(&user.role).map(|role| role.permissions.iter().map(String::as_str).collect());
         }
         let kind = OrgKind::of(user.party)?;
         // A role that is not there any more gives nothing.
         let words = user.own_role_words.iter().flat_map(|words| words.0.iter()).map(String::as_str);
-        Some(&words.collect() & &self.ceiling(kind))
+        let mut words = &words.collect() & &self.ceiling(kind);
+        if user.role == KEY {
+            words.retain(|word| !self.key.people_only.contains(*word));
+        }
+        Some(words)
     }
 
     /// What a person's role is called: one that the organisation made, by its name.
     pub fn label_of(&self, user: &User) -> Text {
         let built_in = self.role.get(&user.role).map(|role| Text { zh: role.zh.clone(), en: role.en.clone() });
+        if user.role == KEY {
+            return Text { zh: self.key.zh.clone(), en: self.key.en.clone() };
+        }
         let own = user.own_role_name.clone().unwrap_or_default();
         built_in.unwrap_or_else(|| Text { zh: own.clone(), en: own })
     }
@@ -135,16 +160,18 @@ impl Roles {
         if let Some(kind) = roles.role.values().filter_map(|role| role.org).find(|kind| !roles.has_main(*kind)) {
             return Err(BadRoles::NoMain(kind));
         }
-        if roles.role.contains_key(CUSTOM) {
+        if roles.role.contains_key(CUSTOM) || roles.role.contains_key(KEY) {
             return Err(BadRoles::NameTaken);
         }
         let is_stray = |word: &&String| !roles.group.contains_key(group_of(word));
         if let Some(word) = roles.permission.keys().find(is_stray) {
             return Err(BadRoles::Ungrouped(word.clone()));
         }
-        for (name, role) in &roles.role {
-            if let Some(unknown) = role.permissions.iter().find(|p| !roles.permission.contains_key(*p)) {
-                return Err(BadRoles::Undeclared { role: name.clone(), permission: unknown.clone() });
+        let of_keys = [(KEY, &roles.key.people_only)];
+        let of_roles = roles.role.iter().map(|(name, role)| (name.as_str(), &role.permissions));
+        for (name, words) in of_roles.chain(of_keys) {
+            if let Some(unknown) = words.iter().find(|p| !roles.permission.contains_key(*p)) {
+                return Err(BadRoles::Undeclared { role: name.to_owned(), permission: unknown.clone() });
             }
         }
         let is_used = |word: &String| roles.role.values().any(|role| role.permissions.contains(word));
@@ -181,12 +208,12 @@ mod tests {
                 "auditor (platform): audit.read operations.read packs.read policy.replay system.status",
                 "buyer (buyer): aftersales.apply orders.buy",
                 "merchant (merchant): aftersales.decide cases.batch catalog.manage imports.manage inventory.manage \
-                 members.manage operations.read orders.export orders.manage orders.remark orders.review packs.read payments.capture \
+                 keys.manage members.manage operations.read orders.export orders.manage orders.remark orders.review packs.read payments.capture \
                  verification.apply",
                 "merchant_service (merchant): aftersales.decide cases.batch orders.remark packs.read",
                 "merchant_warehouse (merchant): cases.batch inventory.manage orders.export orders.manage orders.remark packs.read",
                 "operator (platform): aftersales.adjudicate audit.read calendars.edit cases.batch demo.clock identity.manage \
-                 members.manage operations.read orders.export packs.manage packs.read payments.chargeback payments.payout payments.reconcile payments.refund payments.settle platform.orders \
+                 keys.manage members.manage operations.read orders.export packs.manage packs.read payments.chargeback payments.payout payments.reconcile payments.refund payments.settle platform.orders \
                  policy.replay system.keys system.status verification.freeze verification.lead verification.review",
             ]
         );
@@ -207,7 +234,12 @@ mod tests {
         assert!(matches!(Roles::parse(&unused), Err(BadRoles::Unused(word)) if word == "x.y"));
         let stray = unused.replace("x.y", "z.y");
         assert!(matches!(Roles::parse(&stray), Err(BadRoles::Ungrouped(word)) if word == "z.y"));
-        assert!(matches!(Roles::parse(&unused.replace("role.a", "role.custom")), Err(BadRoles::NameTaken)));
+        for taken in [CUSTOM, KEY] {
+            let named = unused.replace("role.a", &format!("role.{taken}"));
+            assert!(matches!(Roles::parse(&named), Err(BadRoles::NameTaken)));
+        }
+        let of_key = format!("{role}permissions = []\n[permission]\n[key]\nzh = \"甲\"\nen = \"A\"\npeople_only = [\"x.z\"]");
+        assert!(matches!(Roles::parse(&of_key), Err(BadRoles::Undeclared { role, .. }) if role == KEY));
     }
 
     #[test]
@@ -245,6 +277,10 @@ mod tests {
             own_role_words: Some(Words(["aftersales.decide", "identity.manage", "x.y"].map(str::to_owned).into())),
         };
         assert_eq!(roles.principal(&user).unwrap().permissions, ["aftersales.decide"]);
+        user.role = KEY.to_owned();
+        user.own_role_words = Some(Words(["aftersales.decide", "keys.manage", "members.manage"].map(str::to_owned).into()));
+        assert_eq!(roles.principal(&user).unwrap().permissions, ["aftersales.decide"]);
+        user.role = CUSTOM.to_owned();
         user.own_role_words = None;
         assert_eq!(roles.principal(&user).unwrap().permissions, Vec::<String>::new());
         user.party = Party::Buyer;

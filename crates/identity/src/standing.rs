@@ -1,7 +1,8 @@
 //! Whether an organisation may trade, and what its people may do meanwhile.
 
 use crate::commands::{of_org, tell};
-use crate::{Error, queries};
+use crate::Error;
+use crate::model::User;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use xr_base::{Actor, Fault, OrgId};
@@ -140,14 +141,9 @@ pub fn set(tx: &mut Tx<'_>, actor: &Actor, org: OrgId, standing: Standing, name:
     Ok(tell(tx, ("identity.standing_changed", org.0), actor, of_org(Some(org)), body)?)
 }
 
-/// As [`queries::session_user`] gives a person: how their organisation stands; buyers have none.
-pub(crate) fn of_session(
-    tx: &mut Tx<'_>,
-    token_hash: &str,
-) -> Result<Option<(crate::model::User, Option<Standing>)>, Fault> {
-    let Some(user) = queries::session_user(tx, token_hash)? else { return Ok(None) };
-    let standing = user.org.map(|org| of(tx, org)).transpose()?.flatten();
-    Ok(Some((user, standing)))
+/// How a person's organisation stands; buyers have none.
+pub(crate) fn of_user(tx: &mut Tx<'_>, user: &User) -> Result<Option<Standing>, Fault> {
+    Ok(user.org.map(|org| of(tx, org)).transpose()?.flatten())
 }
 
 #[cfg(test)]

@@ -94,6 +94,7 @@ fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'sta
     tried.push(("POST /v1/members/{id}/second-factor/removal", member, Value::Null, merchant));
     tried.push(("PATCH /v1/roles/{id}", role.clone(), json!({ "version": 1, "permissions": [] }), merchant));
     tried.push(("DELETE /v1/roles/{id}", role, Value::Null, merchant));
+    tried.push(("DELETE /v1/api-keys/{id}", crate::scene::api_key(web), Value::Null, merchant));
     tried
 }
 

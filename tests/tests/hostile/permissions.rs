@@ -108,6 +108,9 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
     if path.starts_with("/v1/batches") {
         return whole(&path.replace("{id}", &crate::scene::batch(web)));
     }
+    if path == "/v1/api-keys/{id}" {
+        return whole(&path.replace("{id}", &crate::scene::api_key(web)));
+    }
     if path == "/v1/views/{id}" {
         let line = format!("{method} /v1/views/{}?version=1", crate::scene::view(web));
         let line = if method == "PATCH" { line.replace("?version=1", "") } else { line };
@@ -172,6 +175,7 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "POST /v1/members" => crate::scene::new_member(),
         // A word of each kind of organisation would be refused to the other.
         "POST /v1/roles" => json!({ "name": fresh("role "), "permissions": ["cases.batch"] }),
+        "POST /v1/api-keys" => crate::scene::new_api_key(),
         "POST /v1/exports" => json!({ "format": "csv" }),
         "POST /v1/batches/preview" => json!({ "all": { "list": "orders" } }),
         "POST /v1/batches" => {

@@ -135,6 +135,17 @@ pub(crate) fn work_on_batches(web: &Web) {
     while worker.run_next(&|| false).unwrap() {}
 }
 
+/// A key to make of what people of every organisation may do.
+pub(crate) fn new_api_key() -> Value {
+    json!({ "name": "a program", "permissions": ["cases.batch"], "days": 1 })
+}
+
+/// A key of the first merchant.
+pub(crate) fn api_key(web: &Web) -> String {
+    let made = web.done(&web.token("shop"), "POST /v1/api-keys", &new_api_key());
+    made["key"]["id"].as_str().unwrap().to_owned()
+}
+
 /// The role that a member of a scene has.
 const STAFF: &str = "merchant_service";
 

@@ -3,7 +3,7 @@
 import type { BatchAsked, BatchPreview, BatchRow, BatchView, BatchWanted } from './batchTypes';
 import type { CalendarListed, CalendarYear, DeadlineMoves } from './calendarTypes';
 import { get, post, request, urlOf, type Query } from './http';
-import type { Member, MemberChanges, NewMember, PermissionGroup, Role } from './memberTypes';
+import type { ApiKey, MadeKey, Member, MemberChanges, NewKey, NewMember, PermissionGroup, Role } from './memberTypes';
 import type { ChainCheck, OperationKinds, OperationPage } from './oplogTypes';
 import type {
   Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview,
@@ -91,6 +91,9 @@ export const roles = () => get<{ items: Role[] }>('/v1/roles');
 export const addRole = (body: { name: string; permissions: string[] }) => post<Role>('/v1/roles', body);
 export const changeRole = (id: string, body: { version: number; name: string; permissions: string[] }) =>
   request<Role>('PATCH', `/v1/roles/${at(id)}`, { body });
+export const apiKeys = (query: Query, signal?: AbortSignal) => get<Page<ApiKey>>('/v1/api-keys', query, signal);
+export const makeApiKey = (body: NewKey) => post<MadeKey>('/v1/api-keys', body);
+export const revokeApiKey = (id: string) => request<void>('DELETE', `/v1/api-keys/${at(id)}`);
 export const deleteRole = (id: string, version: number) => request<void>('DELETE', `/v1/roles/${at(id)}`, { query: { version } });
 export const permissions = () => get<{ items: PermissionGroup[] }>('/v1/permissions');
 

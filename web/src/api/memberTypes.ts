@@ -22,7 +22,8 @@ export type Member = {
 export type NewMember = { login: string; name: string; phone?: string; role: string; password: string };
 export type MemberChanges = { version: number; name?: string; role?: string; is_disabled?: boolean; is_owner?: boolean };
 
-export type Permission = { word: string; label: Label };
+/** `is_people_only`: no key of the open API can hold it. */
+export type Permission = { word: string; label: Label; is_people_only: boolean };
 export type PermissionGroup = { group: string; label: Label; permissions: Permission[] };
 
 export type Role = {
@@ -35,3 +36,25 @@ export type Role = {
   /** Of one that the organisation made. */
   version: number | null;
 };
+
+/** A key of the open API; times are wall times. */
+export type ApiKey = {
+  id: string;
+  name: string;
+  permissions: Permission[];
+  /** Last four characters of its token. */
+  hint: string;
+  /** Calls in a minute. */
+  per_minute: number;
+  made_by: string | null;
+  created_at: string;
+  expires_at: string;
+  revoked_at: string | null;
+  /** A use at most ten minutes before the last one. */
+  used_at: string | null;
+  is_live: boolean;
+};
+
+export type NewKey = { name: string; permissions: string[]; days: number; per_minute: number };
+/** The token is never shown again. */
+export type MadeKey = { key: ApiKey; token: string };

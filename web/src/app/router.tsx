@@ -42,6 +42,9 @@ const members = createRoute({
 const roles = createRoute({
   getParentRoute, path: '/roles', component: lazyRouteComponent(() => import('@/capabilities/identity/pages/Roles'), 'Roles'),
 });
+const apiKeys = createRoute({
+  getParentRoute, path: '/api-keys', component: lazyRouteComponent(() => import('@/capabilities/identity/pages/ApiKeys'), 'ApiKeys'),
+});
 const operations = createRoute({
   getParentRoute, path: '/operations', component: lazyRouteComponent(() => import('@/capabilities/oplog/pages/Operations'), 'Operations'),
 });
@@ -69,7 +72,7 @@ const account = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, members, roles, operations, packs, pack, replays, replay, differences, calendar, demo, tour, status, account]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, members, roles, apiKeys, operations, packs, pack, replays, replay, differences, calendar, demo, tour, status, account]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

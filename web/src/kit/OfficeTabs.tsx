@@ -1,4 +1,4 @@
-/** The way between the pages about an organisation's people: who they are, what they may do, what they did. */
+/** The way between the pages about an organisation's people: who they are, what they may do, what they did, and which programs act for them. */
 
 import { Link } from '@tanstack/react-router';
 import { useSession } from '@/app/session';
@@ -8,12 +8,13 @@ import { useText } from './text';
 export function OfficeTabs() {
   const { t } = useText();
   const session = useSession();
-  const mayManage = can(session, 'members.manage');
-  if (!mayManage) return null;
+  const [members, keys] = [can(session, 'members.manage'), can(session, 'keys.manage')];
+  if (!members && !keys) return null;
   return (
     <nav className="tabs" aria-label={t('identity.members')}>
-      <Link to="/members" activeOptions={{ includeSearch: false }}>{t('identity.members')}</Link>
-      <Link to="/roles">{t('identity.roles')}</Link>
+      {members && <Link to="/members" activeOptions={{ includeSearch: false }}>{t('identity.members')}</Link>}
+      {members && <Link to="/roles">{t('identity.roles')}</Link>}
+      {keys && <Link to="/api-keys" activeOptions={{ includeSearch: false }}>{t('identity.keys')}</Link>}
       {can(session, 'operations.read') && <Link to="/operations" activeOptions={{ includeSearch: false }}>{t('oplog.title')}</Link>}
     </nav>
   );

@@ -57,10 +57,15 @@ pub(super) fn owners_but(tx: &mut Tx<'_>, org: OrgId, but: UserId) -> Result<i64
 }
 
 impl Administrator {
-    /// Holds the organisation of `by` and looks up what they may do now.
+    /// Who administers members.
     pub(super) fn at_work(tx: &mut Tx<'_>, roles: &Roles, asker: &Asker) -> Result<Self, Fault> {
+        Self::with(tx, roles, asker, PERMISSION)
+    }
+
+    /// Holds the organisation of `by` and looks up what they may do now; `permission` at least.
+    pub(super) fn with(tx: &mut Tx<'_>, roles: &Roles, asker: &Asker, permission: &str) -> Result<Self, Fault> {
         let by = asker.user;
-        let forbidden = || Problem::new(403, "web.forbidden").with("permission", PERMISSION);
+        let forbidden = || Problem::new(403, "web.forbidden").with("permission", permission);
         let org = queries::user(tx, by)?.and_then(|user| user.org).ok_or_else(forbidden)?;
         hold(tx, org)?;
         let user = queries::user(tx, by)?.filter(|user| user.org == Some(org)).ok_or_else(forbidden)?;
@@ -69,7 +74,7 @@ impl Administrator {
         let kind = OrgKind::of(principal.party).ok_or_else(forbidden)?;
         let words = principal.permissions.iter().cloned().collect();
         let actor = Actor::Person(principal);
-        authorise(&actor, PERMISSION)?;
+        authorise(&actor, permission)?;
         Ok(Self { user, actor, org, kind, words })
     }
 

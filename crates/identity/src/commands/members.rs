@@ -4,6 +4,7 @@ use super::administration::{Administrator, Given, owners_but, told};
 use super::users::{NewPerson, checked_name, insert};
 use super::{Asker, of_org, tell};
 use crate::model::User;
+use crate::roles::KEY;
 use crate::{Error, Roles, queries};
 use serde::Deserialize;
 use serde_json::json;
@@ -138,7 +139,8 @@ impl Command for ChangeMember {
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         let admin = Administrator::at_work(tx, &self.roles, &self.by)?;
-        let member = queries::user(tx, self.member)?.filter(|user| user.org == Some(admin.org));
+        let is_member = |user: &User| user.org == Some(admin.org) && user.role != KEY;
+        let member = queries::user(tx, self.member)?.filter(is_member);
         let member = member.ok_or(Error::NoSuchUser)?;
         if member.version != self.changes.version {
             return Err(Error::Changed.into());

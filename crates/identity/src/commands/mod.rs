@@ -1,6 +1,7 @@
 //! Use cases, one transaction each. Passwords come in hashed and checked: hashing is forbidden here.
 
 mod administration;
+mod api_keys;
 mod members;
 mod org_roles;
 mod orgs;
@@ -11,6 +12,8 @@ mod sessions;
 mod users;
 
 pub(crate) use administration::PERMISSION;
+pub(crate) use api_keys::KEYS_PERMISSION;
+pub use api_keys::{MakeKey, NewKey, NoteKeyUse, RevokeKey};
 pub use members::{AddMember, ChangeMember, MemberChanges, NewMember};
 pub use org_roles::{AddRole, ChangeRole, DeleteRole, NewRole, RoleChanges};
 pub use orgs::{CreateOrg, CreateShop};
@@ -25,6 +28,7 @@ pub use users::{ChooseLocale, CreateUser, DisableUser, add_dormant_buyer};
 
 use crate::model::User;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use xr_base::{Actor, MaskedAddress, OrgId, Principal, StoreError, UserId};
 use xr_store::Tx;
 use xr_store::events::{Audience, NewEvent};
@@ -40,6 +44,11 @@ pub(crate) fn tell(
 ) -> Result<(), StoreError> {
     let (at, object) = (tx.now(), Some(object));
     tx.event(&NewEvent { kind, at, case: None, object, audience, actor, body }).map(|_| ())
+}
+
+/// Permission words as they are kept.
+fn stored(words: &BTreeSet<String>) -> Result<String, StoreError> {
+    serde_json::to_string(words).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 pub(crate) fn of_org(org: Option<OrgId>) -> Audience {

@@ -1,7 +1,7 @@
 //! Roles that an organisation makes of permission words.
 
 use super::administration::Administrator;
-use super::{Asker, of_org, tell};
+use super::{Asker, of_org, stored, tell};
 use crate::model::{OrgRole, printable};
 use crate::{Error, Roles, queries};
 use serde::Deserialize;
@@ -38,10 +38,6 @@ pub struct RoleChanges {
     /// Other permission words, each of which the caller has.
     #[serde(default)]
     pub permissions: Option<BTreeSet<String>>,
-}
-
-fn stored(words: &BTreeSet<String>) -> Result<String, StoreError> {
-    serde_json::to_string(words).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 fn told(role: &OrgRole) -> Value {

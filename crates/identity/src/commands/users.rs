@@ -95,6 +95,16 @@ pub(super) struct NewPerson<'a> {
 
 /// Inserts somebody who may log in.
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewPerson<'_>, password_hash: &str) -> Result<User, Fault> {
+    let id = insert_person(tx, new)?;
+    tx.put(
+        sql!("INSERT INTO passwords (user_id, hash) VALUES (?1, ?2) /* unscoped: creating */"),
+        params![id, password_hash],
+    )?;
+    Ok(queries::user(tx, id)?.ok_or(Error::NoSuchUser)?)
+}
+
+/// Inserts somebody who has no password so far.
+pub(super) fn insert_person(tx: &mut Tx<'_>, new: &NewPerson<'_>) -> Result<UserId, Fault> {
     let phone = new.phone.map(|phone| printable("phone", phone, PHONE_CHARS_MAX)).transpose()?;
     let (id, now): (UserId, _) = (tx.id(), tx.now());
     let login = printable("login", new.login, LOGIN_CHARS_MAX)?.to_lowercase();
@@ -108,14 +118,9 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewPerson<'_>, password_hash: &str) 
         params![id, login, name, phone, new.role.0, new.party, new.org, now, new.is_owner, new.role.1],
     );
     match added {
-        Err(StoreError::Duplicate(_)) => return Err(Error::LoginTaken.into()),
-        other => other?,
-    };
-    tx.put(
-        sql!("INSERT INTO passwords (user_id, hash) VALUES (?1, ?2) /* unscoped: creating */"),
-        params![id, password_hash],
-    )?;
-    Ok(queries::user(tx, id)?.ok_or(Error::NoSuchUser)?)
+        Err(StoreError::Duplicate(_)) => Err(Error::LoginTaken.into()),
+        other => Ok(other.map(|_| id)?),
+    }
 }
 
 /// A name as it is kept.

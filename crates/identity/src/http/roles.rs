@@ -23,6 +23,8 @@ pub(super) struct Permission {
     word: String,
     #[schema(value_type = Object)]
     label: Text,
+    /// Whether no key of the open API can hold it.
+    is_people_only: bool,
 }
 
 /// Permissions that begin alike.
@@ -59,9 +61,13 @@ pub(super) fn own_org(who: &Principal) -> Result<OrgId, Problem> {
     who.org.ok_or_else(forbidden)
 }
 
-fn labelled(roles: &Roles, word: &str) -> Permission {
+pub(super) fn labelled(roles: &Roles, word: &str) -> Permission {
     let unknown = || Text { zh: word.to_owned(), en: word.to_owned() };
-    Permission { word: word.to_owned(), label: roles.permission.get(word).cloned().unwrap_or_else(unknown) }
+    Permission {
+        word: word.to_owned(),
+        label: roles.permission.get(word).cloned().unwrap_or_else(unknown),
+        is_people_only: roles.key.people_only.contains(word),
+    }
 }
 
 fn described<'w>(roles: &Roles, who: &Principal, words: impl Iterator<Item = &'w String>) -> (Vec<Permission>, bool) {

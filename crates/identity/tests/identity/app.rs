@@ -102,6 +102,7 @@ impl TestApp {
         }
     }
 
+    /// With a cookie, or an `Authorization` of a key.
     pub(crate) async fn send(&self, method: &str, path: &str, cookie: &str, body: Option<Value>) -> Answer {
         self.send_keyed((method, path), cookie, body, None).await
     }
@@ -122,7 +123,8 @@ impl TestApp {
             request = request.header("idempotency-key", key);
         }
         if !cookie.is_empty() {
-            request = request.header("cookie", cookie);
+            let name = if cookie.starts_with("Bearer ") { "authorization" } else { "cookie" };
+            request = request.header(name, cookie);
         }
         let body = match body {
             Some(json) => {

@@ -172,15 +172,16 @@ fn every_route_is_listed_with_its_access() {
     for line in xr_identity::http::routes().listed() {
         writeln!(matrix, "{} {} {}", line.method, line.path, line.access).unwrap();
     }
-    let expected = "PATCH /v1/me signed-in\nPOST /v1/me/password signed-in\n\
-                    GET /v1/me/second-factor signed-in\nPOST /v1/me/second-factor signed-in\n\
-                    POST /v1/me/second-factor/confirmation signed-in\nPOST /v1/me/second-factor/recovery-codes signed-in\n\
-                    POST /v1/me/second-factor/removal signed-in\nGET /v1/members members.manage\n\
+    let expected = "GET /v1/api-keys keys.manage\nPOST /v1/api-keys keys.manage\nDELETE /v1/api-keys/{id} keys.manage\n\
+                    PATCH /v1/me person\nPOST /v1/me/password person\n\
+                    GET /v1/me/second-factor person\nPOST /v1/me/second-factor person\n\
+                    POST /v1/me/second-factor/confirmation person\nPOST /v1/me/second-factor/recovery-codes person\n\
+                    POST /v1/me/second-factor/removal person\nGET /v1/members members.manage\n\
                     POST /v1/members members.manage\nPATCH /v1/members/{id} members.manage\n\
                     POST /v1/members/{id}/second-factor/removal members.manage\n\
-                    GET /v1/permissions members.manage\nGET /v1/roles members.manage\nPOST /v1/roles members.manage\n\
+                    GET /v1/permissions members.manage | keys.manage\nGET /v1/roles members.manage\nPOST /v1/roles members.manage\n\
                     DELETE /v1/roles/{id} members.manage\nPATCH /v1/roles/{id} members.manage\n\
-                    DELETE /v1/session signed-in\nGET /v1/session signed-in\nPOST /v1/session public\n\
-                    DELETE /v1/sessions signed-in\nGET /v1/sessions signed-in\nDELETE /v1/sessions/{id} signed-in\nGET /v1/shops signed-in\n";
+                    DELETE /v1/session person\nGET /v1/session signed-in\nPOST /v1/session public\n\
+                    DELETE /v1/sessions person\nGET /v1/sessions person\nDELETE /v1/sessions/{id} person\nGET /v1/shops signed-in\n";
     assert_eq!(matrix, expected);
 }

@@ -4,6 +4,7 @@
 #[path = "../../../kernel/store/tests/store/engines.rs"]
 mod engines;
 
+mod api_keys;
 mod app;
 mod commands;
 mod escalation;

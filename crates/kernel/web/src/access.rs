@@ -21,8 +21,10 @@ pub enum Access {
     Public,
     /// Providers and carriers without log-in; the handler verifies the signature itself.
     Signed,
-    /// Anybody with a session.
+    /// Anybody with a session, or a key of the open API.
     SignedIn,
+    /// Anybody with a session: what people do about their own account.
+    Person,
     /// Who has this permission.
     May(&'static str),
     /// Who has at least one of these permissions.
@@ -30,12 +32,13 @@ pub enum Access {
 }
 
 impl Access {
-    /// As written in the API document and the golden list: `public`, `signed`, `signed-in`, or permission words.
+    /// As written in the API document and the golden list: `public`, `signed`, `signed-in`, `person`, or permission words.
     pub fn word(self) -> String {
         match self {
             Self::Public => "public".to_owned(),
             Self::Signed => "signed".to_owned(),
             Self::SignedIn => "signed-in".to_owned(),
+            Self::Person => "person".to_owned(),
             Self::May(permission) => permission.to_owned(),
             Self::MayAny(permissions) => permissions.join(" | "),
         }
@@ -43,7 +46,7 @@ impl Access {
 
     fn allows(self, principal: &Principal) -> bool {
         match self {
-            Self::Public | Self::Signed | Self::SignedIn => true,
+            Self::Public | Self::Signed | Self::SignedIn | Self::Person => true,
             Self::May(permission) => principal.may(permission),
             Self::MayAny(permissions) => permissions.iter().any(|p| principal.may(p)),
         }
@@ -59,6 +62,8 @@ pub struct Session {
     pub principal: Principal,
     /// The language they chose; none leaves it to the browser.
     pub locale: Option<Locale>,
+    /// Calls in a minute of a key of the open API; none of a person's session.
+    pub key_limit: Option<u32>,
 }
 
 /// What [`Authenticator::session`] gives.
@@ -81,6 +86,13 @@ pub struct Denial {
 pub trait Authenticator: Send + Sync + 'static {
     /// The session of `token`; none when it is unknown, over or revoked (known at most 0.5 s late).
     fn session<'a>(&'a self, token: &'a str) -> SessionFuture<'a>;
+    /// Counts a request.
+    ///
+    /// # Errors
+    /// A problem 429 when there were too many.
+    fn count(&self, _session: &Session) -> Result<(), Fault> {
+        Ok(())
+    }
     /// Takes note of a denial, without holding up the answer.
     fn denied(&self, _denial: Denial) {}
 }
@@ -117,7 +129,7 @@ pub(crate) async fn guard(access: Access, mut request: Request, next: Next) -> R
         Ok(found) => found,
         Err(fault) => return Failure::from(fault).into_response(),
     };
-    let session = match admit(&state, token, address).await {
+    let session = match admit(&state, access, token, address).await {
         Ok(found) => found,
         Err(failure) => return failure.into_response(),
     };
@@ -148,8 +160,17 @@ fn asked(request: &Request) -> Result<(AppState, Token, Option<MaskedAddress>), 
     Ok((state, token, caller.address.map(MaskedAddress::from)))
 }
 
-async fn admit(state: &AppState, token: Token, address: Option<MaskedAddress>) -> Result<(Token, Session), Failure> {
+async fn admit(
+    state: &AppState,
+    access: Access,
+    token: Token,
+    address: Option<MaskedAddress>,
+) -> Result<(Token, Session), Failure> {
     let mut session = state.auth().session(&token.0).await?.ok_or_else(unauthenticated)?;
+    state.auth().count(&session)?;
+    if access == Access::Person && session.key_limit.is_some() {
+        return Err(Problem::new(403, "web.people_only").into());
+    }
     session.principal.address = address;
     Ok((token, session))
 }

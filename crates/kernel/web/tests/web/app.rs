@@ -107,7 +107,7 @@ impl People {
         let permissions = permissions.iter().map(|p| (*p).to_owned()).collect();
         let principal = Principal { user: UserId(user), org, party, permissions, address: None };
         let is_valid = !self.revoked.lock().unwrap().contains(token);
-        is_valid.then(|| Session { id: token.to_owned(), principal, locale })
+        is_valid.then(|| Session { id: token.to_owned(), principal, locale, key_limit: None })
     }
 }
 

@@ -11,6 +11,7 @@ import { OfficeTabs } from '@/kit/OfficeTabs';
 import { Perm } from '@/kit/Perm';
 import { useText, type Texts } from '@/kit/text';
 import { DeleteRole, RoleForm } from '../parts/RoleForm';
+import { Words } from '../parts/Words';
 
 const idOf = (row: Role) => row.role;
 
@@ -47,7 +48,7 @@ function roleColumns({ t, say }: Texts, onOpen: (open: Open) => void): Column<Ro
     { key: 'name', title: t('identity.role_name'), width: 200, cell: (row) => <span className="ellipsis">{say(row.label)}</span> },
     { key: 'kind', title: t('identity.role_kind'), width: 100, cell: (row) => <span className="pill">{row.is_built_in ? t('identity.built_in') : t('identity.custom')}</span> },
     { key: 'members', title: t('identity.role_members'), width: 90, align: 'right', cell: (row) => <span className="num">{row.members}</span> },
-    { key: 'permissions', title: t('identity.role_permissions'), cell: (row) => <Words row={row} /> },
+    { key: 'permissions', title: t('identity.role_permissions'), cell: (row) => <Words permissions={row.permissions} /> },
     {
       key: 'actions', title: t('identity.actions'), width: 150,
       cell: (row) => !row.is_built_in && row.may_give && (
@@ -58,10 +59,4 @@ function roleColumns({ t, say }: Texts, onOpen: (open: Open) => void): Column<Ro
       ),
     },
   ];
-}
-
-function Words({ row }: { row: Role }) {
-  const { t, say } = useText();
-  if (row.permissions.length === 0) return <span className="faint">{t('identity.no_permissions')}</span>;
-  return <span className="words">{row.permissions.map((one) => <span className="pill" key={one.word}>{say(one.label)}</span>)}</span>;
 }

@@ -3,12 +3,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import * as calls from '@/api/calls';
-import type { PermissionGroup, Role } from '@/api/memberTypes';
+import type { Role } from '@/api/memberTypes';
 import { Dialog } from '@/kit/Dialog';
-import { toggled } from '@/kit/DataTable';
 import { Loaded } from '@/kit/PageState';
 import { useText } from '@/kit/text';
 import { TextField, useRefusal, useSend } from './fields';
+import { Permissions } from './Permissions';
 
 export function RoleForm({ role, onClose }: { role: Role | null; onClose: () => void }) {
   const { t, say } = useText();
@@ -28,32 +28,10 @@ export function RoleForm({ role, onClose }: { role: Role | null; onClose: () => 
     >
       {failure}
       <TextField id="role-name" label={t('identity.role_name')} value={name} max={40} error={at('name')} onChange={setName} />
-      <p className="muted" aria-live="polite">{t('identity.chosen', { count: words.size })}</p>
       <Loaded query={query}>
-        {(catalogue) => <Words groups={catalogue.items} words={words} onChange={setWords} />}
+        {(catalogue) => <Permissions groups={catalogue.items} words={words} onChange={setWords} />}
       </Loaded>
     </Dialog>
-  );
-}
-
-type WordsProps = { groups: PermissionGroup[]; words: ReadonlySet<string>; onChange: (words: ReadonlySet<string>) => void };
-
-/** A box for each permission that the reader has; others are not offered. */
-function Words({ groups, words, onChange }: WordsProps) {
-  const { say } = useText();
-  return (
-    <div className="permission-groups">
-      {groups.map((group) => (
-        <fieldset className="choices" key={group.group}>
-          <legend>{say(group.label)}</legend>
-          {group.permissions.map(({ word, label }) => (
-            <label key={word}>
-              <input type="checkbox" name={word} checked={words.has(word)} onChange={() => onChange(toggled(words, word))} />{say(label)}
-            </label>
-          ))}
-        </fieldset>
-      ))}
-    </div>
   );
 }
 

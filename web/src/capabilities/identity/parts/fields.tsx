@@ -6,13 +6,13 @@ import type { ReactNode } from 'react';
 import { fieldOf, problemOf } from '@/api/problem';
 import { problemText, useText } from '@/kit/text';
 
-/** Sends a change of members or roles and shows both as they are then, also where somebody else was faster. */
+/** Sends a change of members, roles or keys and shows all as they are then, also where somebody else was faster. */
 export function useSend<V>(send: () => Promise<V>, onDone: () => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: send,
     onSuccess: onDone,
-    onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ['members'] }), client.invalidateQueries({ queryKey: ['roles'] })]),
+    onSettled: () => Promise.all(['members', 'roles', 'api-keys'].map((first) => client.invalidateQueries({ queryKey: [first] }))),
   });
 }
 
