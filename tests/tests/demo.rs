@@ -12,6 +12,9 @@ use xr_store::events::{Audience, NewEvent};
 use xr_store::{Command, Location, Store, Tx, record, sql};
 use xr_tests::memory_folder;
 
+/// Kinds of which the demo market has no case: its merchants are all in by the operator's hand.
+const ABSENT: [&str; 1] = ["verification"];
+
 /// States that no market of sixty days has.
 const OUT_OF_REACH: [(&str, &str); 1] = [
     // A settled payment rests for 180 days before it is archived (XD-29).
@@ -95,7 +98,7 @@ fn states(tx: &mut Tx<'_>) -> Result<BTreeSet<(String, String)>, Fault> {
         let book = ready.book.book();
         book.states.keys().map(|state| (book.kind.clone(), state.clone())).collect::<Vec<_>>()
     };
-    Ok(books.iter().flat_map(of).collect())
+    Ok(books.iter().flat_map(of).filter(|(kind, _)| !ABSENT.contains(&kind.as_str())).collect())
 }
 
 fn broken(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {

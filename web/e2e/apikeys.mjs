@@ -1,8 +1,6 @@
 // A key of the open API: made in the console, used by a program that has nothing else, found in the operation log, revoked.
 import assert from 'node:assert/strict';
-import { axe, open } from './browser.mjs';
-
-const isClean = async (page, where) => assert.deepEqual(await axe(page), [], `axe on ${where}`);
+import { isClean, open } from './browser.mjs';
 
 /** What a program gets that comes with `token` alone. */
 async function called(url, token, path, body) {

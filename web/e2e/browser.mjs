@@ -1,4 +1,5 @@
 // Chromium, people who are logged in, axe, and the watch for what must never happen (script errors, blocked content).
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
@@ -20,7 +21,8 @@ export function launch() {
 
 /** A page of somebody (`login`, or nobody) with language, theme and size; `page.faults` gathers what must not happen. */
 export async function open(browser, url, { login = null, lang = 'zh-CN', theme = 'light', size = WIDE } = {}) {
-  const context = await browser.newContext({ viewport: size, locale: lang, baseURL: url, permissions: ['clipboard-write', 'clipboard-read'] });
+  // A colour on its way to another has a contrast of its own.
+  const context = await browser.newContext({ viewport: size, locale: lang, baseURL: url, reducedMotion: 'reduce', permissions: ['clipboard-write', 'clipboard-read'] });
   await context.addInitScript(([l, t]) => {
     localStorage.setItem('xiaoer.lang', l);
     localStorage.setItem('xiaoer.theme', t);
@@ -58,6 +60,11 @@ export async function axe(page) {
       .map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 160)} ${v.nodes[0].failureSummary?.split('\n')[1]?.trim() ?? ''}`);
   });
   return found;
+}
+
+/** Nothing for axe to find on what is shown now. */
+export async function isClean(page, where) {
+  assert.deepEqual(await axe(page), [], `axe on ${where}`);
 }
 
 /** What the page's person gets from the API. */

@@ -1,6 +1,6 @@
 // What people do, by clicks and keys, against the real server. Each flow throws at the first thing that is not as it should be.
 import assert from 'node:assert/strict';
-import { api, axe, call, open, until } from './browser.mjs';
+import { api, call, isClean, open, until } from './browser.mjs';
 import { aProgramWorksWithAKey } from './apikeys.mjs';
 import { twoStepsGuardALogIn } from './twosteps.mjs';
 
@@ -286,12 +286,6 @@ async function aPersonLooksAfterTheAccount(browser, url) {
   const back = { current: 'tea lamp orbit 47', password: 'demo' };
   assert.equal((await other.context().request.post('/v1/me/password', { data: back })).status(), 204);
   return { pages: [page, other, third] };
-}
-
-/** A button on its way from disabled to enabled has a contrast of its own: axe looks when it has arrived. */
-async function isClean(page, where) {
-  await page.evaluate(() => document.getAnimations().forEach((move) => Number.isFinite(move.effect?.getComputedTiming().endTime) && move.finish()));
-  assert.deepEqual(await axe(page), [], `axe on ${where}`);
 }
 
 /** A role with after-sales only, a member who has it, and what the member gets to see; then the account is locked. */

@@ -1,7 +1,7 @@
 // Two-step verification from the first look at it to the way back, with codes reckoned by Node's own crypto (RFC 6238).
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { axe, open } from './browser.mjs';
+import { isClean, open } from './browser.mjs';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const STEP_MS = 30_000;
@@ -16,8 +16,6 @@ function shown(secret, ahead = 0) {
   const word = digest.readUInt32BE(digest.at(-1) & 15) & 0x7fff_ffff;
   return String(word % 1_000_000).padStart(6, '0');
 }
-
-const isClean = async (page, where) => assert.deepEqual(await axe(page), [], `axe on ${where}`);
 
 /** On by the app; a log-in with a wrong, then a right code; off by a recovery code. */
 export async function twoStepsGuardALogIn(browser, url) {

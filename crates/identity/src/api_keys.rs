@@ -112,7 +112,8 @@ impl Limits {
     /// [`Error::TooManyCalls`] when the minute's calls are used up.
     pub(crate) fn count(&self, key: UserId, per_minute: u32) -> Result<(), Fault> {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.entry(key).or_insert_with(|| Bucket { left: per_minute.into(), since: Stopwatch::start() });
+        let bucket =
+            buckets.entry(key).or_insert_with(|| Bucket { left: per_minute.into(), since: Stopwatch::start() });
         let left = filled(bucket.left, per_minute.into(), bucket.since.elapsed());
         *bucket = Bucket { left, since: Stopwatch::start() };
         if left < 1.0 {

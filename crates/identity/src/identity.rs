@@ -231,7 +231,8 @@ impl Identity {
         if let Some((_, session)) = self.cached().get(&id).filter(|(since, _)| since.elapsed() < CACHED_FOR) {
             return Ok(Some(session.clone()));
         }
-        let session = if token.starts_with(api_keys::PREFIX) { self.of_key(&id).await? } else { self.of_person(&id).await? };
+        let session =
+            if token.starts_with(api_keys::PREFIX) { self.of_key(&id).await? } else { self.of_person(&id).await? };
         let mut cache = self.cached();
         if cache.len() >= CACHED_MAX {
             cache.retain(|_, (since, _)| since.elapsed() < CACHED_FOR);

@@ -238,7 +238,8 @@ mod tests {
             let named = unused.replace("role.a", &format!("role.{taken}"));
             assert!(matches!(Roles::parse(&named), Err(BadRoles::NameTaken)));
         }
-        let of_key = format!("{role}permissions = []\n[permission]\n[key]\nzh = \"甲\"\nen = \"A\"\npeople_only = [\"x.z\"]");
+        let of_key =
+            format!("{role}permissions = []\n[permission]\n[key]\nzh = \"甲\"\nen = \"A\"\npeople_only = [\"x.z\"]");
         assert!(matches!(Roles::parse(&of_key), Err(BadRoles::Undeclared { role, .. }) if role == KEY));
     }
 
@@ -278,7 +279,8 @@ mod tests {
         };
         assert_eq!(roles.principal(&user).unwrap().permissions, ["aftersales.decide"]);
         user.role = KEY.to_owned();
-        user.own_role_words = Some(Words(["aftersales.decide", "keys.manage", "members.manage"].map(str::to_owned).into()));
+        user.own_role_words =
+            Some(Words(["aftersales.decide", "keys.manage", "members.manage"].map(str::to_owned).into()));
         assert_eq!(roles.principal(&user).unwrap().permissions, ["aftersales.decide"]);
         user.role = CUSTOM.to_owned();
         user.own_role_words = None;

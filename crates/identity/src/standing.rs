@@ -1,7 +1,7 @@
 //! Whether an organisation may trade, and what its people may do meanwhile.
 
-use crate::commands::{of_org, tell};
 use crate::Error;
+use crate::commands::{of_org, tell};
 use crate::model::User;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -85,15 +85,14 @@ impl World<'_> {
 
     fn hand_in(&mut self, actor: &Actor, kind: &str) -> Result<(), Wrong> {
         let paper = papers::clean(PAPER).map_err(|error| Wrong(error.to_string()))?;
-        let place = self.store.blobs().clone();
-        let add = AddPaper::new(actor.clone(), kind.to_owned(), paper, &place)?;
+        let add = AddPaper::new(actor.clone(), kind.to_owned(), &paper, self.store.blobs())?;
         let added = self.store.write_blocking(add);
         answer(self, added).map(|_| ())
     }
 
     /// Somebody who was approved as a person thinks of more.
-    pub(crate) fn think_of_more(&mut self, case: &CaseId) -> Result<(), Wrong> {
-        let Some(known) = self.known.get(case) else { return Ok(()) };
+    pub(crate) fn think_of_more(&mut self, case: CaseId) -> Result<(), Wrong> {
+        let Some(known) = self.known.get(&case) else { return Ok(()) };
         let (state, org) = (known.state.clone(), known.org);
         let Some((actor, i)) = org.and_then(|org| self.applicants.get(&org)).cloned() else { return Ok(()) };
         let is_open = matches!(state.as_str(), "draft" | "approved" | "rejected" | "more_info" | "reverify");

@@ -179,7 +179,7 @@ impl World<'_> {
         staff.extend(self.cast.merchant(known.org).map(|shop| shop.merchant.clone()));
         if let Some((applicant, _)) = known.org.and_then(|org| self.applicants.get(&org)) {
             staff.push(applicant.clone());
-            self.think_of_more(&case)?;
+            self.think_of_more(case)?;
         }
         let board = self.store.read_blocking(move |tx| moves::board(tx, case, &staff))?;
         let weights = if self.is_plain() {

@@ -188,7 +188,7 @@ fn reseal(tx: &mut Tx<'_>, row: Resealed<'_>) -> Result<(), Fault> {
     };
     tx.put(
         sql!(
-            "UPDATE verification_forms SET sealed = ?3, held_key = CASE WHEN held_key IS NULL THEN NULL ELSE ?4 END
+            "UPDATE verification_forms SET sealed = ?3, held_key = CASE WHEN held_key IS NULL THEN NULL ELSE CAST(?4 AS BIGINT) END
              WHERE id = ?1 AND sealed = ?2 /* unscoped: rotation of keys */"
         ),
         params![row.id, row.was, sealed, key],

@@ -133,9 +133,9 @@ async fn add_paper(
     QueryOf(asked): QueryOf<PaperKind>,
     RawBody(body): RawBody<{ papers::BYTES_MAX }>,
 ) -> Result<Json<CaseView>, Failure> {
-    let (actor, place) = (who.actor(), state.store().blobs().clone());
+    let (actor, blobs) = (who.actor(), state.store().blobs().clone());
     let cleaned = tokio::task::spawn_blocking(move || -> Result<_, Fault> {
-        Ok(AddPaper::new(actor, asked.kind, papers::clean(&body)?, &place)?)
+        AddPaper::new(actor, asked.kind, &papers::clean(&body)?, &blobs)
     });
     let command = cleaned.await.map_err(|_| Error::BadPaper("broken"))??;
     let case = state.store().write(command).await?;
@@ -149,8 +149,8 @@ async fn add_paper(
 )]
 async fn paper(State(state): State<AppState>, who: Who, IdPath(id): IdPath<RowId>) -> Result<Response, Failure> {
     let seen = state.store().write(SeePaper { actor: who.actor(), scope: who.scope(), paper: id }).await?;
-    let (place, sha256) = (state.store().blobs().clone(), seen.sha256);
-    let bytes = state.store().read(move |tx| Ok(place.load(tx, &sha256)?)).await?.ok_or(Error::NoSuchPaper)?;
+    let (blobs, sha256) = (state.store().blobs().clone(), seen.sha256);
+    let bytes = state.store().read(move |tx| blobs.load(tx, &sha256)).await?.ok_or(Error::NoSuchPaper)?;
     // A PDF is never opened within the console's own origin.
     let is_picture = seen.media_type.starts_with("image/");
     let shown = if is_picture { "inline" } else { "attachment; filename=\"paper.pdf\"" };

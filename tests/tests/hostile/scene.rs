@@ -180,7 +180,7 @@ pub(crate) fn paper(web: &Web) -> String {
     let (store, new) = (&web.node.store, xr_tests::http::registered(web));
     let cleaned = xr_verification::papers::clean(&png()).unwrap();
     let actor = new.actor;
-    let add = xr_verification::AddPaper::new(actor, "other".to_owned(), cleaned, store.blobs()).unwrap();
+    let add = xr_verification::AddPaper::new(actor, "other".to_owned(), &cleaned, store.blobs()).unwrap();
     let case = store.write_blocking(add).unwrap();
     let papers = store.read_blocking(move |tx| xr_verification::queries::papers(tx, case)).unwrap();
     papers[0].id.to_string()

@@ -5,7 +5,7 @@ import type { Theme } from './prefs';
 
 const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", system-ui, sans-serif';
 
-const SHARED = { fontSize: 13, controlHeight: 28, sizeStep: 3, borderRadius: 4, fontFamily: FONT, wireframe: false, motion: true };
+const SHARED = { fontSize: 13, controlHeight: 28, sizeStep: 3, borderRadius: 4, fontFamily: FONT, wireframe: false };
 
 const LIGHT = {
   colorPrimary: '#1558c8', colorLink: '#1558c8', colorInfo: '#1558c8', colorError: '#b91c1c', colorWarning: '#8a5300', colorSuccess: '#14713d',
@@ -32,7 +32,7 @@ export function themeOf(theme: Theme): ThemeConfig {
   const isDark = theme === 'dark';
   return {
     algorithm: isDark ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
-    token: { ...SHARED, ...(isDark ? DARK : LIGHT) },
+    token: { ...SHARED, ...(isDark ? DARK : LIGHT), motion: !matchMedia('(prefers-reduced-motion: reduce)').matches },
     components: { Button: { primaryShadow: 'none', defaultShadow: 'none', ...(isDark ? BUTTON_DARK : BUTTON_LIGHT) } },
   };
 }

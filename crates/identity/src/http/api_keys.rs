@@ -87,7 +87,11 @@ async fn found(state: &AppState, org: OrgId, before: i64, limit: i64) -> Result<
     params(("after" = Option<String>, Query), ("limit" = Option<u16>, Query, minimum = 1, maximum = 200)),
     responses((status = 200, body = Page<Shown>)),
 )]
-pub(super) async fn list(State(state): State<AppState>, who: Who, paging: Paging) -> Result<Json<Page<Shown>>, Failure> {
+pub(super) async fn list(
+    State(state): State<AppState>,
+    who: Who,
+    paging: Paging,
+) -> Result<Json<Page<Shown>>, Failure> {
     let before = paging.after::<i64>()?.unwrap_or(i64::MAX);
     let keys = found(&state, own_org(&who)?, before, paging.fetch()).await?;
     Ok(Json(Page::cut(keys, &paging, |key| key.id.0)))

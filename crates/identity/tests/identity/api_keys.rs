@@ -61,7 +61,11 @@ async fn nothing_beyond_one_s_rights_or_for_people_only_goes_into_a_key() {
         assert_eq!(refused(json!({ "permissions": ["payments.payout"] })).await.1, "identity.unknown_permission");
         assert_eq!(refused(json!({ "permissions": [] })).await.1, "identity.no_permissions");
         for (field, bad) in [("days", 0), ("days", 367), ("per_minute", 0), ("per_minute", 6001)] {
-            assert_eq!(refused(json!({ field: bad })).await, (422, "identity.out_of_range".to_owned()), "{field} {bad}");
+            assert_eq!(
+                refused(json!({ field: bad })).await,
+                (422, "identity.out_of_range".to_owned()),
+                "{field} {bad}"
+            );
         }
         assert_eq!(refused(json!({ "name": " " })).await.1, "identity.bad_text");
         assert_eq!(refused(json!({ "token": "mine" })).await.0, 422);
@@ -161,11 +165,11 @@ async fn the_use_of_a_key_is_noted_and_its_token_is_nowhere_kept() {
             tokio::task::yield_now().await;
         }
         let token = key.trim_start_matches("Bearer ").to_owned();
-        let kept: Vec<(String,)> = app.store.read(|tx| {
-            Ok(tx.all(xr_store::sql!("SELECT token_hash FROM api_keys /* unscoped: a test */"), &[])?)
-        })
-        .await
-        .unwrap();
+        let kept: Vec<(String,)> = app
+            .store
+            .read(|tx| Ok(tx.all(xr_store::sql!("SELECT token_hash FROM api_keys /* unscoped: a test */"), &[])?))
+            .await
+            .unwrap();
         assert!(kept.iter().all(|(hash,)| hash.len() == 64 && !hash.contains(&token)));
     }
 }

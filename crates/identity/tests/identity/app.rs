@@ -40,6 +40,9 @@ impl Authenticator for Shared {
     fn session<'a>(&'a self, token: &'a str) -> xr_web::access::SessionFuture<'a> {
         self.0.session(token)
     }
+    fn count(&self, session: &xr_web::Session) -> Result<(), xr_base::Fault> {
+        self.0.count(session)
+    }
 }
 
 impl TestApp {

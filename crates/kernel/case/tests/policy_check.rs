@@ -40,7 +40,7 @@ fn told(paths: &[PathBuf], format: Format) -> (bool, String) {
 const PACK: &str =
     "[pack]\nname = \"mine\"\nversion = \"1\"\nzh = \"我的\"\nen = \"Mine\"\nbase = \"xiaoer-default\"\n";
 
-const ALL: &str = "statutory, xiaoer-default, kuaishou-goods, taobao, jd, wechat";
+const ALL: &str = "statutory, xiaoer-default, kuaishou-goods, taobao, jd, wechat, marketplace-b2b";
 
 #[test]
 fn without_a_path_all_that_is_shipped_is_judged() {

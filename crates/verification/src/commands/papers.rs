@@ -5,8 +5,8 @@ use crate::papers::{Cleaned, KINDS, PAPERS_MAX};
 use crate::{Error, queries};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use xr_base::{Actor, CaseId, Fault, RowId, Scope, StoreError};
-use xr_store::blobs::{Place, Prepared};
+use xr_base::{Actor, CaseId, Fault, RowId, Scope};
+use xr_store::blobs::{Blobs, Prepared};
 use xr_store::{Command, Tx, params, sql};
 
 /// Hands in a paper that was cleaned outside the transaction; gives the case.
@@ -19,12 +19,12 @@ pub struct AddPaper {
 }
 
 impl AddPaper {
-    /// Writes the bytes to `place`; blocking, so call it off the async threads.
+    /// Seals and writes the bytes; blocking, so call it off the async threads.
     ///
     /// # Errors
-    /// [`StoreError`] when the disk refuses.
-    pub fn new(actor: Actor, kind: String, paper: Cleaned, place: &Place) -> Result<Self, StoreError> {
-        Ok(Self { actor, kind, media_type: paper.media_type, prepared: place.prepare(paper.bytes)? })
+    /// [`xr_base::StoreError`] when the disk refuses; 503 `store.locked` without a key.
+    pub fn new(actor: Actor, kind: String, paper: &Cleaned, blobs: &Blobs) -> Result<Self, Fault> {
+        Ok(Self { actor, kind, media_type: paper.media_type, prepared: blobs.prepare(&paper.bytes)? })
     }
 }
 

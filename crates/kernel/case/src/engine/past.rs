@@ -115,7 +115,9 @@ impl<'e> Families<'e> {
         let span = (self.after, last);
         self.after = last;
         let mut families = cases(tx, span, shop)?;
-        families.retain(|family| family.iter().any(|case| self.window.holds(case.opened_at)));
+        // Packs are chosen by shops: what belongs to none goes on under its own.
+        let is_of_a_shop = |family: &[Case]| family.first().is_some_and(|root| root.shop_id.is_some());
+        families.retain(|family| is_of_a_shop(family) && family.iter().any(|case| self.window.holds(case.opened_at)));
         if families.is_empty() {
             return Ok(Some(Vec::new()));
         }

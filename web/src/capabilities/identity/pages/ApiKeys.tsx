@@ -37,16 +37,16 @@ export function ApiKeys() {
   );
 }
 
-function stateOf(key: ApiKey): 'live' | 'revoked' | 'expired' {
-  if (key.is_live) return 'live';
-  return key.revoked_at ? 'revoked' : 'expired';
+function stateOf(key: ApiKey) {
+  if (key.is_live) return 'identity.key_live' as const;
+  return key.revoked_at ? ('identity.key_revoked' as const) : ('identity.key_expired' as const);
 }
 
 function keyColumns({ t }: Texts, onOpen: (open: Open) => void): Column<ApiKey>[] {
   return [
     { key: 'name', title: t('identity.key_name'), width: 180, cell: (row) => <span className="ellipsis">{row.name}</span> },
     { key: 'hint', title: t('identity.token'), width: 110, cell: (row) => <code>xk_…{row.hint}</code> },
-    { key: 'state', title: t('identity.state'), width: 90, cell: (row) => <span className={`pill${row.is_live ? '' : ' ended'}`}>{t(`identity.key_${stateOf(row)}`)}</span> },
+    { key: 'state', title: t('identity.state'), width: 90, cell: (row) => <span className={`pill${row.is_live ? '' : ' ended'}`}>{t(stateOf(row))}</span> },
     { key: 'permissions', title: t('identity.role_permissions'), cell: (row) => <Words permissions={row.permissions} /> },
     { key: 'per_minute', title: t('identity.key_per_minute'), width: 110, align: 'right', cell: (row) => <span className="num">{row.per_minute}</span> },
     { key: 'used', title: t('identity.key_used'), width: 160, cell: (row) => <At at={row.used_at} /> },
