@@ -72,6 +72,7 @@ impl Node {
             web: WebConfig { is_demo: true, live: setup.live, ..WebConfig::default() },
             payment_provider: "testpay".to_owned(),
             import_bytes: xr_imports::UPLOAD_BYTES,
+            webhooks_reach: setup.webhooks_reach,
             notice_secrets: carriers.chain(["testpay".to_owned()]).map(|n| (n, NOTICE_SECRET.to_vec())).collect(),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -89,6 +90,13 @@ impl Node {
             xr_web::serve::serve(listener, app, served, stopping).await
         });
         Self { store, state, address, clock, stop, runtime: Some(runtime) }
+    }
+
+    /// A worker of webhooks beside the server.
+    pub fn send_webhooks(&self, reach: xr_webhooks::Reach) {
+        let sender = xr_webhooks::Sender::new(self.store.clone(), reach, "urn:xiaoer");
+        let work = xr_webhooks::work(sender, self.stop.subscribe());
+        self.runtime.as_ref().unwrap().spawn(work);
     }
 
     /// Moves business time; deadlines fire soon after by the server's own watch.

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { api, call, isClean, open, until } from './browser.mjs';
 import { aProgramWorksWithAKey } from './apikeys.mjs';
 import { twoStepsGuardALogIn } from './twosteps.mjs';
+import { aReceiverHearsWhatHappens } from './webhooks.mjs';
 
 async function logIn(browser, url) {
   const page = await open(browser, url);
@@ -399,6 +400,7 @@ export const FLOWS = [
   ['a wrong remark is traced by the main account', aWrongRemarkIsTraced],
   ['a person ends a log-in and changes the password', aPersonLooksAfterTheAccount],
   ['two steps guard a log-in until a recovery code ends them', twoStepsGuardALogIn],
+  ['a receiver hears what happens and takes it for ours', aReceiverHearsWhatHappens],
   ['a program works with a key until it is revoked', aProgramWorksWithAKey],
   ['a member with a role of its own sees and does only what it allows', aMemberSeesOnlyWhatItsRoleAllows],
   ['three after-sales cases are approved at once', threeCasesAreApprovedAtOnce],

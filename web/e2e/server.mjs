@@ -1,6 +1,6 @@
 // The real binary in demo mode on a free port with a folder of its own; ended by its process id.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +41,10 @@ async function untilReady(url, child) {
 export async function startServer() {
   const folder = mkdtempSync(join(tmpdir(), 'xiaoer-e2e.'));
   const port = await freePort();
-  const child = spawn(binary(), ['demo', '--data', folder, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const settings = `${folder}.toml`;
+  // Receivers of webhooks stand on this machine.
+  writeFileSync(settings, 'webhooks_reach = "anywhere"\n');
+  const child = spawn(binary(), ['demo', '--config', settings, '--data', folder, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = [];
   const keep = (chunk) => log.push(String(chunk));
   child.stdout.on('data', keep);
@@ -56,7 +59,7 @@ export async function startServer() {
       clearTimeout(timer);
     }
   };
-  const clear = () => rmSync(folder, { recursive: true, force: true });
+  const clear = () => [folder, settings].forEach((path) => rmSync(path, { recursive: true, force: true }));
   const dump = () => execFileSync(binary(), ['dump', '--data', folder], { encoding: 'utf8', maxBuffer: DUMP_BYTES_MAX });
   try {
     await untilReady(url, child);

@@ -18,11 +18,12 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const TEST_NEEDS: [Need; 4] = [
+const TEST_NEEDS: [Need; 5] = [
     Need { package: "postgresql", is_there: has_postgres },
     Need { package: "chromium", is_there: || process::on_path("chromium") || process::on_path("chromium-browser") },
     Need { package: "fonts-noto-cjk", is_there: has_chinese_font },
     Need { package: "oathtool", is_there: || process::on_path("oathtool") },
+    Need { package: "python3-venv", is_there: || process::succeeds(&["python3", "-c", "import ensurepip, venv"]) },
 ];
 
 /// Checks, and for tests installs what is missing.
@@ -40,6 +41,7 @@ pub(crate) fn run(root: &Path, purpose: Purpose) -> Result<(), String> {
     if !missing.is_empty() {
         install(&missing)?;
     }
+    python(root)?;
     if !process::on_path("cargo-nextest") {
         println!(
             "setup: cargo-nextest is not installed; the tests run by `cargo test` (cargo install cargo-nextest --locked)"
@@ -47,6 +49,21 @@ pub(crate) fn run(root: &Path, purpose: Purpose) -> Result<(), String> {
     }
     println!("setup: ready ({} installed)", if missing.is_empty() { "nothing".to_owned() } else { missing.join(", ") });
     Ok(())
+}
+
+/// Python's libraries that stand on the other side of protocols in tests, in an environment of their own.
+fn python(root: &Path) -> Result<(), String> {
+    let (wanted, place) = (root.join("tests/python/requirements.txt"), root.join("target/python"));
+    let kept = place.join("requirements.txt");
+    let read = |path: &Path| std::fs::read_to_string(path).ok();
+    if !wanted.is_file() || read(&wanted) == read(&kept) {
+        return Ok(());
+    }
+    let text = |path: &Path| path.display().to_string();
+    process::run(root, &["python3", "-m", "venv", "--clear", &text(&place)])?;
+    let pip = text(&place.join("bin/pip"));
+    process::run(root, &[&pip, "install", "-q", "--disable-pip-version-check", "-r", &text(&wanted)])?;
+    std::fs::copy(&wanted, &kept).map(|_| ()).map_err(|error| format!("setup: {}: {error}", kept.display()))
 }
 
 fn install(packages: &[&str]) -> Result<(), String> {

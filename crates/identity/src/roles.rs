@@ -209,12 +209,12 @@ mod tests {
                 "buyer (buyer): aftersales.apply orders.buy",
                 "merchant (merchant): aftersales.decide cases.batch catalog.manage imports.manage inventory.manage \
                  keys.manage members.manage operations.read orders.export orders.manage orders.remark orders.review packs.read payments.capture \
-                 verification.apply",
+                 verification.apply webhooks.manage",
                 "merchant_service (merchant): aftersales.decide cases.batch orders.remark packs.read",
                 "merchant_warehouse (merchant): cases.batch inventory.manage orders.export orders.manage orders.remark packs.read",
                 "operator (platform): aftersales.adjudicate audit.read calendars.edit cases.batch demo.clock identity.manage \
                  keys.manage members.manage operations.read orders.export packs.manage packs.read payments.chargeback payments.payout payments.reconcile payments.refund payments.settle platform.orders \
-                 policy.replay system.keys system.status verification.freeze verification.lead verification.review",
+                 policy.replay system.keys system.status verification.freeze verification.lead verification.review webhooks.manage",
             ]
         );
     }

@@ -40,6 +40,9 @@ pub struct Settings {
     pub payment_provider: Option<String>,
     /// MiB that files of imports may take, for each organisation.
     pub import_quota_mib: Option<u32>,
+    /// How far webhooks may go: `public` or `anywhere`.
+    #[serde(default)]
+    pub webhooks_reach: xr_webhooks::Reach,
     /// Secrets that providers and carriers sign their notices with.
     #[serde(default)]
     pub notice_secrets: BTreeMap<String, String>,

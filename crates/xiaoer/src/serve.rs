@@ -22,6 +22,7 @@ use xr_store::{Location, Sealing, Store};
 use xr_web::entropy::{Entropy, OsEntropy};
 use xr_web::serve::{serve, stop_signal};
 use xr_web::{AppState, Parts, Routes, WebConfig};
+use xr_webhooks::Reach;
 
 /// What a server is started with.
 pub struct ServeOptions {
@@ -41,6 +42,8 @@ pub struct ServeOptions {
     pub payment_provider: String,
     /// Bytes that files of imports may take, for each organisation.
     pub import_bytes: u64,
+    /// How far webhooks may go.
+    pub webhooks_reach: Reach,
     /// Secrets that notices are signed with.
     pub notice_secrets: BTreeMap<String, Vec<u8>>,
 }
@@ -140,6 +143,9 @@ async fn serve_market(
     workers.spawn(xr_imports::work(store.clone(), instance, stopped.clone()));
     workers.spawn(xr_exports::work(store.clone(), stopped.clone()));
     workers.spawn(xr_oplog::work(store.clone(), stopped.clone()));
+    let source = xr_webhooks::http::source_of(&options.web);
+    let sender = xr_webhooks::Sender::new(store.clone(), options.webhooks_reach, &source);
+    workers.spawn(xr_webhooks::work(sender, stopped.clone()));
     let roles = Roles::shipped().map_err(|e| ServeError::Build(e.to_string()))?;
     workers.spawn(xr_batches::work(xr_batches::Worker::new(store.clone(), Arc::new(roles)), stopped.clone()));
     workers.spawn(xr_casework::replays::replay_histories(store.clone(), stopped.clone()));
@@ -174,6 +180,7 @@ pub fn application(
         Box::new(RuleShelf(Arc::new(library))),
         Box::new(NoticeSecrets(options.notice_secrets.clone())),
         Box::new(DefaultProvider(options.payment_provider.clone())),
+        Box::new(options.webhooks_reach),
         Box::new(DemoClock(Arc::clone(clock))),
         Box::new(Since(xr_base::Stopwatch::start())),
     ];

@@ -127,6 +127,7 @@ pub fn migrations() -> Vec<Migration> {
         xr_exports::MIGRATIONS,
         xr_batches::MIGRATIONS,
         xr_oplog::MIGRATIONS,
+        xr_webhooks::MIGRATIONS,
         xr_verification::MIGRATIONS,
     ]
     .concat()
@@ -137,7 +138,7 @@ pub fn sealed_fields() -> Vec<SealedField> {
     [
         [xr_orders::recipients::SEALED, xr_orders::texts::REMARKS.0, xr_orders::texts::WORDINGS.0].as_slice(),
         &xr_aftersales::SEALED,
-        &[xr_identity::second_factor::SEALED, xr_exports::SEALED_FILTERS, xr_verification::SEALED],
+        &[xr_identity::second_factor::SEALED, xr_exports::SEALED_FILTERS, xr_verification::SEALED, xr_webhooks::SEALED],
     ]
     .concat()
 }
@@ -163,6 +164,7 @@ pub fn routes() -> Routes {
         .merge(xr_exports::http::routes())
         .merge(xr_batches::http::routes())
         .merge(xr_oplog::http::routes())
+        .merge(xr_webhooks::http::routes())
         .merge(xr_verification::http::routes())
 }
 
@@ -186,6 +188,7 @@ pub fn texts() -> Result<Texts, xr_web::texts::BadCatalog> {
         xr_exports::TEXTS,
         xr_batches::TEXTS,
         xr_oplog::TEXTS,
+        xr_webhooks::TEXTS,
         xr_verification::TEXTS,
     ])
 }

@@ -15,11 +15,18 @@ pub struct Setup {
     pub ext: Vec<Box<dyn Any + Send + Sync>>,
     /// Times of the live channel.
     pub live: LiveTimes,
+    /// How far webhooks may go.
+    pub webhooks_reach: xr_webhooks::Reach,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { now: Instant::parse(crate::START).unwrap(), ext: Vec::new(), live: LiveTimes::default() }
+        Self {
+            now: Instant::parse(crate::START).unwrap(),
+            ext: Vec::new(),
+            live: LiveTimes::default(),
+            webhooks_reach: xr_webhooks::Reach::Public,
+        }
     }
 }
 

@@ -94,6 +94,18 @@ fn tried_at_desk(web: &Web) -> Vec<(&'static str, String, Value, &'static [&'sta
     tried.push(("POST /v1/members/{id}/second-factor/removal", member, Value::Null, merchant));
     tried.push(("PATCH /v1/roles/{id}", role.clone(), json!({ "version": 1, "permissions": [] }), merchant));
     tried.push(("DELETE /v1/roles/{id}", role, Value::Null, merchant));
+    let (hook, delivery) = crate::scene::webhook(web);
+    for route in [
+        "PATCH /v1/webhooks/{id}",
+        "DELETE /v1/webhooks/{id}",
+        "POST /v1/webhooks/{id}/secrets",
+        "POST /v1/webhooks/{id}/ping",
+        "POST /v1/webhooks/{id}/replays",
+        "GET /v1/webhooks/{id}/deliveries",
+        "GET /v1/webhooks/{id}/deliveries/{delivery}",
+    ] {
+        tried.push((route, hook.clone(), crate::scene::body_of_webhook(route, &delivery), merchant));
+    }
     tried.push(("DELETE /v1/api-keys/{id}", crate::scene::api_key(web), Value::Null, merchant));
     tried
 }
@@ -130,6 +142,7 @@ fn the_ids_of_others_look_like_ids_of_nothing_and_change_nothing() {
                     ["DELETE /v1/views", "DELETE /v1/roles"].iter().any(|start| route.starts_with(start));
                 let version = if is_versioned { "?version=1" } else { "" };
                 let line = route.replace("{id}", &format!("{id}{version}")).replace("{sha256}", &id);
+                let line = line.replace("{delivery}", &id);
                 let ask = Ask::new(&line).by(token).keyed(&xr_tests::http::fresh("key"));
                 let reply = web.send(&if body.is_null() { ask } else { ask.json(&body.to_string()) });
                 assert_eq!(reply.status, 404, "{line} by {login}: {}", reply.text());

@@ -109,16 +109,8 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
     if let Some(id) = made {
         return whole(&path.replace("{id}", &id));
     }
-    if path == "/v1/views/{id}" {
-        let line = format!("{method} /v1/views/{}?version=1", crate::scene::view(web));
-        let line = if method == "PATCH" { line.replace("?version=1", "") } else { line };
-        let ask = signed_in(Ask::new(&line));
-        return if method == "PATCH" { ask.json(r#"{"version":1,"is_shared":true}"#) } else { ask };
-    }
-    if path.starts_with("/v1/members/{id}") || path == "/v1/roles/{id}" {
-        let (line, body) = of_members(web, route);
-        let ask = signed_in(Ask::new(&line));
-        return if body.is_empty() { ask } else { ask.json(body) };
+    if ["webhooks", "views", "members", "roles"].iter().any(|own| path.split('/').nth(2) == Some(own)) {
+        return of_office(web, (method, path), &signed_in);
     }
     let scene = Scene::new(web);
     let id = if path.starts_with("/v1/orders") { &scene.order } else { &scene.case };
@@ -139,6 +131,31 @@ fn ask(web: &Web, route: &str, login: Option<&str>) -> Ask {
         _ => return whole(&path),
     };
     whole(&path).json(&sent.to_string())
+}
+
+/// A call about a webhook, view, member or role of the first merchant.
+fn of_office(web: &Web, (method, path): (&str, &str), signed_in: &dyn Fn(Ask) -> Ask) -> Ask {
+    let route = format!("{method} {path}");
+    if path.starts_with("/v1/webhooks") {
+        return of_webhook(web, &route, signed_in);
+    }
+    if path == "/v1/views/{id}" {
+        let line = format!("{method} /v1/views/{}?version=1", crate::scene::view(web));
+        let line = if method == "PATCH" { line.replace("?version=1", "") } else { line };
+        let ask = signed_in(Ask::new(&line));
+        return if method == "PATCH" { ask.json(r#"{"version":1,"is_shared":true}"#) } else { ask };
+    }
+    let (line, body) = of_members(web, &route);
+    let ask = signed_in(Ask::new(&line));
+    if body.is_empty() { ask } else { ask.json(body) }
+}
+
+/// A call about a webhook of the first merchant.
+fn of_webhook(web: &Web, route: &str, signed_in: &dyn Fn(Ask) -> Ask) -> Ask {
+    let (id, delivery) = crate::scene::webhook(web);
+    let body = crate::scene::body_of_webhook(route, &delivery);
+    let ask = signed_in(Ask::new(&route.replace("{id}", &id).replace("{delivery}", &delivery)));
+    if body.is_null() { ask } else { ask.json(&body.to_string()) }
 }
 
 /// A route about a member or role of the first merchant, and what it is sent.
@@ -173,6 +190,7 @@ fn body(web: &Web, route: &str) -> Option<Value> {
         "POST /v1/members" => crate::scene::new_member(),
         // A word of each kind of organisation would be refused to the other.
         "POST /v1/roles" => json!({ "name": fresh("role "), "permissions": ["cases.batch"] }),
+        "POST /v1/webhooks" => crate::scene::new_webhook(),
         "POST /v1/api-keys" => crate::scene::new_api_key(),
         "POST /v1/exports" => json!({ "format": "csv" }),
         "POST /v1/batches/preview" => json!({ "all": { "list": "orders" } }),

@@ -146,6 +146,34 @@ pub(crate) fn api_key(web: &Web) -> String {
     made["key"]["id"].as_str().unwrap().to_owned()
 }
 
+/// A webhook of the first merchant and a delivery of it; those of earlier scenes are removed, since there may only be so many.
+pub(crate) fn webhook(web: &Web) -> (String, String) {
+    let token = web.token("shop");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let known = web.done(&token, "GET /v1/webhooks", &Value::Null);
+    for hook in known["items"].as_array().unwrap() {
+        web.done(&token, &format!("DELETE /v1/webhooks/{}", text(&hook["id"])), &Value::Null);
+    }
+    let made = web.done(&token, "POST /v1/webhooks", &new_webhook());
+    let id = text(&made["webhook"]["id"]);
+    let sent = web.done(&token, &format!("POST /v1/webhooks/{id}/ping"), &Value::Null);
+    (id, text(&sent["delivery"]["id"]))
+}
+
+/// A webhook to add.
+pub(crate) fn new_webhook() -> Value {
+    json!({ "url": "https://hooks.example/in", "kinds": ["order"] })
+}
+
+/// What is sent to routes about a webhook.
+pub(crate) fn body_of_webhook(route: &str, delivery: &str) -> Value {
+    match route {
+        "PATCH /v1/webhooks/{id}" => json!({ "version": 1, "kinds": ["order.paid"] }),
+        "POST /v1/webhooks/{id}/replays" => json!({ "delivery": delivery }),
+        _ => Value::Null,
+    }
+}
+
 /// The role that a member of a scene has.
 const STAFF: &str = "merchant_service";
 

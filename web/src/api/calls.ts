@@ -5,6 +5,7 @@ import type { CalendarListed, CalendarYear, DeadlineMoves } from './calendarType
 import { get, post, request, urlOf, type Query } from './http';
 import type { ApiKey, MadeKey, Member, MemberChanges, NewKey, NewMember, PermissionGroup, Role } from './memberTypes';
 import type { ChainCheck, OperationKinds, OperationPage } from './oplogTypes';
+import type { Delivery, DeliveryView, Webhook, WebhookWithSecret } from './webhookTypes';
 import type {
   Application, BadRow, CaseCourses, CaseSummary, CaseView, DemoClock, DemoParcel, ExportView, ExportWanted, FileFormat, FileKind, Finding, ImportPreview,
   ImportSource, ImportView, OpenSession, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Remark, Replay, Rulebook, SavedView, SealKeys, SecondFactor, SecretShown, ServerTime, Session, Shop,
@@ -101,6 +102,16 @@ export const keys = () => get<SealKeys>('/v1/keys');
 export const rotateKeys = () => post<SealKeys>('/v1/keys/rotation');
 
 export const operations = (query: Query, signal?: AbortSignal) => get<OperationPage>('/v1/operations', query, signal);
+export const webhooks = () => get<Page<Webhook>>('/v1/webhooks');
+export const addWebhook = (body: { url: string; kinds: string[] }) => post<WebhookWithSecret>('/v1/webhooks', body);
+export const changeWebhook = (id: string, body: { version: number; url?: string; kinds?: string[]; is_enabled?: boolean }) =>
+  request<Webhook>('PATCH', `/v1/webhooks/${at(id)}`, { body });
+export const removeWebhook = (id: string) => request<void>('DELETE', `/v1/webhooks/${at(id)}`);
+export const newWebhookSecret = (id: string) => post<WebhookWithSecret>(`/v1/webhooks/${at(id)}/secrets`);
+export const pingWebhook = (id: string) => post<DeliveryView>(`/v1/webhooks/${at(id)}/ping`);
+export const sendAgain = (id: string, body: { delivery: string } | { dead_since: string }) => post<{ count: number }>(`/v1/webhooks/${at(id)}/replays`, body);
+export const deliveries = (id: string, query: Query, signal?: AbortSignal) => get<Page<Delivery>>(`/v1/webhooks/${at(id)}/deliveries`, query, signal);
+export const delivery = (id: string, which: string) => get<DeliveryView>(`/v1/webhooks/${at(id)}/deliveries/${at(which)}`);
 export const operationKinds = () => get<OperationKinds>('/v1/operations/kinds');
 export const operationsUrl = ({ after: _, ...filters }: Record<string, string>) => urlOf('/v1/operations/file', filters);
 export const chainChecks = () => get<{ items: ChainCheck[] }>('/v1/operations/checks');

@@ -110,7 +110,7 @@ function Menu({ session }: { session: Session }) {
   const { t } = useText();
   const isDemo = useDemo().data !== undefined;
   const isCase = useRouterState({ select: (state) => state.location.pathname.startsWith('/cases/') });
-  const isOffice = useRouterState({ select: (state) => ['/roles', '/api-keys', '/operations'].includes(state.location.pathname) });
+  const isOffice = useRouterState({ select: (state) => /^\/(roles|api-keys|webhooks|operations)\b/.test(state.location.pathname) });
   return (
     <nav className="menu" aria-label={t('kit.menu')}>
       <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>{t('board.title')}</Link>
@@ -125,6 +125,9 @@ function Menu({ session }: { session: Session }) {
       )}
       {can(session, 'keys.manage') && !can(session, 'members.manage') && (
         <Link to="/api-keys" activeOptions={{ includeSearch: false }}>{t('identity.keys')}</Link>
+      )}
+      {can(session, 'webhooks.manage') && !can(session, 'members.manage') && (
+        <Link to="/webhooks" activeOptions={{ includeSearch: false }}>{t('webhooks.title')}</Link>
       )}
       {can(session, 'operations.read') && !can(session, 'members.manage') && (
         <Link to="/operations" activeOptions={{ includeSearch: false }}>{t('oplog.title')}</Link>

@@ -45,6 +45,12 @@ const roles = createRoute({
 const apiKeys = createRoute({
   getParentRoute, path: '/api-keys', component: lazyRouteComponent(() => import('@/capabilities/identity/pages/ApiKeys'), 'ApiKeys'),
 });
+const webhooks = createRoute({
+  getParentRoute, path: '/webhooks', component: lazyRouteComponent(() => import('@/capabilities/webhooks/pages/Webhooks'), 'Webhooks'),
+});
+const deliveries = createRoute({
+  getParentRoute, path: '/webhooks/$id', component: lazyRouteComponent(() => import('@/capabilities/webhooks/pages/Deliveries'), 'Deliveries'),
+});
 const operations = createRoute({
   getParentRoute, path: '/operations', component: lazyRouteComponent(() => import('@/capabilities/oplog/pages/Operations'), 'Operations'),
 });
@@ -72,7 +78,7 @@ const account = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, members, roles, apiKeys, operations, packs, pack, replays, replay, differences, calendar, demo, tour, status, account]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, members, roles, apiKeys, webhooks, deliveries, operations, packs, pack, replays, replay, differences, calendar, demo, tour, status, account]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

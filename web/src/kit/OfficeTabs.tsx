@@ -8,13 +8,14 @@ import { useText } from './text';
 export function OfficeTabs() {
   const { t } = useText();
   const session = useSession();
-  const [members, keys] = [can(session, 'members.manage'), can(session, 'keys.manage')];
-  if (!members && !keys) return null;
+  const [members, keys, hooks] = [can(session, 'members.manage'), can(session, 'keys.manage'), can(session, 'webhooks.manage')];
+  if (!members && !keys && !hooks) return null;
   return (
     <nav className="tabs" aria-label={t('identity.members')}>
       {members && <Link to="/members" activeOptions={{ includeSearch: false }}>{t('identity.members')}</Link>}
       {members && <Link to="/roles">{t('identity.roles')}</Link>}
       {keys && <Link to="/api-keys" activeOptions={{ includeSearch: false }}>{t('identity.keys')}</Link>}
+      {hooks && <Link to="/webhooks" activeOptions={{ includeSearch: false }}>{t('webhooks.title')}</Link>}
       {can(session, 'operations.read') && <Link to="/operations" activeOptions={{ includeSearch: false }}>{t('oplog.title')}</Link>}
     </nav>
   );

@@ -78,6 +78,7 @@ fn start(settings: &Settings, args: &ServeArgs, key: [u8; 32], demo_days: Option
         },
         payment_provider: settings.payment_provider.clone().unwrap_or_else(|| "testpay".to_owned()),
         import_bytes: settings.import_bytes(),
+        webhooks_reach: settings.webhooks_reach,
         notice_secrets: secrets.collect(),
     };
     run(options, demo_days.unwrap_or(DAYS))?;

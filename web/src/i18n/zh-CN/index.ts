@@ -13,9 +13,10 @@ import packs from './packs.json';
 import replays from './replays.json';
 import system from './system.json';
 import tour from './tour.json';
+import webhooks from './webhooks.json';
 import words from './words.json';
 
-const texts = { aftersales, batches, board, calendars, demo, exports, identity, imports, kit, oplog, orders, packs, replays, system, tour, words };
+const texts = { aftersales, batches, board, calendars, demo, exports, identity, imports, kit, oplog, orders, packs, replays, system, tour, webhooks, words };
 
 export type Texts = typeof texts;
 export default texts;

@@ -44,6 +44,7 @@ pub(super) fn serve(market: &Market) -> Result<Served, CliError> {
         web: WebConfig::default(),
         payment_provider: "testpay".to_owned(),
         import_bytes: xr_imports::UPLOAD_BYTES,
+        webhooks_reach: xr_webhooks::Reach::Public,
         notice_secrets: BTreeMap::new(),
     };
     let other = |e: &dyn std::fmt::Display| CliError::Other(e.to_string());

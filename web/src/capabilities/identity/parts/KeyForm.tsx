@@ -7,8 +7,9 @@ import * as calls from '@/api/calls';
 import type { ApiKey, MadeKey, PermissionGroup } from '@/api/memberTypes';
 import { Dialog, popupPlace } from '@/kit/Dialog';
 import { Loaded } from '@/kit/PageState';
+import { Field, TextField, useRefusal } from '@/kit/fields';
 import { useText } from '@/kit/text';
-import { Field, TextField, useRefusal, useSend } from './fields';
+import { useSend } from './useSend';
 import { Permissions } from './Permissions';
 
 const DAYS = [30, 90, 180, 366];

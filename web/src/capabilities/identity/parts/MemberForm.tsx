@@ -6,8 +6,9 @@ import * as calls from '@/api/calls';
 import type { Member } from '@/api/memberTypes';
 import { useSession } from '@/app/session';
 import { Dialog } from '@/kit/Dialog';
+import { Field, TextField, useRefusal } from '@/kit/fields';
 import { useText } from '@/kit/text';
-import { Field, TextField, useRefusal, useSend } from './fields';
+import { useSend } from './useSend';
 
 /** A first choice that is no more than most people of a team need. */
 const FIRST_ROLE = 'merchant_service';

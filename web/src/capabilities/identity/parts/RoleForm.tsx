@@ -6,8 +6,9 @@ import * as calls from '@/api/calls';
 import type { Role } from '@/api/memberTypes';
 import { Dialog } from '@/kit/Dialog';
 import { Loaded } from '@/kit/PageState';
+import { TextField, useRefusal } from '@/kit/fields';
 import { useText } from '@/kit/text';
-import { TextField, useRefusal, useSend } from './fields';
+import { useSend } from './useSend';
 import { Permissions } from './Permissions';
 
 export function RoleForm({ role, onClose }: { role: Role | null; onClose: () => void }) {

@@ -1,4 +1,4 @@
-/** Fields of the forms about members and roles; what the server refuses stands below its field. */
+/** Fields of forms that send one change; what the server refuses stands below its field. */
 
 import { Input } from 'antd';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -6,13 +6,13 @@ import type { ReactNode } from 'react';
 import { fieldOf, problemOf } from '@/api/problem';
 import { problemText, useText } from '@/kit/text';
 
-/** Sends a change of members, roles or keys and shows all as they are then, also where somebody else was faster. */
-export function useSend<V>(send: () => Promise<V>, onDone: () => void) {
+/** Sends a change and shows what is kept under `keys` as it is then, also where somebody else was faster. */
+export function useSending<V>(send: () => Promise<V>, onDone: () => void, keys: readonly string[]) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: send,
     onSuccess: onDone,
-    onSettled: () => Promise.all(['members', 'roles', 'api-keys'].map((first) => client.invalidateQueries({ queryKey: [first] }))),
+    onSettled: () => Promise.all(keys.map((first) => client.invalidateQueries({ queryKey: [first] }))),
   });
 }
 
