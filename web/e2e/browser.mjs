@@ -62,8 +62,9 @@ export async function axe(page) {
   return found;
 }
 
-/** Nothing for axe to find on what is shown now. */
+/** Nothing for axe to find on what is shown now. A button on its way from disabled to enabled has a contrast of its own: it arrives first. */
 export async function isClean(page, where) {
+  await page.evaluate(() => document.getAnimations().forEach((move) => Number.isFinite(move.effect?.getComputedTiming().endTime) && move.finish()));
   assert.deepEqual(await axe(page), [], `axe on ${where}`);
 }
 
@@ -79,6 +80,26 @@ export async function call(page, path, data = {}) {
   const answer = await page.context().request.post(path, { data, headers: { 'idempotency-key': randomUUID() } });
   if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
   return answer.json();
+}
+
+/** Registers an applicant, as the setting of a story; everybody's password is the same. Gives the log-in name. */
+export async function register(browser, url, form) {
+  const page = await open(browser, url);
+  const { agreements } = await api(page, '/v1/registrations');
+  const { login } = await call(page, '/v1/registrations', { form, agreements, password: PASSWORD });
+  await page.context().close();
+  return login;
+}
+
+/** A picture of a licence with these lines on it. */
+export async function licence(browser, lines) {
+  const page = await browser.newPage({ viewport: { width: 760, height: 520 } });
+  const rows = lines.map(([name, value]) => `<tr><td>${name}</td><td>${value}</td></tr>`).join('');
+  await page.setContent(`<body style="margin:0;background:#fbf6e6;border:14px double #b3322c;height:464px;font:19px serif">
+    <h1 style="text-align:center;color:#b3322c;letter-spacing:12px">营业执照</h1><table style="margin:20px auto;border-spacing:18px 12px">${rows}</table></body>`);
+  const buffer = await page.screenshot();
+  await page.close();
+  return { name: 'licence.png', mimeType: 'image/png', buffer };
 }
 
 /** Until `probe` gives something; a server's worker needs a moment. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { api, call, isClean, open, until } from './browser.mjs';
 import { aProgramWorksWithAKey } from './apikeys.mjs';
 import { twoStepsGuardALogIn } from './twosteps.mjs';
+import { aCompanyIsVerified } from './verification.mjs';
 import { aReceiverHearsWhatHappens } from './webhooks.mjs';
 
 async function logIn(browser, url) {
@@ -399,6 +400,7 @@ async function aWrongRemarkIsTraced(browser, url) {
 export const FLOWS = [
   ['a wrong remark is traced by the main account', aWrongRemarkIsTraced],
   ['a person ends a log-in and changes the password', aPersonLooksAfterTheAccount],
+  ['a company registers, mends a wrong code, is approved, gives rights and traces a mistake', aCompanyIsVerified],
   ['two steps guard a log-in until a recovery code ends them', twoStepsGuardALogIn],
   ['a receiver hears what happens and takes it for ours', aReceiverHearsWhatHappens],
   ['a program works with a key until it is revoked', aProgramWorksWithAKey],

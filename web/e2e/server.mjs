@@ -37,14 +37,17 @@ async function untilReady(url, child) {
   throw new Error(`e2e: not ready within ${READY_MS / 1000} s`);
 }
 
-/** Starts the market; `end` ends it, `dump` gives what its database holds then, and `clear` removes its folder. */
-export async function startServer() {
-  const folder = mkdtempSync(join(tmpdir(), 'xiaoer-e2e.'));
-  const port = await freePort();
+/**
+ * Starts the market; `end` ends it, `dump` gives what its database holds then, and `clear` removes its folder. While it is ended `add` adds
+ * to it, and `again` starts it at the same place.
+ */
+export async function startServer({ days = null, folder = mkdtempSync(join(tmpdir(), 'xiaoer-e2e.')), port = null } = {}) {
+  port ??= await freePort();
+  const asked = days === null ? [] : ['--days', String(days)];
   const settings = `${folder}.toml`;
   // Receivers of webhooks stand on this machine.
   writeFileSync(settings, 'webhooks_reach = "anywhere"\n');
-  const child = spawn(binary(), ['demo', '--config', settings, '--data', folder, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(binary(), ['demo', '--config', settings, '--data', folder, '--listen', `127.0.0.1:${port}`, ...asked], { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = [];
   const keep = (chunk) => log.push(String(chunk));
   child.stdout.on('data', keep);
@@ -60,6 +63,8 @@ export async function startServer() {
     }
   };
   const clear = () => [folder, settings].forEach((path) => rmSync(path, { recursive: true, force: true }));
+  const add = (...what) => execFileSync(binary(), ['add', ...what, '--data', folder], { encoding: 'utf8' }).trim();
+  const again = () => startServer({ days, folder, port });
   const dump = () => execFileSync(binary(), ['dump', '--data', folder], { encoding: 'utf8', maxBuffer: DUMP_BYTES_MAX });
   try {
     await untilReady(url, child);
@@ -69,5 +74,5 @@ export async function startServer() {
     clear();
     throw error;
   }
-  return { url, end, dump, clear };
+  return { url, end, dump, clear, add, again };
 }

@@ -1,15 +1,9 @@
 // Pages and the states they can be in: with data, without, waiting, refused, failing, cut off. `set` prepares the page before it is opened,
 // `act` does something on it, `waits` is what has to be seen instead of a page that has come to rest.
+import { answers, fails, hangs, isEmpty, problem } from './answers.mjs';
 import { api, call, open, png, until } from './browser.mjs';
+import { applicants, verification } from './applicants.mjs';
 
-const problem = (status, code, detail, field) => ({
-  status, contentType: 'application/problem+json', body: JSON.stringify({ type: `/problems/${code}`, title: code, status, code, detail, field }),
-});
-const answers = (pattern, method, given) => (page) =>
-  page.route(pattern, (route) => (method === '*' || route.request().method() === method ? route.fulfill(given) : route.fallback()));
-const fails = (pattern, status = 500) => answers(pattern, '*', problem(status, 'web.internal', 'Something went wrong here; it was written down'));
-const hangs = (pattern) => (page) => page.route(pattern, () => undefined);
-const isEmpty = (pattern) => answers(pattern, 'GET', { status: 200, contentType: 'application/json', body: JSON.stringify({ items: [], next: null }) });
 const isCut = (page) => page.routeWebSocket(/\/v1\/live/, (socket) => socket.close());
 
 /** A file with good and bad rows. */
@@ -74,7 +68,7 @@ async function ids(browser, url) {
   const applied = (await api(buyer, '/v1/aftersales?limit=50')).items;
   const mine = (applied.find((c) => c.state === 'requested') ?? applied.find((c) => !c.closed_at)).id;
   await buyer.context().close();
-  return { order, waiting: (cases.find((c) => c.state === 'requested') ?? cases[0]).id, over: over.id, own, line, mine, desk, replay, batch };
+  return { order, waiting: (cases.find((c) => c.state === 'requested') ?? cases[0]).id, over: over.id, own, line, mine, desk, replay, batch, ...(await applicants(browser, url)) };
 }
 
 const withData = ({ order, waiting, over, desk, replay, batch }) => [
@@ -369,5 +363,5 @@ const portal = ({ own, line, mine }) => [
 
 export async function statesOf(browser, url) {
   const known = await ids(browser, url);
-  return [withData, opened, without, portal].flatMap((part) => part(known));
+  return [withData, opened, without, portal, verification].flatMap((part) => part(known));
 }

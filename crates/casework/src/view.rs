@@ -264,9 +264,10 @@ fn row(tx: &mut Tx<'_>, case: &Case, explained: &Explanation) -> Result<CaseSumm
 pub fn view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Result<CaseView, Fault> {
     let explained = engine::explain(tx, case.id)?;
     let engine = Engine::from_tx(tx)?;
+    let is_shown = may_see_detail(engine, case, look.principal);
     let detail = match engine.kind(&case.kind) {
-        Some(kind) => kind.detail(tx, case)?,
-        None => None,
+        Some(kind) if is_shown => kind.detail(tx, case)?,
+        _ => None,
     };
     let acts = engine::allowed_acts(tx, case, look.principal)?;
     let mut children = Vec::new();
@@ -279,8 +280,10 @@ pub fn view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Result<CaseView, F
         shown["actor_name"] = actor_name(tx, look.principal, &step.row.actor)?.into();
         steps.push(shown);
     }
+    let summary = row(tx, case, &explained)?;
+    let title = summary.title.filter(|_| is_shown);
     Ok(CaseView {
-        summary: row(tx, case, &explained)?,
+        summary: CaseSummary { title, ..summary },
         version: case.version,
         is_closed: case.is_closed(),
         owner_label: explained.owner_label.clone(),
@@ -294,6 +297,12 @@ pub fn view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Result<CaseView, F
         children,
         detail: detail.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     })
+}
+
+/// Whether somebody who sees that there is a case may see what it is about.
+pub(crate) fn may_see_detail(engine: &Engine, case: &Case, reader: &Principal) -> bool {
+    let needs = engine.kind(&case.kind).map_or(&[][..], |kind| kind.detail_needs());
+    needs.is_empty() || needs.iter().any(|word| reader.may(word))
 }
 
 /// Who acted, by name: one's own people for everybody, everybody for the platform. The other side sees only the party.

@@ -15,6 +15,7 @@ use xr_store::Tx;
 struct Detail {
     standing: Option<Standing>,
     draft: Form,
+    /// What was handed in last, until it is approved.
     submitted: Option<Form>,
     approved: Option<Form>,
     read: Option<Reading>,
@@ -39,7 +40,7 @@ pub(crate) fn of(tx: &mut Tx<'_>, case: &Case) -> Result<serde_json::Value, Faul
     let detail = Detail {
         standing: standing::of(tx, row.org)?,
         draft: forms::draft(tx, case.id)?,
-        submitted: forms::newest(tx, case.id, forms::SUBMITTED)?.map(|(_, form)| form),
+        submitted: forms::handed_in(tx, case.id)?.filter(|(_, is_approved)| !is_approved).map(|(form, _)| form),
         approved: forms::newest(tx, case.id, forms::APPROVED)?.map(|(_, form)| form),
         read: forms::newest(tx, case.id, forms::READ)?.map(|(_, read)| read),
         approved_at: row.approved_at,

@@ -46,6 +46,14 @@ record! {
     }
 }
 
+record! {
+    struct HandedIn {
+        id: RowId,
+        stage: String,
+        sealed: Vec<u8>,
+    }
+}
+
 /// What a number is looked for by: the same digits may name a person and an enterprise.
 const fn purpose(subject: Subject) -> &'static str {
     match subject {
@@ -108,6 +116,20 @@ pub(crate) fn newest<T: serde::de::DeserializeOwned>(
     let Some(Sealed { id, sealed }) = row else { return Ok(None) };
     let content = tx.open_sealed(Place { column: PLACE, row: id.0 }, &sealed)?;
     Ok(Some((id, read(&content)?)))
+}
+
+/// What was handed in last, and whether it was approved.
+pub(crate) fn handed_in(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<(Form, bool)>, Fault> {
+    let row: Option<HandedIn> = tx.opt(
+        sql!(
+            "SELECT id, stage, sealed FROM verification_forms WHERE case_id = ?1 AND stage IN ('submitted', 'approved')
+             ORDER BY id DESC LIMIT 1 /* unscoped: by case, callers authorise */"
+        ),
+        params![case],
+    )?;
+    let Some(HandedIn { id, stage, sealed }) = row else { return Ok(None) };
+    let content = tx.open_sealed(Place { column: PLACE, row: id.0 }, &sealed)?;
+    Ok(Some((read(&content)?, stage == APPROVED)))
 }
 
 /// The draft, which every verification has.

@@ -1,8 +1,9 @@
 //! Routes of verification: thin, no decisions. Acts on a verification go through `/v1/cases/{id}/acts`.
 
 use crate::commands::{AddPaper, Register, RemovePaper, SaveDraft, SeePaper};
-use crate::form::Form;
-use crate::{AGREEMENTS, Consent, Error, PACK, papers, queries};
+use crate::form::{Form, Subject};
+use crate::kind::SEES;
+use crate::{AGREEMENTS, Consent, Error, PACK, list, papers, queries};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderName;
@@ -13,23 +14,28 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use xr_base::{CaseId, Fault, RowId};
-use xr_casework::CaseView;
+use xr_casework::{CaseSummary, CaseView, summary};
 use xr_identity::Identity;
 use xr_web::failure::ProblemBody;
 use xr_web::utoipa_axum::routes;
-use xr_web::{Access, AppState, Caller, Failure, IdPath, JsonBody, NoBody, QueryOf, RawBody, Routes, Who};
+use xr_web::{
+    Access, AppState, Caller, Failure, IdPath, JsonBody, NoBody, Page, Paging, QueryOf, RawBody, Routes, Who,
+};
 
 const APPLY: Access = Access::May("verification.apply");
+const DESK: Access = Access::MayAny(&["verification.freeze", "verification.lead", "verification.review"]);
+const PAPER: Access = Access::MayAny(&SEES);
 
-/// Registration, the own application, papers.
+/// Registration, the own application, papers, the review desk.
 pub fn routes() -> Routes {
     Routes::new()
         .add(Access::Public, routes!(agreements, register))
         .add(APPLY, routes!(show))
         .add(APPLY, routes!(save))
         .add(APPLY, routes!(add_paper))
-        .add(Access::MayAny(&["verification.apply", "verification.review"]), routes!(paper))
+        .add(PAPER, routes!(paper))
         .add(APPLY, routes!(remove_paper))
+        .add(DESK, routes!(desk))
 }
 
 /// Agreements in force.
@@ -177,4 +183,63 @@ async fn remove_paper(
 ) -> Result<Json<CaseView>, Failure> {
     let case = state.store().write_once(RemovePaper { actor: who.actor(), paper: id }, body.key).await?;
     Ok(Json(xr_casework::http::page(&state, &who, case).await?))
+}
+
+/// Which verifications.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfState {
+    state: Option<String>,
+}
+
+/// A row of the review desk.
+#[derive(Serialize, utoipa::ToSchema)]
+struct VerificationListed {
+    /// The case.
+    #[serde(flatten)]
+    case: CaseSummary,
+    /// Who applies, as handed in last.
+    subject: Subject,
+    /// Whether a review was missed once: it comes before all others.
+    is_first: bool,
+    /// Times that it was handed in.
+    submissions: i64,
+}
+
+impl VerificationListed {
+    fn key(&self) -> list::Key {
+        (i64::from(self.is_first), self.case.due_at.map_or(i64::MAX, |at| at.0), self.case.id.0)
+    }
+}
+
+/// Verifications in a state, or those that wait for the caller: who was let down once first, then by time left.
+#[utoipa::path(
+    get, path = "/v1/verifications", tag = "verification",
+    params(
+        ("state" = Option<String>, Query), ("after" = Option<String>, Query),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 200),
+    ),
+    responses((status = 200, body = Page<VerificationListed>)),
+)]
+async fn desk(
+    State(state): State<AppState>,
+    who: Who,
+    QueryOf(asked): QueryOf<OfState>,
+    paging: Paging,
+) -> Result<Json<Page<VerificationListed>>, Failure> {
+    let after = paging.after::<list::Key>()?.unwrap_or(list::BEFORE_ALL);
+    let (principal, fetch) = (who.0.principal.clone(), paging.fetch());
+    let found = state.store().read(move |tx| {
+        let states = match asked.state {
+            Some(state) => vec![state],
+            None => list::waiting_for(tx, &principal)?,
+        };
+        let rows = list::page(tx, principal.scope(), &states, (after, fetch))?;
+        let shown = rows.into_iter().map(|row| {
+            let (subject, is_first, submissions) = (row.subject, row.is_first, row.submissions);
+            Ok(VerificationListed { case: summary(tx, &row.case)?, subject, is_first, submissions })
+        });
+        shown.collect::<Result<Vec<_>, Fault>>()
+    });
+    Ok(Json(Page::cut(found.await?, &paging, VerificationListed::key)))
 }

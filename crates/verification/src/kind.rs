@@ -16,6 +16,10 @@ const fn required(name: &'static str, kind: &'static str) -> Field {
     Field { name, kind, is_required: true }
 }
 
+/// Who sees what an applicant says and hands in.
+pub(crate) const SEES: [&str; 4] =
+    ["verification.apply", "verification.freeze", "verification.lead", "verification.review"];
+
 /// What a reviewer reads from the papers.
 const READING_FORM: &[Field] = &[
     required("name", "text"),
@@ -66,6 +70,11 @@ impl Kind for VerificationKind {
 
     fn detail(&self, tx: &mut Tx<'_>, case: &Case) -> Result<Option<(&'static str, serde_json::Value)>, Fault> {
         Ok(Some(("verification", detail::of(tx, case)?)))
+    }
+
+    /// Numbers of papers and accounts are for who applies and who reviews, not for all who see that there is a case.
+    fn detail_needs(&self) -> &'static [&'static str] {
+        &SEES
     }
 
     fn form(&self, event: &str) -> &'static [Field] {

@@ -11,6 +11,7 @@ mod form;
 mod forms;
 pub mod http;
 mod kind;
+mod list;
 pub mod papers;
 pub mod queries;
 mod vocabulary;

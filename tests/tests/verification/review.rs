@@ -17,6 +17,8 @@ fn a_company_is_rejected_for_a_mismatch_mends_and_is_approved_and_only_then_has_
         let op = web.token("op");
         let may = |line: &str| web.send(&Ask::new(line).by(&shop.token)).status;
         assert_eq!((may("GET /v1/members"), may("GET /v1/verification")), (403, 200), "only its verification is open");
+        let standing = |token: &str| web.done(token, "GET /v1/session", &Value::Null)["standing"].clone();
+        assert_eq!((standing(&shop.token), standing(&op)), (json!("unverified"), json!("operator")));
         let (status, view) = shop.act(web, &shop.token, "submit", &Value::Null);
         assert_eq!((status, view["state"].as_str()), (200, Some("submitted")), "{view}");
         assert_eq!(view["next"][0]["rule"], "B2B-1");
@@ -41,6 +43,7 @@ fn a_company_is_rejected_for_a_mismatch_mends_and_is_approved_and_only_then_has_
         );
         let token = web.token_of(&shop.who.made.login);
         assert_eq!(web.send(&Ask::new("GET /v1/members").by(&token)).status, 200);
+        assert_eq!(standing(&token), "approved");
     });
 }
 

@@ -11,6 +11,7 @@ import type {
   ImportSource, ImportView, OpenSession, OrderListed, OrderView, PackDifferences, PackListed, Page, Person, Recipient, Remark, Replay, Rulebook, SavedView, SealKeys, SecondFactor, SecretShown, ServerTime, Session, Shop,
   StateCount, Status, TourStory, ViewList,
 } from './types';
+import type { ApplicantForm, Consent, VerificationListed } from './verificationTypes';
 
 const at = (id: string) => encodeURIComponent(id);
 
@@ -51,6 +52,15 @@ export const fileEvidence = (id: string, body: { photos: string[]; words?: strin
 
 export const upload = (raw: Blob) => request<{ sha256: string; width: number; height: number }>('POST', '/v1/uploads', { raw });
 export const pictureUrl = (sha256: string) => `/v1/uploads/${at(sha256)}`;
+
+export const agreements = () => get<{ agreements: Consent[] }>('/v1/registrations');
+export const register = (body: { form: ApplicantForm; agreements: Consent[]; password: string }) => post<{ login: string }>('/v1/registrations', body);
+export const verification = () => get<CaseView>('/v1/verification');
+export const saveApplicant = (body: ApplicantForm) => request<CaseView>('PUT', '/v1/verification/draft', { body });
+export const addPaper = (kind: string, raw: Blob) => request<CaseView>('POST', '/v1/verification/papers', { query: { kind }, raw });
+export const removePaper = (id: string) => request<CaseView>('DELETE', `/v1/verification/papers/${at(id)}`);
+export const paperUrl = (id: string) => `/v1/verification/papers/${at(id)}`;
+export const verifications = (query: Query, signal?: AbortSignal) => get<Page<VerificationListed>>('/v1/verifications', query, signal);
 
 export const imports = (query: Query, signal?: AbortSignal) => get<Page<ImportView>>('/v1/imports', query, signal);
 export const importView = (id: string) => get<ImportView>(`/v1/imports/${at(id)}`);

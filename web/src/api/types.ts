@@ -1,9 +1,13 @@
 /** The shapes of docs/API.md. Instants are RFC 3339 in UTC, money is in minor units beside its currency. */
 
 export type * from './batchTypes';
+export type * from './demoTypes';
 export type * from './exportTypes';
 export type * from './importTypes';
 export type * from './replayTypes';
+export type * from './verificationTypes';
+
+import type { Standing, Verification } from './verificationTypes';
 
 export type Label = { zh: string; en: string };
 export type Page<T> = { items: T[]; next: string | null };
@@ -19,6 +23,8 @@ export type Session = {
   phone_masked: string;
   party: Party;
   org: { id: string; name: string } | null;
+  /** How the organisation stands with the marketplace. */
+  standing: Standing | null;
   shops: Shop[];
   permissions: string[];
   /** Whether it is a main account of the organisation. */
@@ -26,7 +32,6 @@ export type Session = {
   locale: string | null;
 };
 
-/** A log-in of one's own, wherever it was made. */
 /** Two-step verification of one's own log-in. */
 export type SecondFactor = {
   /** Null while it is off. */
@@ -37,6 +42,7 @@ export type SecondFactor = {
 /** What an authenticator app needs; `uri` for a QR code. */
 export type SecretShown = { secret: string; uri: string };
 
+/** A log-in of one's own, wherever it was made. */
 export type OpenSession = {
   id: string;
   created_at: string;
@@ -206,7 +212,7 @@ export type OrderView = {
 export type StateCount = { state: string; label: Label; is_final: boolean; count: number; has_more: boolean };
 
 export type FieldKind =
-  | 'text' | 'int' | 'money' | 'instant' | 'photos' | 'sha256s' | 'carrier' | 'lines' | 'recipient' | 'reason' | 'case_kind';
+  | 'text' | 'int' | 'money' | 'instant' | 'photos' | 'sha256s' | 'carrier' | 'lines' | 'recipient' | 'reason' | 'case_kind' | 'fields';
 
 export type FormField = { name: string; kind: FieldKind; is_required: boolean };
 
@@ -270,6 +276,7 @@ export type CaseView = {
   kind_label: Label;
   state: string;
   state_label: Label;
+  title?: string | null;
   version: number;
   owner_party?: Party | null;
   owner_label?: Label | null;
@@ -287,6 +294,8 @@ export type CaseView = {
   acts: Act[];
   children: CaseSummary[];
   after_sales?: AfterSales | null;
+  /** For applicants and reviewers. */
+  verification?: Verification | null;
 };
 
 export type PackListed = { name: string; version: string; label: Label; base?: string | null; kinds: string[]; bounds: PackBound[] };
@@ -347,33 +356,6 @@ export type Finding = {
   message: string;
   suggestion?: string | null;
   path?: string[] | null;
-};
-
-export type DemoClock = { now: string; rate: number; next_due?: string | null };
-
-/** A story of the demo's tour: who lives it, and the case that is open for it now, if there is one. */
-export type TourStory = {
-  story: 'decide' | 'silence' | 'refusal' | 'replay' | 'phone';
-  login: string;
-  password: string;
-  name: string;
-  party: Party;
-  org: string | null;
-  path: string | null;
-  case: CaseSummary | null;
-};
-
-/** A parcel of a demo market and what its carrier may report next, the usual scan first. */
-export type DemoParcel = {
-  direction: string;
-  carrier: string;
-  carrier_name: Label;
-  waybill: string;
-  announced_at: string;
-  last_scan?: string | null;
-  last_scan_at?: string | null;
-  offered: string[];
-  case: CaseSummary;
 };
 
 export type LiveEvent = { id: string; at: string; kind: string; case_id?: string | null; shop_id?: string | null };

@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Link, Navigate, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Suspense, useEffect, useRef } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import * as calls from '@/api/calls';
@@ -30,10 +30,12 @@ export function Shell() {
   return <Frame session={session} isLive={isOpen} />;
 }
 
-/** The tour is for everybody; all other pages wait for a log-in. */
+/** For everybody; all other pages wait for a log-in. */
+const OPEN = ['/tour', '/register'];
+
 function Outside() {
-  const isTour = useIsTour();
-  if (!isTour) return <LogIn />;
+  const isOpen = usePath((path) => OPEN.includes(path));
+  if (!isOpen) return <LogIn />;
   return (
     <div className="outside">
       <div className="log-in-tools"><Looks /></div>
@@ -42,11 +44,16 @@ function Outside() {
   );
 }
 
-const useIsTour = () => useRouterState({ select: (state) => state.location.pathname === '/tour' });
+const usePath = (is: (path: string) => boolean) => useRouterState({ select: (state) => is(state.location.pathname) });
+
+/** Whoever is not let in yet, or out again, has their verification and nothing else. */
+const APPLICANT = ['/verification', '/account', ...OPEN];
+const isApplicant = ({ standing }: Session) => standing === 'unverified' || standing === 'closed';
 
 function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
   const { t } = useText();
-  const isForBuyers = useRouterState({ select: (state) => ['/tour', '/account'].includes(state.location.pathname) });
+  const isForBuyers = usePath((path) => ['/tour', '/account'].includes(path));
+  const isClosed = usePath((path) => isApplicant(session) && !APPLICANT.includes(path));
   const navigate = useNavigate();
   const main = useFocusOfPage();
   useHotkeys({
@@ -70,7 +77,7 @@ function Frame({ session, isLive }: { session: Session; isLive: boolean }) {
         <Me session={session} />
       </header>
       <main id="main" tabIndex={-1} ref={main}>
-        {session.party === 'buyer' && !isForBuyers ? <ForBuyers /> : <Suspense fallback={<Skeleton />}><Outlet /></Suspense>}
+        {session.party === 'buyer' && !isForBuyers ? <ForBuyers /> : <Suspense fallback={<Skeleton />}>{isClosed ? <Navigate to="/verification" replace /> : <Outlet />}</Suspense>}
       </main>
       <Help />
     </div>
@@ -109,8 +116,16 @@ function Clock() {
 function Menu({ session }: { session: Session }) {
   const { t } = useText();
   const isDemo = useDemo().data !== undefined;
-  const isCase = useRouterState({ select: (state) => state.location.pathname.startsWith('/cases/') });
-  const isOffice = useRouterState({ select: (state) => /^\/(roles|api-keys|webhooks|operations)\b/.test(state.location.pathname) });
+  const isCase = usePath((path) => path.startsWith('/cases/'));
+  const isOffice = usePath((path) => /^\/(roles|api-keys|webhooks|operations)\b/.test(path));
+  if (isApplicant(session)) {
+    return (
+      <nav className="menu" aria-label={t('kit.menu')}>
+        <MyVerification />
+        {isDemo && <Link to="/tour" activeOptions={{ includeSearch: false }}>{t('tour.link')}</Link>}
+      </nav>
+    );
+  }
   return (
     <nav className="menu" aria-label={t('kit.menu')}>
       <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>{t('board.title')}</Link>
@@ -132,11 +147,20 @@ function Menu({ session }: { session: Session }) {
       {can(session, 'operations.read') && !can(session, 'members.manage') && (
         <Link to="/operations" activeOptions={{ includeSearch: false }}>{t('oplog.title')}</Link>
       )}
+      {session.standing !== 'operator' && can(session, 'verification.apply') && <MyVerification />}
+      {REVIEWS.some((word) => can(session, word)) && <Link to="/verifications" activeOptions={{ includeSearch: false }}>{t('verification.title')}</Link>}
       {can(session, 'system.status') && <Link to="/status" activeOptions={{ includeSearch: false }}>{t('system.title')}</Link>}
       {can(session, 'demo.clock') && <Link to="/demo" activeOptions={{ includeSearch: false }}>{t('demo.title')}</Link>}
       {isDemo && <Link to="/tour" activeOptions={{ includeSearch: false }}>{t('tour.link')}</Link>}
     </nav>
   );
+}
+
+const REVIEWS = ['verification.review', 'verification.lead', 'verification.freeze'];
+
+function MyVerification() {
+  const { t } = useText();
+  return <Link to="/verification" activeOptions={{ includeSearch: false }}>{t('verification.mine')}</Link>;
 }
 
 function Me({ session }: { session: Session }) {

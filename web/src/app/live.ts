@@ -11,7 +11,7 @@ const GATHER_MS = 400;
 const SYNC_MS = 5 * 60_000;
 
 /** Lists that any case may appear in or leave. */
-const LISTS = [['board'], ['orders'], ['aftersales'], ['states']];
+const LISTS = [['board'], ['orders'], ['aftersales'], ['verifications'], ['states']];
 
 export async function loadTime(): Promise<void> {
   const begin = localNow();

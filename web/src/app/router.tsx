@@ -77,8 +77,21 @@ const account = createRoute({
   getParentRoute, path: '/account', component: lazyRouteComponent(() => import('@/capabilities/identity/pages/Account'), 'Account'),
 });
 
+const register = createRoute({
+  getParentRoute, path: '/register', component: lazyRouteComponent(() => import('@/capabilities/verification/pages/Register'), 'Register'),
+});
+const myVerification = createRoute({
+  getParentRoute, path: '/verification', component: lazyRouteComponent(() => import('@/capabilities/verification/pages/Mine'), 'MyVerification'),
+});
+const verifications = createRoute({
+  getParentRoute, path: '/verifications', component: lazyRouteComponent(() => import('@/capabilities/verification/pages/Desk'), 'Desk'),
+});
+const review = createRoute({
+  getParentRoute, path: '/verifications/$id', component: lazyRouteComponent(() => import('@/capabilities/verification/pages/Review'), 'ReviewPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, members, roles, apiKeys, webhooks, deliveries, operations, packs, pack, replays, replay, differences, calendar, demo, tour, status, account]),
+  routeTree: root.addChildren([board, orders, order, aftersales, aftersalesCase, imports, importPage, exportsRoute, batches, batch, members, roles, apiKeys, webhooks, deliveries, operations, packs, pack, replays, replay, differences, calendar, demo, tour, status, account, register, myVerification, verifications, review]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

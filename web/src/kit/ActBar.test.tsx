@@ -98,3 +98,15 @@ test('a conflict shows what the case became and stops an act that is gone', asyn
   expect(dialog()?.textContent).toContain('from “Requested” to “Rejected”');
   expect(dialog()?.querySelector<HTMLButtonElement>('footer button[type=submit]')?.disabled).toBe(true);
 });
+
+test('what is to be mended is ticked, whatever else the act asks, and sent as a list', async () => {
+  await show(caseView({ acts: [act({ form: [{ name: 'fields', kind: 'fields', is_required: false }] })] }));
+  await choose(0);
+  const boxes = [...document.querySelectorAll<HTMLInputElement>('dialog input[type=checkbox]')];
+  expect(boxes.length).toBe(11);
+  const box = (name: string) => boxes.find((one) => one.name === `act-approve-fields-${name}`);
+  for (const name of ['business_licence', 'code', 'email', 'email']) await settle(async () => box(name)?.click());
+  answers = [json(caseView({ version: 4 }))];
+  await submit();
+  expect(sent[0]?.body.input).toEqual({ fields: ['code', 'business_licence'] });
+});

@@ -9,17 +9,27 @@ import type { Act, CaseView, FormField } from '@/api/types';
 import { Cite } from './Cite';
 import { Dialog } from './Dialog';
 import { FormFields, type FormContext } from './FormFields';
+import type { Drafts } from './formInput';
 import { useText } from './text';
 import { useForm } from './useForm';
 
-export function ActBar({ view, context }: { view: CaseView; context: FormContext }) {
+type BarProps = {
+  view: CaseView;
+  context: FormContext;
+  /** An act that the page offers in its own way. */
+  without?: string;
+};
+
+export function ActBar({ view, context, without }: BarProps) {
   const { t, say } = useText();
   const [chosen, setChosen] = useState<Act | null>(null);
-  if (view.acts.length === 0) return <p className="muted">{t('kit.no_acts')}</p>;
-  const first = view.acts.find((act) => act.enabled);
+  const acts = view.acts.filter((act) => act.event !== without);
+  if (acts.length === 0) return <p className="muted">{t('kit.no_acts')}</p>;
+  // Where the page has a way of its own for one, none of the others is the usual one.
+  const first = without === undefined ? acts.find((act) => act.enabled) : undefined;
   return (
     <ul className="acts">
-      {view.acts.map((act) => (
+      {acts.map((act) => (
         <li key={act.event}>
           <Button type={act === first ? 'primary' : 'default'} disabled={!act.enabled} aria-describedby={`why-${act.event}`} onClick={() => setChosen(act)}>
             {say(act.label)}
@@ -35,11 +45,11 @@ export function ActBar({ view, context }: { view: CaseView; context: FormContext
   );
 }
 
-type DialogProps = { act: Act; view: CaseView; context: FormContext; onClose: () => void };
+type DialogProps = { act: Act; view: CaseView; context: FormContext; initial?: Drafts; onClose: () => void };
 
 const NOTE: FormField = { name: 'note', kind: 'text', is_required: false };
 
-function ActDialog({ act, view, context, onClose }: DialogProps) {
+export function ActDialog({ act, view, context, initial, onClose }: DialogProps) {
   const { t, say } = useText();
   const { message } = App.useApp();
   const queries = useQueryClient();
@@ -73,11 +83,11 @@ function ActDialog({ act, view, context, onClose }: DialogProps) {
     if (now.state === seen.state) return t('kit.conflict_same');
     return t('kit.conflict', { before, after: say(now.state_label) });
   };
-  const { drafts, setDrafts, errors, failure, isSending, submit } = useForm({ form, send, onProblem });
+  const { drafts, setDrafts, errors, failure, isSending, submit } = useForm({ form, initial, send, onProblem });
   const isGone = !seen.acts.some((a) => a.event === act.event && a.enabled);
   return (
     <Dialog title={say(act.label)} ok={{ text: say(act.label), onOk: () => void submit(), isSending, isDisabled: isGone }} onClose={onClose}>
-      <p className="consequence">{say(act.consequence)} <Cite id={act.rule} rules={view.rules} /></p>
+      {(say(act.consequence) || act.rule) && <p className="consequence">{say(act.consequence)} <Cite id={act.rule} rules={view.rules} /></p>}
       {failure && <p className="form-failure" role="alert">{failure}</p>}
       <FormFields prefix={`act-${act.event}`} form={form} drafts={drafts} errors={errors} context={context} onChange={setDrafts} />
     </Dialog>

@@ -2,7 +2,7 @@
 
 import { Input, Select } from 'antd';
 import type { FieldKind, FormField, Line } from '@/api/types';
-import { CARRIERS, KINDS, REASONS } from './codes';
+import { CARRIERS, KINDS, MENDABLE, REASONS } from './codes';
 import { RECIPIENT_PARTS, type Draft, type Drafts } from './formInput';
 import { Photos } from './Photos';
 import { useText } from './text';
@@ -97,6 +97,26 @@ function RecipientFields({ id, value, onChange }: PartsProps) {
   );
 }
 
+type ChoicesProps = { id: string; label: string; value: readonly string[]; error?: string; onChange: (chosen: string[]) => void };
+
+/** What an applicant is to mend: as many as need it. */
+function MendFields({ id, label, value, error, onChange }: ChoicesProps) {
+  const { word } = useText();
+  const flip = (code: string) => onChange(MENDABLE.filter((one) => (one === code) !== value.includes(one)));
+  return (
+    <fieldset className="choices many">
+      <legend>{label}</legend>
+      {MENDABLE.map((code) => (
+        <label key={code}>
+          <input type="checkbox" name={`${id}-${code}`} checked={value.includes(code)} onChange={() => flip(code)} />
+          {word('applicant', code)}
+        </label>
+      ))}
+      {error && <small className="bad" role="alert">{error}</small>}
+    </fieldset>
+  );
+}
+
 type FormProps = {
   prefix: string;
   form: FormField[];
@@ -111,12 +131,16 @@ export function FormFields({ prefix, form, drafts, errors, context, onChange }: 
   return form.map((field) => {
     const id = `${prefix}-${field.name}`;
     const error = errors[field.name];
+    const draft = drafts[field.name];
+    const set = (next: Draft) => onChange({ ...drafts, [field.name]: next });
+    if (field.kind === 'fields') {
+      return <MendFields key={field.name} id={id} label={word('field', field.name)} value={Array.isArray(draft) ? draft : []} error={error} onChange={set} />;
+    }
     return (
       <div className="field" key={field.name}>
         <label htmlFor={id}>{word('field', field.name)}{field.is_required && <span className="star" aria-hidden>*</span>}</label>
         <FieldControl
-          field={field} id={id} value={drafts[field.name]} isInvalid={error !== undefined} context={context}
-          onChange={(draft) => onChange({ ...drafts, [field.name]: draft })}
+          field={field} id={id} value={draft} isInvalid={error !== undefined} context={context} onChange={set}
         />
         <small id={`${id}-help`} className="bad" role={error ? 'alert' : undefined}>{error}</small>
       </div>

@@ -27,7 +27,8 @@ type Props<R> = {
   /** First part of the query key, and the name under which chosen columns are kept. */
   name: string;
   title: string;
-  tabs?: { param: string; items: Tab[]; all?: number | string };
+  /** `first`: what is shown without a choice, unless that is everything. */
+  tabs?: { param: string; items: Tab[]; all?: number | string; first?: string };
   filters: Filter[];
   columns: Column<R>[];
   load: (query: Query, signal: AbortSignal) => Promise<Page<R>>;
@@ -121,12 +122,14 @@ function Rows<R>({ rows, error, retry, hasMore, table }: RowsProps<R>) {
   return table(rows);
 }
 
-function Tabs({ label, url, param, items, all }: { label: string; url: ListUrl; param: string; items: Tab[]; all?: number | string }) {
+type TabsProps = NonNullable<Props<unknown>['tabs']> & { label: string; url: ListUrl };
+
+function Tabs({ label, url, param, items, all, first }: TabsProps) {
   const { t } = useText();
   const current = url.search[param] ?? '';
   return (
     <nav className="tabs" aria-label={label}>
-      {[{ value: '', label: t('kit.all'), count: all } as Tab, ...items].map((tab) => (
+      {[{ value: '', label: first ?? t('kit.all'), count: all } as Tab, ...items].map((tab) => (
         <button
           key={tab.value} type="button" aria-current={tab.value === current ? 'page' : undefined}
           onClick={() => url.filter({ [param]: tab.value })}

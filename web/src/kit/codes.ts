@@ -6,3 +6,7 @@ export const REASONS = [
 export const CARRIERS = ['SF', 'ZTO', 'YTO', 'STO', 'YUNDA', 'JT', 'JD', 'DPK', 'EMS', 'YZPY', 'ZJS', 'UC'];
 export const CHANNELS = ['phone', 'chat', 'sms', 'email', 'visit'];
 export const KINDS = ['refund_only', 'return_refund', 'exchange'];
+/** What a reviewer may ask an applicant to mend: fields of the form, and papers. */
+export const MENDABLE = [
+  'name', 'code', 'legal_person', 'address', 'contact', 'phone', 'email', 'bank_account', 'business_licence', 'identity_card', 'tax_registration',
+];

@@ -1,8 +1,10 @@
-/** Where a case is shown: orders have a page of their own, all other kinds share one. */
+/** Where a case is shown: orders and verifications have pages of their own, all other kinds share one. */
 
 export type CaseRef = { id: string; kind: string };
 
 export function caseLink(ref: CaseRef) {
   const params = { id: ref.id };
-  return ref.kind === 'order' ? ({ to: '/orders/$id', params } as const) : ({ to: '/cases/$id', params } as const);
+  if (ref.kind === 'order') return { to: '/orders/$id', params } as const;
+  if (ref.kind === 'verification') return { to: '/verifications/$id', params } as const;
+  return { to: '/cases/$id', params } as const;
 }

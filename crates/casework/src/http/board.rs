@@ -1,7 +1,7 @@
 //! Everything that waits for me, by time left.
 
 use crate::queries::{self, Counted};
-use crate::view::{CaseSummary, summary};
+use crate::view::{CaseSummary, may_see_detail, summary};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -24,10 +24,16 @@ pub(super) async fn board(
     let after = paging.after::<(i64, i64)>()?.unwrap_or((i64::MIN, 0));
     let (principal, fetch) = (who.0.principal.clone(), paging.fetch());
     let found = state.store().read(move |tx| {
+        let engine = Engine::from_tx(tx)?;
         let cases = queries::waiting_for(tx, &principal, after, fetch)?;
-        cases.iter().map(|case| summary(tx, case)).collect::<Result<Vec<_>, Fault>>()
+        let place =
+            cases.last().filter(|_| i64::try_from(cases.len()) == Ok(fetch)).map(|c| queries::key_of(c.due_at, c.id));
+        // What somebody may not look at does not wait for them.
+        let own = cases.iter().filter(|case| may_see_detail(engine, case, &principal));
+        Ok((own.map(|case| summary(tx, case)).collect::<Result<Vec<_>, Fault>>()?, place))
     });
-    Ok(Json(Page::cut(found.await?, &paging, |c| queries::key_of(c.due_at, c.id))))
+    let (rows, place) = found.await?;
+    Ok(Json(Page::cut(rows, &paging, |c| queries::key_of(c.due_at, c.id)).going_on(place)))
 }
 
 /// Cases of a state are counted up to so many.

@@ -3,7 +3,7 @@
 use super::identity;
 use crate::Error;
 use crate::model::{Org, Shop};
-use crate::queries;
+use crate::{Standing, queries, standing};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -38,6 +38,8 @@ pub(super) struct Me {
     party: xr_base::Party,
     /// Their organisation; buyers have none.
     org: Option<Org>,
+    /// How it stands with the marketplace.
+    standing: Option<Standing>,
     /// Their shops.
     shops: Vec<Shop>,
     /// Permission words, sorted.
@@ -52,6 +54,7 @@ pub(super) async fn me(state: &AppState, principal: Principal) -> Result<Me, Fau
     let read = state.store().read(move |tx| {
         let user = queries::user(tx, principal.user)?.ok_or(Error::NoSuchUser)?;
         let org = user.org.map(|id| queries::org(tx, id)).transpose()?.flatten();
+        let standing = user.org.map(|id| standing::of(tx, id)).transpose()?.flatten();
         let shops = queries::shops(tx, principal.scope(), 0, SHOPS_SHOWN)?;
         Ok(Me {
             role_label: roles.label_of(&user),
@@ -63,6 +66,7 @@ pub(super) async fn me(state: &AppState, principal: Principal) -> Result<Me, Fau
             role: user.own_role.map_or(user.role, |id| id.to_string()),
             party: principal.party,
             org,
+            standing,
             shops,
             permissions: principal.permissions,
             locale: user.locale,

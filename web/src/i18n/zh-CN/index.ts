@@ -13,10 +13,11 @@ import packs from './packs.json';
 import replays from './replays.json';
 import system from './system.json';
 import tour from './tour.json';
+import verification from './verification.json';
 import webhooks from './webhooks.json';
 import words from './words.json';
 
-const texts = { aftersales, batches, board, calendars, demo, exports, identity, imports, kit, oplog, orders, packs, replays, system, tour, webhooks, words };
+const texts = { aftersales, batches, board, calendars, demo, exports, identity, imports, kit, oplog, orders, packs, replays, system, tour, verification, webhooks, words };
 
 export type Texts = typeof texts;
 export default texts;

@@ -86,6 +86,12 @@ pub trait Kind: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Permission words of which a reader needs one to be shown [`Kind::detail`], and whom the case is about; without any, whoever sees
+    /// the case sees both.
+    fn detail_needs(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What is known of the case's past beyond its history, for a replay. `need` holds every fact that may be asked.
     ///
     /// # Errors

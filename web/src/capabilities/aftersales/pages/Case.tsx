@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, Navigate } from '@tanstack/react-router';
 import * as calls from '@/api/calls';
 import type { AfterSales, CaseView } from '@/api/types';
 import { ActBar } from '@/kit/ActBar';
@@ -22,7 +22,7 @@ const route = getRouteApi('/cases/$id');
 export function CasePage() {
   const { id } = route.useParams();
   const query = useQuery({ queryKey: ['case', id], queryFn: () => calls.caseView(id) });
-  return <Loaded query={query}>{(view) => <CaseBody view={view} />}</Loaded>;
+  return <Loaded query={query}>{(view) => (view.kind === 'verification' ? <Navigate {...caseLink(view)} replace /> : <CaseBody view={view} />)}</Loaded>;
 }
 
 function CaseBody({ view }: { view: CaseView }) {

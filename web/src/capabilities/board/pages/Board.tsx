@@ -3,7 +3,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import * as calls from '@/api/calls';
 import type { CaseSummary } from '@/api/types';
 import { AtZero } from '@/kit/AtZero';
@@ -32,6 +32,12 @@ export function Board() {
     getNextPageParam: (page) => page.next,
   });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
+  // A page may hold nothing but what waits for colleagues with other rights.
+  const isLooking = rows?.length === 0 && query.hasNextPage;
+  const { fetchNextPage } = query;
+  useEffect(() => {
+    if (isLooking) void fetchNextPage();
+  }, [isLooking, rows, fetchNextPage]);
   return (
     <section className="list-page" aria-labelledby="board-title">
       <header className="page-head">
@@ -40,7 +46,7 @@ export function Board() {
         <span className="grow" />
         {rows && <Counts rows={rows} isMore={query.hasNextPage} />}
       </header>
-      <Loaded query={{ data: rows, error: query.error, refetch: query.refetch }} rows={14}>
+      <Loaded query={{ data: isLooking ? undefined : rows, error: query.error, refetch: query.refetch }} rows={14}>
         {(found) => (found.length === 0 ? <Empty title={t('board.clear')} hint={t('board.clear_hint')} /> : <Waiting rows={found} />)}
       </Loaded>
       {query.hasNextPage && (

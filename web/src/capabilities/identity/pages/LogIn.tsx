@@ -1,6 +1,6 @@
 import { Button, Input } from 'antd';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import * as calls from '@/api/calls';
 import { fieldOf, problemOf, type Problem } from '@/api/problem';
@@ -16,7 +16,9 @@ const CODE_NEEDED = 'identity.second_factor_needed';
 
 export function LogIn() {
   const { t } = useText();
-  const [login, setLogin] = useState('');
+  // Whoever has just registered comes with the name that was given out.
+  const given = useRouterState({ select: (state) => (state.location.search as { login?: string }).login ?? '' });
+  const [login, setLogin] = useState(given);
   const [password, setPassword] = useState('');
   /** Null until the server asks for it. */
   const [code, setCode] = useState<string | null>(null);
@@ -53,16 +55,17 @@ export function LogIn() {
         <form onSubmit={submit}>
           <div className="field">
             <label htmlFor="login">{t('identity.login')}</label>
-            <Input id="login" autoComplete="username" autoFocus required value={login} status={field === 'login' ? 'error' : ''} onChange={(e) => { setLogin(e.target.value); setCode(null); }} />
+            <Input id="login" autoComplete="username" autoFocus={given === ''} required value={login} status={field === 'login' ? 'error' : ''} onChange={(e) => { setLogin(e.target.value); setCode(null); }} />
           </div>
           <div className="field">
             <label htmlFor="password">{t('identity.password')}</label>
-            <Secret id="password" autoComplete="current-password" value={password} isInvalid={field === 'password'} onChange={setPassword} />
+            <Secret id="password" autoComplete="current-password" value={password} isInvalid={field === 'password'} isFocused={given !== ''} onChange={setPassword} />
           </div>
           {code !== null && <CodeInput id="code" isFocused value={code} isInvalid={field === 'code'} onChange={setCode} />}
           {problem && <p className="form-failure" role="alert">{problemText(t, problem)}</p>}
           <Button type="primary" htmlType="submit" block loading={isSending}>{t('identity.enter')}</Button>
         </form>
+        <p className="to-register">{t('verification.no_account')} <Link to="/register">{t('verification.register')}</Link></p>
       </section>
       <People onPick={(person) => void go(person.login, person.password)} />
     </main>
