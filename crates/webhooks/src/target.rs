@@ -44,7 +44,8 @@ impl Target {
         let is_tls = match uri.scheme_str() {
             Some("https") => true,
             Some("http") if reach == Reach::Anywhere => false,
-            _ => return Err(Error::BadUrl("webhooks.bad_url_scheme")),
+            None => return Err(bad()),
+            Some(_) => return Err(Error::BadUrl("webhooks.bad_url_scheme")),
         };
         if authority.as_str().contains('@') {
             return Err(Error::BadUrl("webhooks.bad_url_user"));
