@@ -13,7 +13,7 @@ use xr_identity::Roles;
 use xr_verification::{AGREEMENTS, AddPaper, Consent, Form, PACK, Register, SaveDraft, Subject, papers};
 
 /// Applicants of a run: enough to go every way of a verification, whatever the size of the market.
-pub(crate) const APPLICANTS: i64 = 60;
+pub(crate) const APPLICANTS: i64 = 150;
 /// They live on for so long: a verification is due again after half a year, and most of what follows comes after that.
 pub(crate) const ACTIVE_FOR: Millis = Millis::days(250);
 
@@ -95,8 +95,14 @@ impl World<'_> {
         let Some(known) = self.known.get(&case) else { return Ok(()) };
         let (state, org) = (known.state.clone(), known.org);
         let Some((actor, i)) = org.and_then(|org| self.applicants.get(&org)).cloned() else { return Ok(()) };
-        let is_open = matches!(state.as_str(), "draft" | "approved" | "rejected" | "more_info" | "reverify");
-        if !is_open || !self.dice.chance(40) {
+        let likely = match state.as_str() {
+            "approved" => 70,
+            "rejected" | "more_info" | "reverify" => 40,
+            // Whoever comes as a person seldom finds out that early.
+            "draft" => 10,
+            _ => 0,
+        };
+        if !self.dice.chance(likely) {
             return Ok(());
         }
         let form = form(Subject::Enterprise, i);

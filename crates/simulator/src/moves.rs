@@ -2,6 +2,7 @@
 
 use crate::cast;
 use crate::coverage::Coverage;
+use crate::world::VERIFICATION;
 use xr_base::{Actor, CaseId, Fault, Party};
 use xr_case::engine::{self, Case, Engine, Field};
 use xr_case::model::Rulebook;
@@ -120,6 +121,10 @@ pub(crate) fn weights(board: &Board, coverage: &Coverage, book: &xr_case::Compil
             return 10 * LEADING;
         }
         let usual = if board.is_paying_back && m.event == "chargeback" { NEW } else { habit(kind, &m.event) };
+        // A form that is not filled in is seldom sent.
+        if kind == VERIFICATION && m.why_not.is_some() {
+            return 1;
+        }
         if coverage.is_new(kind, state, &m.event) { NEW } else { usual + pull(&m.event) }
     };
     let mut weights: Vec<u64> = board.moves.iter().map(weight).collect();
@@ -143,8 +148,10 @@ pub(crate) fn weights(board: &Board, coverage: &Coverage, book: &xr_case::Compil
 fn habit(kind: &str, event: &str) -> u64 {
     match (kind, event) {
         // Drafts are there to be handed in; most of what is handed in is in order.
-        ("verification", "submit") => 150,
+        ("verification", "submit") => 600,
         ("verification", "approve" | "resubmit" | "documents" | "confirmed") => 30,
+        // Seldom of interest to anybody, but for a life long.
+        ("verification", "report_change" | "upgrade_to_enterprise" | "freeze") => 40,
         ("payment", "submit" | "captured") | (_, "ship_all" | "delivered") => 60,
         (
             _,
