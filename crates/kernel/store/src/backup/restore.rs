@@ -54,7 +54,7 @@ fn is_free(folder: &Path) -> std::io::Result<bool> {
     let names = names.collect::<std::io::Result<Vec<String>>>()?;
     let was_begun = names.iter().any(|name| name == RESTORING);
     let is_ours = |name: &String| {
-        name == "lock" || name == KEY_FILE || was_begun && (name == blobs::BLOBS || name.starts_with(RESTORING))
+        name == "lock" || name == KEY_FILE || name.starts_with(RESTORING) || was_begun && name == blobs::BLOBS
     };
     Ok(names.iter().all(is_ours))
 }
@@ -106,7 +106,8 @@ struct Site<'s> {
 }
 
 impl Site<'_> {
-    /// The mark of an unfinished restore goes last.
+    /// The mark of an unfinished restore goes last. What the engine put beside it goes too: a log left there would be taken for
+    /// that of the next copy of this name.
     fn empty(&self) -> std::io::Result<()> {
         let gone = |path: PathBuf| match fs::remove_file(path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
@@ -116,7 +117,9 @@ impl Site<'_> {
         if blobs.exists() {
             fs::remove_dir_all(blobs)?;
         }
-        gone(self.folder.join(format!("{RESTORING}-journal")))?;
+        for beside in ["journal", "wal", "shm"] {
+            gone(self.folder.join(format!("{RESTORING}-{beside}")))?;
+        }
         gone(self.folder.join(RESTORING))
     }
 }

@@ -373,11 +373,15 @@ fn a_restore_never_goes_over_anything_and_one_cut_short_is_not_served_but_repeat
     assert_eq!(refusal(market), "backup.target_in_use");
     let half = scene.to("half");
     fs::create_dir_all(half.join("blobs/ab")).unwrap();
-    fs::write(half.join("xiaoer.db.restoring"), "half").unwrap();
+    for beside in ["", "-wal", "-shm", "-journal"] {
+        fs::write(half.join(format!("xiaoer.db.restoring{beside}")), "half").unwrap();
+    }
     let told = open(&half).err().expect("half a market is not served").to_string();
     assert!(told.contains("run `xiaoer restore` again"), "{told}");
     scene.put_back("one", "half").unwrap();
     assert!(!half.join("blobs/ab").exists() || scene.blobs.iter().any(|blob| blob.starts_with("ab")));
+    let left = fs::read_dir(&half).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(left.filter(|name| name.contains("restoring")).collect::<Vec<_>>(), [""; 0]);
     assert!(open(&half).is_ok());
     // What fails half-way leaves an empty place.
     let blob = scene.to("one").join("blobs").join(&scene.blobs[0][..2]).join(&scene.blobs[0]);
