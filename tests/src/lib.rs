@@ -13,6 +13,7 @@ mod lines;
 pub mod live;
 pub mod rush;
 
+use std::hash::{Hash as _, Hasher as _};
 use std::sync::Arc;
 use xiaoer::market::{MarketConfig, open};
 use xr_base::calendar::DayTables;
@@ -26,7 +27,7 @@ use xr_inventory::AdjustStock;
 use xr_orders::{LineWanted, PlaceOrder, Placed, Recipient, ShopTerms};
 use xr_payments::{Notice, NoticeKind, TakeNotice, Taken};
 use xr_store::{Command, Location, Store, Tx};
-use xr_testkit::postgres_server::{FreshDatabase, fresh_database};
+use xr_testkit::postgres_server::{FreshDatabase, ensure_template, fresh_database};
 
 /// Monday 2026-01-05 09:00 in Shanghai.
 pub const START: &str = "2026-01-05T09:00:00+08:00";
@@ -50,6 +51,16 @@ pub struct TestMarket {
     notices: std::sync::atomic::AtomicU64,
     folder: Option<tempfile::TempDir>,
     database: Option<FreshDatabase>,
+}
+
+/// A new PostgreSQL database with the schema of every capability, copied from a template that the first test makes.
+pub fn fresh_market() -> Option<FreshDatabase> {
+    let migrations = xiaoer::wiring::migrations();
+    let mut hasher = std::hash::DefaultHasher::new();
+    migrations.iter().for_each(|migration| (migration.number, migration.sql).hash(&mut hasher));
+    let template = format!("xr_market_{:016x}", hasher.finish());
+    let is_there = ensure_template(&template, |url| assert!(Store::migrate(url, &migrations).unwrap() > 0));
+    is_there.then(|| fresh_database(Some(&template)))?
 }
 
 /// Runs `test` on both engines; on PostgreSQL only where a server can be had (CI insists).
@@ -87,7 +98,7 @@ impl TestMarket {
                 (Some(folder), None, location)
             }
             On::Postgres => {
-                let database = fresh_database(None)?;
+                let database = fresh_market()?;
                 let location = Location::Postgres(database.url());
                 (None, Some(database), location)
             }

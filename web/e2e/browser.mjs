@@ -49,16 +49,19 @@ export async function open(browser, url, { login = null, lang = 'zh-CN', theme =
   return page;
 }
 
+const EVERY_RULE = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] };
+/** The rules whose outcome depends on the colours of a page that was looked at in its language already. */
+export const COLOURS = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
+
 /** Serious and critical findings of axe on what is shown now, one line each. */
-export async function axe(page) {
+export async function axe(page, rules = EVERY_RULE) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
-    const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'], preload: false });
+  const found = await page.evaluate(async (runOnly) => {
+    const { violations } = await globalThis.axe.run(document, { runOnly, resultTypes: ['violations'], preload: false });
     return violations
       .filter((v) => v.impact === 'serious' || v.impact === 'critical')
       .map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 160)} ${v.nodes[0].failureSummary?.split('\n')[1]?.trim() ?? ''}`);
-  });
+  }, rules);
   return found;
 }
 

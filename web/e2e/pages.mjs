@@ -1,10 +1,13 @@
 // Every page and state in both languages, light and dark, wide and on a phone: axe, script errors, blocked content, on demand a screenshot.
 import { join } from 'node:path';
-import { axe, open, PHONE, WIDE } from './browser.mjs';
+import { axe, COLOURS, open, PHONE, WIDE } from './browser.mjs';
 import { statesOf } from './states.mjs';
 
-/** A page is loaded in the first of these; its own buttons lead to the others, so that one load serves four looks. */
-const LOOKS = [['zh-CN', 'light'], ['zh-CN', 'dark'], ['en', 'dark'], ['en', 'light']];
+/**
+ * A page is loaded in the first of these; its own buttons lead to the others, so that one load serves four looks. Every rule is tried in each
+ * language; in the other theme of the same language only those that see colours.
+ */
+const LOOKS = [['zh-CN', 'light'], ['zh-CN', 'dark', COLOURS], ['en', 'dark'], ['en', 'light', COLOURS]];
 const QUIET_MS = 60;
 
 /** Until what is wanted is there and nothing is asked of the server any more; the live channel and the ticker never rest. */
@@ -47,11 +50,11 @@ async function look(page, { name, path, set, act, waits }, folder, size) {
       await act(page);
     }
     await settle(page, waits);
-    for (const [lang, theme] of LOOKS) {
+    for (const [lang, theme, rules] of LOOKS) {
       label = `${name}-${lang}-${theme}-${size.width}`;
       await turnTo(page, [lang, theme]);
       if (page.waiting > 0) await settle(page, waits);
-      found.push(...(await axe(page)).map((line) => `${label}: axe ${line}`));
+      found.push(...(await axe(page, rules)).map((line) => `${label}: axe ${line}`));
       if (folder) await page.screenshot({ path: join(folder, `${label}.png`), fullPage: size === PHONE });
     }
   } catch (error) {

@@ -2,8 +2,8 @@
 
 use crate::AftersalesRow;
 use xr_base::{CaseId, Fault, StoreError};
-use xr_store::sealing::{Place, Resealed};
-use xr_store::{SealedField, Tx, params, sealed_text, sql};
+use xr_store::sealing::Place;
+use xr_store::{SealedField, Tx, params, sealed_field, sealed_text, sql};
 
 sealed_text! {
     /// Evidence in words.
@@ -25,18 +25,9 @@ sealed_text! {
 /// Sealed fields of after-sales.
 pub const SEALED: [SealedField; 5] = [OF_CASES, EVIDENCE.0, STATEMENTS.0, CONTACTS.0, ADDRESSES.0];
 
-const PLACE: &str = "aftersales.sealed_words";
+const PLACE: &str = OF_CASES.place;
 
-const OF_CASES: SealedField = SealedField {
-    table: "aftersales",
-    column: "sealed_words",
-    place: PLACE,
-    id: "case_id",
-    lookups: &[],
-    page,
-    reseal,
-    move_clear: Some(move_clear),
-};
+const OF_CASES: SealedField = SealedField { move_clear: Some(move_clear), ..sealed_field!("aftersales", "sealed_words" by "case_id") };
 
 /// Description, return address, next application.
 type Words = (String, Option<String>, Option<String>);
@@ -86,28 +77,6 @@ pub(crate) fn name_address(tx: &mut Tx<'_>, case: CaseId, was: Option<&[u8]>, ad
 /// What stands in the open of a return address: that one is still to be named.
 pub(crate) fn open_address(row: &AftersalesRow) -> Option<&'static str> {
     row.return_address.as_ref().filter(|address| address.is_empty()).map(|_| "")
-}
-
-fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-    tx.all(
-        sql!(
-            "SELECT case_id, sealed_words FROM aftersales WHERE case_id > ?1 AND sealed_words IS NOT NULL ORDER BY case_id
-             LIMIT ?2 /* unscoped: rotation of keys */"
-        ),
-        params![after, limit],
-    )
-}
-
-fn reseal(tx: &mut Tx<'_>, row: Resealed<'_>) -> Result<(), Fault> {
-    let sealed = tx.seal(Place { column: PLACE, row: row.id }, row.content)?;
-    tx.put(
-        sql!(
-            "UPDATE aftersales SET sealed_words = ?3 WHERE case_id = ?1 AND sealed_words = ?2
-             /* unscoped: rotation of keys */"
-        ),
-        params![row.id, row.was, sealed],
-    )?;
-    Ok(())
 }
 
 fn move_clear(tx: &mut Tx<'_>, limit: i64) -> Result<u64, Fault> {

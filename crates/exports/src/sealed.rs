@@ -2,25 +2,19 @@
 
 use crate::model::{ExportRow, Wanted, json, read};
 use xr_base::{ExportId, Fault, StoreError};
-use xr_store::sealing::{FileKey, Place, Resealed, SealedFiles, opened};
-use xr_store::{SealedField, Tx, params, sql};
+use xr_store::sealing::{FileKey, Place, SealedFiles, opened};
+use xr_store::{SealedField, Tx, params, sealed_field, sql};
 
 /// What was searched for; it may be a name or a phone number.
 pub const SEALED_FILTERS: SealedField = SealedField {
-    table: "order_exports",
-    column: "sealed_filter",
-    place: FILTERS,
-    id: "id",
-    lookups: &[],
-    page,
-    reseal,
     move_clear: Some(move_filters),
+    ..sealed_field!("order_exports", "sealed_filter" by "id")
 };
 
 /// What earlier versions kept in the clear.
 pub const SEALED_FILES: [SealedFiles; 1] = [SealedFiles { table: "order_export_parts", move_clear: move_parts }];
 
-const FILTERS: &str = "order_exports.sealed_filter";
+const FILTERS: &str = SEALED_FILTERS.place;
 const PARTS: &str = "sealed_export_parts.sealed";
 /// Parts of 1 MiB sealed in one transaction of an upgrade.
 const PARTS_MOVED: i64 = 8;
@@ -39,28 +33,6 @@ pub(crate) fn wanted(tx: &mut Tx<'_>, row: &ExportRow) -> Result<Wanted, Fault> 
     let content = tx.open_sealed(Place { column: FILTERS, row: row.id.0 }, sealed)?;
     let text = String::from_utf8(content).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     Ok(read(&text)?)
-}
-
-fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-    tx.all(
-        sql!(
-            "SELECT id, sealed_filter FROM order_exports WHERE id > ?1 AND sealed_filter IS NOT NULL ORDER BY id LIMIT ?2
-             /* unscoped: rotation of keys */"
-        ),
-        params![after, limit],
-    )
-}
-
-fn reseal(tx: &mut Tx<'_>, row: Resealed<'_>) -> Result<(), Fault> {
-    let sealed = tx.seal(Place { column: FILTERS, row: row.id }, row.content)?;
-    tx.put(
-        sql!(
-            "UPDATE order_exports SET sealed_filter = ?3 WHERE id = ?1 AND sealed_filter = ?2
-             /* unscoped: rotation of keys */"
-        ),
-        params![row.id, row.was, sealed],
-    )?;
-    Ok(())
 }
 
 fn move_filters(tx: &mut Tx<'_>, limit: i64) -> Result<u64, Fault> {

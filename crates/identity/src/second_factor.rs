@@ -3,22 +3,13 @@
 use crate::totp::{Secret, Typed};
 use serde::Serialize;
 use xr_base::{Fault, Instant, StoreError, UserId};
-use xr_store::sealing::{Place, Resealed};
-use xr_store::{SealedField, Tx, params, record, sql};
+use xr_store::sealing::Place;
+use xr_store::{SealedField, Tx, params, record, sealed_field, sql};
 
 /// Where secrets lie.
-pub const SEALED: SealedField = SealedField {
-    table: "second_factors",
-    column: "sealed",
-    place: PLACE,
-    id: "user_id",
-    lookups: &[],
-    page,
-    reseal,
-    move_clear: None,
-};
+pub const SEALED: SealedField = sealed_field!("second_factors", "sealed" by "user_id");
 
-const PLACE: &str = "second_factors.sealed";
+const PLACE: &str = SEALED.place;
 
 record! {
     struct Row {
@@ -141,25 +132,4 @@ pub(crate) fn remove(tx: &mut Tx<'_>, user: UserId) -> Result<bool, StoreError> 
     replace_recovery_codes(tx, user, &[])?;
     tx.put(sql!("DELETE FROM second_factors WHERE user_id = ?1 /* unscoped: after authorisation */"), params![user])?;
     Ok(since.is_some())
-}
-
-fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-    tx.all(
-        sql!(
-            "SELECT user_id, sealed FROM second_factors WHERE user_id > ?1 ORDER BY user_id LIMIT ?2
-             /* unscoped: rotation of keys */"
-        ),
-        params![after, limit],
-    )
-}
-
-fn reseal(tx: &mut Tx<'_>, row: Resealed<'_>) -> Result<(), Fault> {
-    let sealed = tx.seal(Place { column: PLACE, row: row.id }, row.content)?;
-    tx.put(
-        sql!(
-            "UPDATE second_factors SET sealed = ?3 WHERE user_id = ?1 AND sealed = ?2 /* unscoped: rotation of keys */"
-        ),
-        params![row.id, row.was, sealed],
-    )?;
-    Ok(())
 }

@@ -153,7 +153,8 @@ fn refuse_to_skip(in_ci: bool) -> Result<(), String> {
 
 fn create(server: &str, name: &str, template: Option<&str>) {
     let template = template.unwrap_or("template0");
-    let outcome = execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+    // The usual way writes every page of the copy into the log as well, and takes twice as long.
+    let outcome = execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"));
     must(outcome.map_err(|error| format!("create {name} from {template}: {error:?}")));
 }
 

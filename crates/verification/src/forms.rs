@@ -4,21 +4,16 @@ use crate::form::{Form, Subject};
 use crate::{Error, queries};
 use xr_base::{CaseId, Fault, RowId, StoreError};
 use xr_store::sealing::{Place, Resealed};
-use xr_store::{SealedField, Tx, params, record, sql};
+use xr_store::{SealedField, Tx, params, record, sealed_field, sql};
 
 /// Where they lie.
 pub const SEALED: SealedField = SealedField {
-    table: "verification_forms",
-    column: "sealed",
-    place: PLACE,
-    id: "id",
     lookups: &["held_key"],
-    page,
     reseal,
-    move_clear: None,
+    ..sealed_field!("verification_forms", "sealed" by "id")
 };
 
-const PLACE: &str = "verification_forms.sealed";
+const PLACE: &str = SEALED.place;
 
 /// What a row is.
 pub(crate) const DRAFT: &str = "draft";
@@ -189,16 +184,6 @@ pub(crate) fn release(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Fault> {
         params![case],
     )?;
     Ok(())
-}
-
-fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-    tx.all(
-        sql!(
-            "SELECT id, sealed FROM verification_forms WHERE id > ?1 ORDER BY id LIMIT ?2
-             /* unscoped: rotation of keys */"
-        ),
-        params![after, limit],
-    )
 }
 
 fn reseal(tx: &mut Tx<'_>, row: Resealed<'_>) -> Result<(), Fault> {

@@ -3,22 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use xr_base::{Fault, Instant, Millis, RowId, StoreError};
-use xr_store::sealing::{Place, Resealed};
-use xr_store::{SealedField, Tx, params, record, sql};
+use xr_store::sealing::Place;
+use xr_store::{SealedField, Tx, params, record, sealed_field, sql};
 
 /// Where secrets lie.
-pub const SEALED: SealedField = SealedField {
-    table: "webhook_secrets",
-    column: "sealed",
-    place: PLACE,
-    id: "id",
-    lookups: &[],
-    page,
-    reseal,
-    move_clear: None,
-};
+pub const SEALED: SealedField = sealed_field!("webhook_secrets", "sealed" by "id");
 
-const PLACE: &str = "webhook_secrets.sealed";
+const PLACE: &str = SEALED.place;
 /// What every secret begins with, as the Standard Webhooks libraries take it.
 const PREFIX: &str = "whsec_";
 /// Bytes of a secret.
@@ -89,22 +80,4 @@ pub(crate) fn add(tx: &mut Tx<'_>, endpoint: RowId, secret: &[u8; BYTES]) -> Res
         params![id, endpoint, sealed, wall],
     )?;
     Ok(id)
-}
-
-fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-    tx.all(
-        sql!(
-            "SELECT id, sealed FROM webhook_secrets WHERE id > ?1 ORDER BY id LIMIT ?2 /* unscoped: rotation of keys */"
-        ),
-        params![after, limit],
-    )
-}
-
-fn reseal(tx: &mut Tx<'_>, row: Resealed<'_>) -> Result<(), Fault> {
-    let sealed = tx.seal(Place { column: PLACE, row: row.id }, row.content)?;
-    tx.put(
-        sql!("UPDATE webhook_secrets SET sealed = ?3 WHERE id = ?1 AND sealed = ?2 /* unscoped: rotation of keys */"),
-        params![row.id, row.was, sealed],
-    )?;
-    Ok(())
 }

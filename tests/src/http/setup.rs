@@ -4,7 +4,7 @@ use super::{Node, Web, people};
 use std::any::Any;
 use xr_base::Instant;
 use xr_store::{Elsewhere, Location, Mutant};
-use xr_testkit::postgres_server::{FreshDatabase, fresh_database};
+use xr_testkit::postgres_server::FreshDatabase;
 use xr_web::live::LiveTimes;
 
 /// What may differ between servers of tests.
@@ -38,7 +38,7 @@ impl Web {
     }
 
     pub fn postgres_with(setup: Setup) -> Option<Self> {
-        let database = fresh_database(None)?;
+        let database = crate::fresh_market()?;
         Some(Self::in_database(database, setup))
     }
 

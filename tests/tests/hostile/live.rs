@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::runtime::Runtime;
-use xr_base::{Actor, Fault, Scope, SkuId};
+use xr_base::{Actor, Fault, Scope, SkuId, Stopwatch};
 use xr_identity::commands::DisableUser;
 use xr_store::events::{Audience, NewEvent};
 use xr_store::{Command, Tx};
@@ -178,7 +178,7 @@ fn nothing_after(web: &Web, Revocation { name, login, revoke, within }: &Revocat
         web.buy(&busy, &[(sku, 1)]);
         wait_until(&|| *told.lock().unwrap() > before);
         revoke(web, &token);
-        let revoked = Instant::now();
+        let revoked = Stopwatch::start();
         // Something happens all the time, so that a server that forgets to look would send it.
         while revoked.elapsed() < *within {
             web.buy(&busy, &[(sku, 1)]);

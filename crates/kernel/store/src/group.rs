@@ -8,7 +8,7 @@ use crate::tx::{Connection, Tx};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use tracing::{error, warn};
-use xr_base::{CaseId, Fault, StoreError};
+use xr_base::{CaseId, Clash, Fault, StoreError};
 
 /// Serialization failures and deadlocks are tried so often before the caller hears of them (decision D12).
 const RETRIES_MAX: u32 = 5;
@@ -164,6 +164,9 @@ fn attempt(
         is_fenced = !tx.lacks(Mutant::Fence);
         if tx.has_failed() {
             return Err(StoreError::Engine("a command went on after a statement had failed".to_owned()).into());
+        }
+        if tx.seals_with_old_key() {
+            return Err(StoreError::Retry(Clash::Overtaken, "a newer data key seals".to_owned()).into());
         }
         Ok(())
     }));

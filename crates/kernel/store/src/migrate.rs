@@ -48,6 +48,11 @@ pub const MIGRATIONS: &[Migration] = &[
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL,
     hash TEXT NOT NULL)";
 
+/// The slices' migrations behind those of the store itself.
+pub(crate) fn with_own(migrations: &[Migration]) -> Vec<Migration> {
+    MIGRATIONS.iter().chain(migrations).copied().collect()
+}
+
 /// Applies what is missing, each migration in its own transaction; gives the number applied. Nodes of one database may do
 /// so at once: each migration is run by one of them, the others wait for it.
 pub(crate) fn apply(conn: &mut dyn Connection, engine: Engine, wanted: &[Migration]) -> Result<usize, StoreError> {

@@ -107,7 +107,7 @@ impl Store {
         let base = Base::of(&config.location)?;
         let mut first = base.first()?;
         base.save_name()?;
-        let migrations: Vec<Migration> = migrate::MIGRATIONS.iter().chain(config.migrations.iter()).copied().collect();
+        let migrations = migrate::with_own(&config.migrations);
         migrate::apply(first.as_mut(), engine, &migrations)?;
         let mut keys = config.sealing;
         keys.fields.push(sealing::FILE_KEYS);
@@ -149,6 +149,16 @@ impl Store {
                 _lock: lock,
             }),
         })
+    }
+
+    /// Runs the migrations that a PostgreSQL database lacks, and nothing else; gives how many these were. [`Store::open`] does it as
+    /// well: this makes the template that the databases of tests are copied from.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be reached, or a migration fails.
+    pub fn migrate(url: &str, migrations: &[Migration]) -> Result<usize, StoreError> {
+        let mut conn = Base::of(&Location::Postgres(url.to_owned()))?.first()?;
+        migrate::apply(conn.as_mut(), Engine::Postgres, &migrate::with_own(migrations))
     }
 
     /// Runs a command and waits until it is on disk.

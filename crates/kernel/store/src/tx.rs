@@ -79,6 +79,8 @@ pub struct Tx<'t> {
     effective: Option<Instant>,
     inbox: VecDeque<Mail>,
     has_failed: bool,
+    /// Number of the data key that a field was sealed with, for what is written now.
+    pub(crate) sealed_with: Option<u32>,
 }
 
 /// An event that a case is to take in this same transaction (decision D1); the case engine delivers it.
@@ -94,7 +96,7 @@ pub struct Mail {
 
 impl<'t> Tx<'t> {
     pub(crate) fn new(conn: &'t mut dyn Connection, shared: &'t Shared, now: Instant) -> Self {
-        Self { conn, shared, now, effective: None, inbox: VecDeque::new(), has_failed: false }
+        Self { conn, shared, now, effective: None, inbox: VecDeque::new(), has_failed: false, sealed_with: None }
     }
 
     /// Business time, read when the command began; never decreases between commands.

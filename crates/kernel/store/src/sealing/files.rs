@@ -1,42 +1,15 @@
 //! Keys of files: a rotation seals these anew, and no byte of the files.
 
-use super::{Place, Resealed, SealedField};
+use super::{Place, SealedField};
 use crate::tx::Tx;
-use crate::{params, sql};
+use crate::{params, sealed_field, sql};
 use xr_base::{Fault, StoreError};
 use xr_seal::{FileKey, FileSecret, SealError};
 
-const PLACE: &str = "file_keys.sealed";
+const PLACE: &str = FILE_KEYS.place;
 
 /// Where they lie.
-pub(crate) const FILE_KEYS: SealedField = SealedField {
-    table: "file_keys",
-    column: "sealed",
-    place: PLACE,
-    id: "file_id",
-    lookups: &[],
-    page,
-    reseal,
-    move_clear: None,
-};
-
-fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-    tx.all(
-        sql!(
-            "SELECT file_id, sealed FROM file_keys WHERE file_id > ?1 ORDER BY file_id LIMIT ?2 /* unscoped: rotation of keys */"
-        ),
-        params![after, limit],
-    )
-}
-
-fn reseal(tx: &mut Tx<'_>, row: Resealed<'_>) -> Result<(), Fault> {
-    let sealed = tx.seal(Place { column: PLACE, row: row.id }, row.content)?;
-    tx.put(
-        sql!("UPDATE file_keys SET sealed = ?3 WHERE file_id = ?1 AND sealed = ?2 /* unscoped: rotation of keys */"),
-        params![row.id, row.was, sealed],
-    )?;
-    Ok(())
-}
+pub(crate) const FILE_KEYS: SealedField = sealed_field!("file_keys", "sealed" by "file_id");
 
 impl Tx<'_> {
     /// Makes and keeps the key of the new file `file`, an id that no other file has, from the first bytes that are kept of it.

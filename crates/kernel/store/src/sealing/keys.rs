@@ -27,13 +27,23 @@ impl Held {
         &self.sealing.fields
     }
 
+    /// Takes over what was read, unless somebody who read later was faster.
     fn replace(&self, found: &Found) {
-        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = found.ring();
+        let fresh = found.ring();
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        if fresh.newest() >= ring.newest() && fresh.spent() >= ring.spent() {
+            *ring = fresh;
+        }
+    }
+
+    /// Number of the key that seals.
+    fn newest(&self) -> Option<u32> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).newest()
     }
 
     /// Whether sealed fields cannot be read.
     pub(crate) fn is_locked(&self) -> bool {
-        self.ring.read().unwrap_or_else(PoisonError::into_inner).newest().is_none()
+        self.newest().is_none()
     }
 
     /// Whether the ring is of a database with so many spent keys, the newest of this number.
@@ -206,7 +216,17 @@ impl Tx<'_> {
     /// # Errors
     /// 503 `store.locked` without a key.
     pub fn seal(&mut self, place: Place, plain: &[u8]) -> Result<Vec<u8>, Fault> {
-        self.shared.held.with(|ring| ring.seal(place, plain)).map_err(super::fault)
+        let (number, sealed) =
+            self.shared.held.with(|ring| Ok((ring.newest(), ring.seal(place, plain)?))).map_err(super::fault)?;
+        self.sealed_with = self.sealed_with.or(number);
+        Ok(sealed)
+    }
+
+    /// Whether a newer key came while this transaction went on: what it sealed might be written after the last sweep of a rotation,
+    /// and would not be found by its keyed hash then. Between this look and the commit lie no seconds, and nothing is swept before
+    /// [`super::rotation`] has waited for some.
+    pub(crate) fn seals_with_old_key(&self) -> bool {
+        self.sealed_with.is_some_and(|number| self.shared.held.newest() != Some(number))
     }
 
     /// What was sealed for `place`.

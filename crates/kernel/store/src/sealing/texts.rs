@@ -32,13 +32,12 @@ impl SealedText {
     }
 }
 
-/// Declares a sealed column of texts: its table, the column, the column of the row's id, and the one that earlier versions kept the text
-/// in, which is empty from the opening on that seals it. Give that one an index `WHERE … <> ''`: each opening looks for what is left.
+/// A sealed column without keyed hashes, which was never in the clear: its table, the column, the column of the row's id. Others are made
+/// from it, with what is their own: `SealedField { move_clear: …, ..sealed_field!(…) }`.
 #[macro_export]
-macro_rules! sealed_text {
-    ($(#[$doc:meta])* $vis:vis $name:ident = $table:literal, $column:literal by $id:literal, from $clear:literal) => {
-        $(#[$doc])*
-        $vis const $name: $crate::sealing::SealedText = $crate::sealing::SealedText($crate::SealedField {
+macro_rules! sealed_field {
+    ($table:literal, $column:literal by $id:literal) => {
+        $crate::SealedField {
             table: $table,
             column: $column,
             place: concat!($table, ".", $column),
@@ -60,6 +59,18 @@ macro_rules! sealed_text {
                 ));
                 Ok(tx.put(update, $crate::params![row.id, row.was, sealed])?)
             },
+            move_clear: None,
+        }
+    };
+}
+
+/// Declares a sealed column of texts: its table, the column, the column of the row's id, and the one that earlier versions kept the text
+/// in, which is empty from the opening on that seals it. Give that one an index `WHERE … <> ''`: each opening looks for what is left.
+#[macro_export]
+macro_rules! sealed_text {
+    ($(#[$doc:meta])* $vis:vis $name:ident = $table:literal, $column:literal by $id:literal, from $clear:literal) => {
+        $(#[$doc])*
+        $vis const $name: $crate::sealing::SealedText = $crate::sealing::SealedText($crate::SealedField {
             move_clear: Some(|tx, limit| {
                 let clear = $crate::sql!(concat!(
                     "SELECT ", $id, ", ", $clear, " FROM ", $table, " WHERE ", $clear, " <> '' ORDER BY ", $id,
@@ -77,6 +88,7 @@ macro_rules! sealed_text {
                 }
                 Ok(rows.len() as u64)
             }),
+            ..$crate::sealed_field!($table, $column by $id)
         });
     };
 }

@@ -1,8 +1,8 @@
 //! Sealed fields on both engines: what lies on the disk, who opens it, and rotation while others write.
 
 use crate::engines::{Place as Ground, places};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use xr_base::{Clock as _, Fault, StoreError};
 use xr_store::sealing::{
     AddSlot, Entropy, Keeper, MasterKey, NewDataKey, Place, Progress, RemoveSlot, Resealed, go_on, progress, refresh,
@@ -316,6 +316,48 @@ fn a_rotation_under_load_loses_nothing_and_leaves_nothing_under_the_old_key() {
         assert_eq!(found(&store, PHONE)[0], 0, "found while it lies under another key than the rest");
         store.close();
         drop(store);
+    }
+}
+
+/// Seals for row 7, then stands still until it is told to go on.
+struct Slow(mpsc::Sender<()>, Mutex<mpsc::Receiver<()>>);
+
+impl Command for Slow {
+    type Out = ();
+    const NAME: &'static str = "test.slow_phone";
+
+    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let (sealed, key) = (tx.seal(at(7), b"13900000000")?, tx.lookup("phone", "13900000000")?);
+        // Nobody listens any more when it is run again.
+        let _ = (self.0.send(()), self.1.lock().unwrap().recv());
+        Ok(tx.put(
+            sql!("UPDATE phones SET sealed = ?2, phone_key = ?3 WHERE id = ?1 /* unscoped: a test */"),
+            params![7, sealed, key],
+        )?)
+    }
+}
+
+#[test]
+fn a_write_that_sealed_before_a_rotation_and_ends_after_it_seals_anew() {
+    // The embedded database has one writer: nothing is rotated while a command runs.
+    for ground in places().into_iter().filter(|ground| matches!(ground.location, xr_store::Location::Postgres(_))) {
+        let store = open(&ground, vec![key("key", 1)]);
+        store.write_blocking(Write(7, PHONE.to_owned())).unwrap();
+        let ((told, hear), (go, wait)) = (mpsc::channel(), mpsc::channel());
+        std::thread::scope(|scope| {
+            let slow = scope.spawn(|| store.write_blocking(Slow(told, Mutex::new(wait))));
+            hear.recv().unwrap();
+            assert_eq!(store.write_blocking(NewDataKey).unwrap(), 2);
+            ground.clock.jump_to(ground.clock.wall() + xr_base::Millis(5_000));
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            assert_eq!(runtime.block_on(go_on(&store, &|| false)).unwrap(), 1);
+            assert_eq!(store.read_blocking(progress).unwrap().old, None);
+            drop(go);
+            slow.join().unwrap().unwrap();
+        });
+        assert_eq!((under(&store, 1), under(&store, 2)), (0, 1));
+        assert_eq!(found(&store, "13900000000"), vec![7]);
+        store.close();
     }
 }
 
