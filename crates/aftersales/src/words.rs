@@ -27,7 +27,8 @@ pub const SEALED: [SealedField; 5] = [OF_CASES, EVIDENCE.0, STATEMENTS.0, CONTAC
 
 const PLACE: &str = OF_CASES.place;
 
-const OF_CASES: SealedField = SealedField { move_clear: Some(move_clear), ..sealed_field!("aftersales", "sealed_words" by "case_id") };
+const OF_CASES: SealedField =
+    SealedField { move_clear: Some(move_clear), ..sealed_field!("aftersales", "sealed_words" by "case_id") };
 
 /// Description, return address, next application.
 type Words = (String, Option<String>, Option<String>);

@@ -6,10 +6,8 @@ use xr_store::sealing::{FileKey, Place, SealedFiles, opened};
 use xr_store::{SealedField, Tx, params, sealed_field, sql};
 
 /// What was searched for; it may be a name or a phone number.
-pub const SEALED_FILTERS: SealedField = SealedField {
-    move_clear: Some(move_filters),
-    ..sealed_field!("order_exports", "sealed_filter" by "id")
-};
+pub const SEALED_FILTERS: SealedField =
+    SealedField { move_clear: Some(move_filters), ..sealed_field!("order_exports", "sealed_filter" by "id") };
 
 /// What earlier versions kept in the clear.
 pub const SEALED_FILES: [SealedFiles; 1] = [SealedFiles { table: "order_export_parts", move_clear: move_parts }];

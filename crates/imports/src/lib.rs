@@ -34,7 +34,7 @@ use xr_base::id::EPOCH_2025_MS;
 use xr_base::{Clock as _, Fault, Instant, SystemClock};
 use xr_store::Store;
 
-xr_store::migrations! { 1750 "imports", 1751 "desk", 1752 "forgotten", 1753 "sealed_files" }
+xr_store::migrations! { 1750 "imports", 1751 "desk", 1752 "forgotten", 1753 "sealed_files", 1754 "uploaded_at" }
 
 /// Texts of this slice.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("imports");

@@ -7,11 +7,8 @@ use xr_store::sealing::{Place, Resealed};
 use xr_store::{SealedField, Tx, params, record, sealed_field, sql};
 
 /// Where they lie.
-pub const SEALED: SealedField = SealedField {
-    lookups: &["held_key"],
-    reseal,
-    ..sealed_field!("verification_forms", "sealed" by "id")
-};
+pub const SEALED: SealedField =
+    SealedField { lookups: &["held_key"], reseal, ..sealed_field!("verification_forms", "sealed" by "id") };
 
 const PLACE: &str = SEALED.place;
 

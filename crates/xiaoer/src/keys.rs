@@ -30,16 +30,26 @@ type Key = Zeroizing<[u8; 32]>;
 /// # Errors
 /// [`SettingsError::Read`] when the file cannot be read or made, [`SettingsError::BadKey`] when it holds no key.
 pub fn sealing(settings: &Settings, entropy: Arc<dyn Entropy>) -> Result<Sealing, SettingsError> {
-    let master = match &settings.master_key {
-        Some(text) => parsed(text).ok_or_else(|| SettingsError::BadKey(KEY_VARIABLE.to_owned()))?,
-        None => of_file(&file(settings), entropy.as_ref())?,
-    };
-    let mut keepers: Vec<Arc<dyn Keeper>> = vec![Arc::new(MasterKey::new("key", &master))];
-    if let Ok(secret) = settings.key() {
-        keepers.push(Arc::new(MasterKey::new("secret", &secret)));
+    if settings.master_key.is_none() {
+        of_file(&file(settings), entropy.as_ref())?;
     }
+    let keepers = at_hand(settings)?;
     let entropy = Arc::new(move |bytes: &mut [u8]| entropy.fill(bytes));
     Ok(Sealing { keepers, entropy, fields: crate::wiring::sealed_fields(), files: crate::wiring::sealed_files() })
+}
+
+/// What opens a database that exists; nothing is made.
+///
+/// # Errors
+/// As [`sealing`].
+pub fn at_hand(settings: &Settings) -> Result<Vec<Arc<dyn Keeper>>, SettingsError> {
+    let master = match &settings.master_key {
+        Some(text) => Some(parsed(text).ok_or_else(|| SettingsError::BadKey(KEY_VARIABLE.to_owned()))?),
+        None => Some(file(settings)).filter(|path| path.exists()).map(|path| read(&path)).transpose()?,
+    };
+    let keeper = |kind: &str, key: &[u8; 32]| Arc::new(MasterKey::new(kind, key)) as Arc<dyn Keeper>;
+    let master = master.map(|key| keeper("key", &key));
+    Ok(master.into_iter().chain(settings.key().ok().map(|secret| keeper("secret", &secret))).collect())
 }
 
 /// The same keys every time, which protect nothing: for markets that are thrown away.

@@ -112,6 +112,10 @@ fn a_replay_from_outside_looks_at_a_served_market_and_writes_nothing() {
         let buyer = web.token("buyer");
         let bought = web.buy(&buyer, &[(web.sku(5), 1)]);
         web.pay(&buyer, &bought);
+        let shown = web.done(&buyer, &format!("GET /v1/orders/{}", bought.order), &Value::Null);
+        let mut wanted = Web::application((&bought.order, shown["lines"][0]["id"].as_str().unwrap()), &[]);
+        wanted["description"] = json!("颜色不喜欢");
+        web.done(&buyer, "POST /v1/aftersales", &wanted);
         let before = web.settled();
         let engine = xiaoer::wiring::engine(DayTables::shipped().clone());
         let books = xiaoer::wiring::library(&engine).and_then(|library| xiaoer::wiring::rulebooks(&library)).unwrap();
@@ -120,9 +124,12 @@ fn a_replay_from_outside_looks_at_a_served_market_and_writes_nothing() {
         ext.push(Box::new(Arc::<Engine>::new(engine)));
         let window = Window { since: Instant(i64::MIN), until: Instant(i64::MAX), shop: None };
         let question = Question { pack: "taobao".to_owned(), window };
-        let report =
-            look(&web.location, Arc::new(SystemClock::real()), ext, |tx| replay(tx, &question, &mut |_| true)).unwrap();
-        assert!(report.kinds["order"].cases >= 1, "{report:?}");
+        // What people wrote is sealed, and a case is lived again with it.
+        let given = (ext, xiaoer::keys::repeatable().keepers);
+        let found =
+            look(&web.location, Arc::new(SystemClock::real()), given, |tx| replay(tx, &question, &mut |_| true));
+        let report = found.unwrap();
+        assert!(report.kinds["order"].cases >= 1 && report.kinds["refund_only"].cases == 1, "{report:?}");
         assert_eq!((report.not_reproduced, web.fingerprint()), (0, before));
     });
 }

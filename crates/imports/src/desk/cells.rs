@@ -127,8 +127,8 @@ pub(crate) struct UnclearColumn {
 }
 
 impl Reader {
-    /// For rows below `headers`.
-    pub(crate) fn new(settings: &Settings, headers: &[String]) -> Result<Self, UnclearColumn> {
+    /// For rows below `headers`, of orders placed before `latest`.
+    pub(crate) fn new(settings: &Settings, headers: &[String], latest: Instant) -> Result<Self, UnclearColumn> {
         let headers: Vec<String> = headers.iter().map(|header| header.trim().to_owned()).collect();
         let mut places = BTreeMap::new();
         for (target, given) in &settings.columns {
@@ -149,7 +149,7 @@ impl Reader {
         }
         // A zone that the settings' own check let through is known.
         let zone = jiff::tz::TimeZone::get(&settings.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        let times = Times { zone, order: settings.date_order };
+        let times = Times { zone, order: settings.date_order, latest };
         Ok(Self { places, headers, times, has_decimal_comma: settings.decimal_comma })
     }
 
@@ -178,8 +178,11 @@ impl Reader {
 
     /// Reads a row; everything that is wrong with it at once, so that it is corrected at once.
     pub(crate) fn row(&self, cells: &[String]) -> Result<Row, Vec<RowProblem>> {
-        let beyond = cells.get(self.width()..);
-        if beyond.is_none_or(|cells| cells.iter().any(|cell| !cell.trim().is_empty())) {
+        if super::report::is_unchanged(&self.headers, cells) {
+            return Err(vec![RowProblem::whole("unchanged", "")]);
+        }
+        // An empty cell too many is what a delimiter within a text leaves as well.
+        if cells.len() != self.width() {
             return Err(vec![RowProblem::whole("field_count", &cells.len().to_string())]);
         }
         let mut look = Look { reader: self, cells, problems: Vec::new() };

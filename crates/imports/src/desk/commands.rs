@@ -43,15 +43,15 @@ impl Command for BeginUpload {
         let (user, org) = merchant(&self.actor)?;
         quota::check(tx, org)?;
         let printable = self.file_name.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX);
-        let (id, now, name) = (tx.id::<ImportId>(), tx.now(), printable.collect::<String>());
+        let (id, now, wall, name) = (tx.id::<ImportId>(), tx.now(), tx.wall(), printable.collect::<String>());
         tx.put(
             sql!(
                 "INSERT INTO imports (id, merchant_org, user_id, file_name, size_bytes, format, row_count, has_file, state,
-                 settings, is_dry, done, total, counts, failure, created_at)
-                 VALUES (?1, ?2, ?3, ?4, 0, '', 0, 1, 'uploading', '', 1, -1, 0, ?5, '', ?6)
+                 settings, is_dry, done, total, counts, failure, created_at, uploaded_at)
+                 VALUES (?1, ?2, ?3, ?4, 0, '', 0, 1, 'uploading', '', 1, -1, 0, ?5, '', ?6, ?7)
                  /* unscoped: inserting after authorisation */"
             ),
-            params![id, org, user, name, json(&Counts::default())?, now],
+            params![id, org, user, name, json(&Counts::default())?, now, wall],
         )?;
         Ok((id, org))
     }
@@ -277,7 +277,7 @@ impl Command for Start {
             _ => {}
         }
         let settings: Settings = read(&source.settings)?;
-        super::cells::Reader::new(&settings, &self.headers).map_err(|unclear| {
+        super::cells::Reader::new(&settings, &self.headers, xr_base::Instant(i64::MAX)).map_err(|unclear| {
             Problem::new(422, &format!("imports.{}", unclear.code)).field("source").with("value", unclear.name)
         })?;
         let started = tx.exec(

@@ -122,6 +122,8 @@ record! {
         pub failure: String,
         /// When it was uploaded.
         pub created_at: Instant,
+        /// The same moment, wall time.
+        pub uploaded_at: Instant,
         /// When its last run ended.
         pub ended_at: Option<Instant>,
     }

@@ -302,7 +302,7 @@ mod tests {
         columns.extend(given.map(|(target, value)| (target, Given::Constant(value.to_owned()))));
         let settings: Settings = serde_json::from_value(serde_json::json!({ "columns": columns })).unwrap();
         let bytes = format!("no,amount\n{}\n", rows.join("\n")).into_bytes();
-        let reader_for = |headers: &[String]| Ok(Reader::new(&settings, headers).unwrap());
+        let reader_for = |headers: &[String]| Ok(Reader::new(&settings, headers, xr_base::Instant(i64::MAX)).unwrap());
         make(&bytes, &detect(&bytes).unwrap(), &reader_for, &mut |_| true).unwrap()
     }
 
@@ -317,7 +317,9 @@ mod tests {
             serde_json::from_value::<Settings>(serde_json::json!({ "columns": columns })).unwrap()
         };
         let headers = ["no", "sku ", "sku", "code", "count"].map(str::to_owned);
-        let code = |sku: &str| Reader::new(&settings(sku), &headers).err().map(|unclear| unclear.code);
+        let code = |sku: &str| {
+            Reader::new(&settings(sku), &headers, xr_base::Instant(i64::MAX)).err().map(|unclear| unclear.code)
+        };
         assert_eq!([code("sku"), code("code"), code("other")], [Some("column_twice"), None, Some("no_column")]);
     }
 

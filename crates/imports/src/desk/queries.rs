@@ -12,7 +12,8 @@ pub(crate) fn import(tx: &mut Tx<'_>, scope: Scope, id: ImportId) -> Result<Opti
     Ok(tx.opt_scoped(
         sql!(
             "SELECT i.id, i.merchant_org, i.user_id, i.file_name, i.size_bytes, i.format, i.row_count, i.has_file, i.state,
-             i.source_id, i.shop_id, i.settings, i.is_dry, i.done, i.total, i.counts, i.failure, i.created_at, i.ended_at
+             i.source_id, i.shop_id, i.settings, i.is_dry, i.done, i.total, i.counts, i.failure, i.created_at,
+             i.uploaded_at, i.ended_at
              FROM (SELECT imports.*, CAST(NULL AS BIGINT) AS buyer_id FROM imports) i
              WHERE {ORG:i.} AND i.id = ?2 AND i.state <> 'uploading'"
         ),
@@ -26,7 +27,8 @@ pub(crate) fn imports(tx: &mut Tx<'_>, scope: Scope, before: i64, limit: i64) ->
     Ok(tx.all_scoped(
         sql!(
             "SELECT i.id, i.merchant_org, i.user_id, i.file_name, i.size_bytes, i.format, i.row_count, i.has_file, i.state,
-             i.source_id, i.shop_id, i.settings, i.is_dry, i.done, i.total, i.counts, i.failure, i.created_at, i.ended_at
+             i.source_id, i.shop_id, i.settings, i.is_dry, i.done, i.total, i.counts, i.failure, i.created_at,
+             i.uploaded_at, i.ended_at
              FROM (SELECT imports.*, CAST(NULL AS BIGINT) AS buyer_id FROM imports) i
              WHERE {ORG:i.} AND i.id < ?2 AND i.state <> 'uploading' ORDER BY i.id DESC LIMIT ?3"
         ),

@@ -3,6 +3,7 @@
 use super::cells::RowProblem;
 use super::model::{BadRowStored, read};
 use crate::issue::text;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use xr_base::locale::Text;
@@ -38,11 +39,42 @@ pub(crate) const CODES: &[&str] = &[
     "conflict",
     "foreign_currency",
     "number_taken",
+    "in_future",
+    "unchanged",
 ];
 
 /// Headers of the two columns; they are dropped when the file comes in again.
 const PLACE: &str = "xiaoer_place";
 const MESSAGE: &str = "xiaoer_message";
+
+/// What is wrong with a row as a whole: written out as a table it may look sound, though nobody has looked at it.
+const MISSHAPEN: [&str; 7] =
+    ["not_text", "line_too_long", "bad_quotes", "too_many_cells", "cell_too_long", "field_count", "unchanged"];
+
+/// What the place of a misshapen row ends with: a fingerprint of its cells, by which the row is known when it comes in again as it was.
+fn mark<'c>(cells: impl Iterator<Item = &'c str>) -> String {
+    let cells: Vec<String> = cells.map(|cell| cell.replace("\r\n", "\n")).collect();
+    let used = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+    let mut hash = Sha256::new();
+    for cell in &cells[..used] {
+        hash.update(cell.as_bytes());
+        hash.update([0x1f]);
+    }
+    hash.finalize().iter().take(4).fold(" #".to_owned(), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Whether a row is one of an earlier report that was misshapen there and is as it was.
+pub(crate) fn is_unchanged(headers: &[String], cells: &[String]) -> bool {
+    let Some(told) = headers.iter().position(|header| header == PLACE).and_then(|at| cells.get(at)) else {
+        return false;
+    };
+    let own = headers.iter().zip(cells).filter(|(header, _)| !is_own(header)).map(|(_, cell)| cell.as_str());
+    told.contains(" #") && told.ends_with(&mark(own))
+}
 
 /// Whether a header belongs to the report and not to the source.
 pub(crate) fn is_own(header: &str) -> bool {
@@ -77,13 +109,15 @@ pub(crate) fn line(headers: &[String], row: &BadRowStored, locale: Locale) -> Re
         .map(|p| p.column.as_ref().map_or_else(|| p.code.clone(), |column| format!("{column}: {}", p.code)))
         .collect();
     let message: Vec<String> = problems.iter().map(|p| words(p).get(locale).to_owned()).collect();
-    let place = guarded(&format!("{}: {}", row.line, place.join("; ")));
     let message = guarded(&message.join("; "));
     // Of a row with too few or too many cells all are shown; those beyond the header come after our own columns.
     let own =
         headers.iter().zip(0..).filter(|(header, _)| is_own(header)).map(|(_, index)| index).collect::<Vec<usize>>();
     let within = (0..headers.len()).filter(|index| !own.contains(index));
     let shown = within.map(|index| cells.get(index).map_or("", String::as_str));
+    let is_misshapen = problems.iter().any(|problem| MISSHAPEN.contains(&problem.code.as_str()));
+    let mark = if is_misshapen { mark(shown.clone()) } else { String::new() };
+    let place = guarded(&format!("{}: {}{mark}", row.line, place.join("; ")));
     let beyond = cells.iter().skip(headers.len()).map(String::as_str);
     let mut out = String::new();
     push_line(&mut out, shown.chain([place.as_str(), message.as_str()]).chain(beyond));
@@ -145,6 +179,32 @@ mod tests {
         assert!(found[1].1[2].starts_with("7: =no: mangled"), "{:?}", found[1].1);
         let message = &found[1].1[3];
         assert!(!message.starts_with(['=', '+', '-', '@']) && message.contains("=1"), "{message}");
+    }
+
+    #[test]
+    fn a_misshapen_row_is_known_until_somebody_corrects_it() {
+        let headers = ["no".to_owned(), "title".to_owned(), "count".to_owned()];
+        let again = |code: &str, cells: &[&str]| {
+            let problem = RowProblem::whole(code, "");
+            let file = head(&headers) + &line(&headers, &stored(7, &problem, cells), Locale::En).unwrap();
+            let bytes = file.into_bytes();
+            let found = rows(&bytes, &detect(&bytes).unwrap());
+            (found[0].1.clone(), found[1].1.clone())
+        };
+        for (code, cells) in [
+            ("field_count", &["A1"][..]),
+            ("bad_quotes", &["A1", "\"screen", "2"]),
+            ("not_text", &["A1", "two\r\nlines \u{fffd}", "2"]),
+        ] {
+            let (head, mut cells) = again(code, cells);
+            assert!(is_unchanged(&head, &cells), "{code}");
+            cells[2] = "3".to_owned();
+            assert!(!is_unchanged(&head, &cells), "{code}, corrected");
+        }
+        // Its order was incomplete: it is sound, and may come as it is.
+        let (head, cells) = again("order_incomplete", &["A1", "x", "2"]);
+        assert!(!is_unchanged(&head, &cells));
+        assert!(!is_unchanged(&headers, &["A1".to_owned()]));
     }
 
     #[test]

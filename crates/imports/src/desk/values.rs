@@ -134,6 +134,8 @@ pub(crate) fn currency(cell: &str) -> Result<Currency, &'static str> {
 pub(crate) struct Times {
     pub(crate) zone: TimeZone,
     pub(crate) order: DateOrder,
+    /// What comes after it has not happened.
+    pub(crate) latest: Instant,
 }
 
 impl Times {
@@ -141,6 +143,11 @@ impl Times {
     ///
     /// A time that the clocks skip in spring counts as one hour later; one that comes twice in autumn as the first of the two.
     pub(crate) fn moment(&self, cell: &str) -> Result<Instant, &'static str> {
+        let at = self.written(cell)?;
+        if at > self.latest { Err("in_future") } else { Ok(at) }
+    }
+
+    fn written(&self, cell: &str) -> Result<Instant, &'static str> {
         let cell = bare(cell);
         // Where decimals follow a comma, those of a serial number do too.
         if let Some(days) = cell.replacen(',', ".", 1).parse::<f64>().ok().filter(|days| SERIAL_DAYS.contains(days)) {
@@ -281,7 +288,7 @@ mod tests {
     use super::*;
 
     fn times(order: DateOrder) -> Times {
-        Times { zone: TimeZone::get("Asia/Shanghai").unwrap(), order }
+        Times { zone: TimeZone::get("Asia/Shanghai").unwrap(), order, latest: Instant(i64::MAX) }
     }
 
     #[test]
@@ -319,6 +326,16 @@ mod tests {
         assert_eq!(times(DateOrder::Mdy).moment("1/2/2024 12:05:06 pm").unwrap().to_string(), wanted);
         assert_eq!(times(DateOrder::Ymd).moment("2024-01-02").unwrap().to_string(), "2024-01-01T16:00:00Z");
         assert_eq!(times(DateOrder::Ymd).moment("45293").unwrap().to_string(), "2024-01-01T16:00:00Z");
+    }
+
+    #[test]
+    fn what_has_not_happened_is_told_apart_from_what_is_no_time() {
+        let latest = Instant::parse("2026-01-12T09:00:00+08:00").unwrap();
+        let until = Times { latest, ..times(DateOrder::Ymd) };
+        assert_eq!(until.moment("2026-01-12 09:00:00"), Ok(latest));
+        assert_eq!(until.moment("2026-01-12 09:00:01"), Err("in_future"));
+        assert_eq!(until.moment("2062-01-12"), Err("in_future"));
+        assert_eq!(until.moment("soon"), Err("bad_time"));
     }
 
     #[test]

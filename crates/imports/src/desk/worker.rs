@@ -11,11 +11,13 @@ use super::table::BadFile;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::watch;
-use xr_base::{Fault, ImportId, Scope, StoreError};
+use xr_base::{Fault, ImportId, Millis, Scope, StoreError};
 use xr_store::{Store, sql};
 
 /// Pack of a shop that chose none.
 const PACK_DEFAULT: &str = "xiaoer-default";
+/// How far the clocks and zones of a source may lie before ours.
+const CLOCKS_APART: Millis = Millis::days(1);
 /// Pause while nobody wants a run.
 const IDLE: Duration = Duration::from_millis(300);
 /// Orders of one step, and rows that end one earlier: enough to share a commit, few enough to let others in between.
@@ -176,7 +178,10 @@ impl Worker<'_> {
         let bytes = Uploaded { store: self.store.clone(), import: self.import };
         let format = row.format().map_err(Fault::from)?;
         let settings = row.settings().map_err(Fault::from)?;
-        let reader_for = |headers: &[String]| Reader::new(&settings, headers);
+        // The upload's moment, also of a market whose own clock is behind; the same whenever the file is read again, since the places of its
+        // orders are counted.
+        let latest = row.created_at.max(row.uploaded_at) + CLOCKS_APART;
+        let reader_for = |headers: &[String]| Reader::new(&settings, headers, latest);
         let mut tick = |rows| {
             let reading = Reading { holder: self.holder.to_owned(), import: self.import, rows };
             !(self.stop)() && self.store.write_blocking(reading).is_ok()
@@ -282,6 +287,7 @@ mod tests {
             counts: String::new(),
             failure: String::new(),
             created_at: Instant(0),
+            uploaded_at: Instant(0),
             ended_at: None,
         };
         assert!(fits(&row(-1, 0), 7) && fits(&row(3, 7), 7));

@@ -4,6 +4,8 @@ use super::lines::{Line, Lines};
 
 /// A quoted field may go on for so many lines; a quote open for longer is a mistake of its first line.
 const QUOTED_LINES_MAX: usize = 10;
+/// From so many columns on, a line within a quoted field that is a whole record by itself is one: the quote was left open.
+const COLUMNS_TELL: usize = 5;
 
 /// Fields of one record.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,6 +13,8 @@ pub(crate) struct Fields {
     text: String,
     ends: Vec<usize>,
     delimiter: char,
+    /// Fields of the first good record, the header.
+    width: Option<usize>,
 }
 
 impl Default for Fields {
@@ -22,7 +26,7 @@ impl Default for Fields {
 impl Fields {
     /// For records whose fields stand between `delimiter`s.
     pub(crate) fn delimited_by(delimiter: char) -> Self {
-        Self { text: String::new(), ends: Vec::new(), delimiter }
+        Self { text: String::new(), ends: Vec::new(), delimiter, width: None }
     }
 
     /// Number of fields.
@@ -60,6 +64,7 @@ pub(crate) enum Record {
 /// Reads the next record into `fields`; gives its first line and what became of it, or none at the end.
 ///
 /// A quote that does not close in a few lines costs its own line only: the following ones are read again on their own.
+/// So it is where a later stray quote closes it, and a line between is a whole record by itself: nothing of a table is swallowed unseen.
 /// Of a broken record `fields` holds what its first line gives, cut at every delimiter.
 pub(crate) fn next_record(lines: &mut Lines, fields: &mut Fields) -> std::io::Result<Option<(u64, Record)>> {
     let Some((number, line)) = lines.next()? else { return Ok(None) };
@@ -77,7 +82,11 @@ pub(crate) fn next_record(lines: &mut Lines, fields: &mut Fields) -> std::io::Re
     let mut more: Vec<(u64, Line)> = Vec::new();
     loop {
         match split(&text, fields) {
-            Split::Done => return Ok(Some((number, Record::Good))),
+            Split::Done if swallowed(&more, fields) => break,
+            Split::Done => {
+                fields.width.get_or_insert(fields.ends.len());
+                return Ok(Some((number, Record::Good)));
+            }
             Split::Broken => break,
             Split::Open => {}
         }
@@ -101,6 +110,14 @@ pub(crate) fn next_record(lines: &mut Lines, fields: &mut Fields) -> std::io::Re
     lines.put_back(more);
     cut(text.split('\n').next().unwrap_or(""), fields);
     Ok(Some((number, Record::Broken("bad_quotes"))))
+}
+
+/// Whether a further line of a record has as many fields as the header.
+fn swallowed(more: &[(u64, Line)], fields: &Fields) -> bool {
+    let Some(width) = fields.width.filter(|width| *width >= COLUMNS_TELL) else { return false };
+    let mut own = Fields::delimited_by(fields.delimiter);
+    more.iter()
+        .any(|(_, line)| matches!(line, Line::Text(text) if split(text, &mut own) == Split::Done && own.len() == width))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,6 +210,27 @@ mod tests {
         let many = (0..30).map(|n| format!("{n},x")).collect::<Vec<_>>().join("\n") + "\n";
         let found = records(&format!("\"a,b\n{many}\"q\",r\n"));
         assert_eq!((found.len(), found[0].clone(), found[31].clone()), (32, broken, good(32, &["q", "r"])));
+    }
+
+    #[test]
+    fn a_stray_quote_that_another_one_closes_swallows_no_record() {
+        let broken = |line| (line, Record::Broken("bad_quotes"), Vec::new());
+        let head = "no,title,count,price,remark\n";
+        let found = records(&format!("{head}A1,x,1,2,\nA2,\"screen,1,2,\nA3,y,1,2,\nA4,screen 27\",1,2,\nA5,z,1,2,\n"));
+        assert_eq!(found[2], broken(3));
+        assert_eq!(
+            (found[3].clone(), found[4].clone()),
+            (good(4, &["A3", "y", "1", "2", ""]), good(5, &["A4", "screen 27\"", "1", "2", ""]))
+        );
+        assert_eq!(found.len(), 6);
+        // The next record's own quoted field closes it.
+        let found = records(&format!("{head}A2,\"screen,1,2,\nA3,\",y\",1,2,\n"));
+        assert_eq!(found[1..], [broken(2), good(3, &["A3", ",y", "1", "2", ""])]);
+        // What people write over several lines stays together, with commas too.
+        let found =
+            records(&format!("{head}A1,x,1,2,\"please, in\nthe morning, not before ten\nor call\"\nA2,y,1,2,\n"));
+        assert_eq!(found[1].2[4], "please, in\nthe morning, not before ten\nor call");
+        assert_eq!(found.len(), 3);
     }
 
     #[test]

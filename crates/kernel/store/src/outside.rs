@@ -5,6 +5,7 @@
 
 use crate::engine::postgres::Postgres;
 use crate::engine::sqlite_copy;
+use crate::sealing::{Keeper, Sealing};
 use crate::shared::shared_outside;
 use crate::store::Location;
 use crate::tx::{Connection, Tx};
@@ -33,22 +34,23 @@ pub(crate) fn without_hurry(conn: &mut dyn Connection, location: &Location) -> R
 }
 
 /// Runs `query` on one snapshot of the database at `location`, also beside a process that serves it. `ext` is what the query may
-/// ask for by type; nothing may be written.
+/// ask for by type, `keepers` what opens sealed fields; nothing may be written.
 ///
 /// # Errors
 /// What the query gives; [`StoreError`] of the engine.
 pub fn look<T>(
     location: &Location,
     clock: Arc<dyn Clock>,
-    ext: Vec<Box<dyn Any + Send + Sync>>,
+    (ext, keepers): (Vec<Box<dyn Any + Send + Sync>>, Vec<Arc<dyn Keeper>>),
     query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     let mut conn = connect(location)?;
-    let shared = shared_outside(clock, ext);
+    let shared = shared_outside(clock, ext, Sealing { keepers, ..Sealing::none() });
     conn.begin()?;
     without_hurry(conn.as_mut(), location)?;
     let now = shared.command_now();
-    let answer = query(&mut Tx::new(conn.as_mut(), &shared, now));
+    let mut tx = Tx::new(conn.as_mut(), &shared, now);
+    let answer = tx.refresh_keys().and_then(|()| query(&mut tx));
     conn.rollback()?;
     answer
 }

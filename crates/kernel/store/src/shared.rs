@@ -102,7 +102,7 @@ fn reserved_by(conn: &mut dyn Connection, node: u8) -> Result<i64, StoreError> {
 }
 
 /// For looking from outside: no node number, so no ids.
-pub(crate) fn shared_outside(clock: Arc<dyn Clock>, ext: Vec<Box<dyn Any + Send + Sync>>) -> Shared {
+pub(crate) fn shared_outside(clock: Arc<dyn Clock>, ext: Vec<Box<dyn Any + Send + Sync>>, sealing: Sealing) -> Shared {
     Shared {
         ids: IdSource::after(0, 0),
         clock,
@@ -110,7 +110,7 @@ pub(crate) fn shared_outside(clock: Arc<dyn Clock>, ext: Vec<Box<dyn Any + Send 
         ticks: watch::Sender::new(0),
         waiting: AtomicI64::new(0),
         slow: Slow::default(),
-        held: Held::locked(Sealing::none()),
+        held: Held::locked(sealing),
         instance: String::new(),
         node: AtomicU8::new(0),
         is_fenced: AtomicBool::new(true),

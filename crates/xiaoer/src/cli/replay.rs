@@ -82,7 +82,8 @@ fn look<T>(common: &Common, query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault>)
         adopt_days(tx)?;
         query(tx)
     };
-    Ok(outside::look(&location, Arc::new(SystemClock::real()), ext, look)?)
+    let given = (ext, crate::keys::at_hand(&settings)?);
+    Ok(outside::look(&location, Arc::new(SystemClock::real()), given, look)?)
 }
 
 /// A phrase of this crate's texts; a key that is missing shows itself.

@@ -260,7 +260,7 @@ impl Tx<'_> {
         self.shared.held.with(|ring| ring.lookups(purpose, text)).map_err(super::fault)
     }
 
-    pub(super) fn refresh_keys(&mut self) -> Result<(), Fault> {
+    pub(crate) fn refresh_keys(&mut self) -> Result<(), Fault> {
         let held: &Held = &self.shared.held;
         held.replace(&Found::read(self, &held.sealing)?);
         Ok(())

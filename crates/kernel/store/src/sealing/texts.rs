@@ -45,8 +45,19 @@ macro_rules! sealed_field {
             lookups: &[],
             page: |tx, after, limit| {
                 let page = $crate::sql!(concat!(
-                    "SELECT ", $id, ", ", $column, " FROM ", $table, " WHERE ", $id, " > ?1 AND ", $column,
-                    " IS NOT NULL ORDER BY ", $id, " LIMIT ?2 /* unscoped: rotation of keys */"
+                    "SELECT ",
+                    $id,
+                    ", ",
+                    $column,
+                    " FROM ",
+                    $table,
+                    " WHERE ",
+                    $id,
+                    " > ?1 AND ",
+                    $column,
+                    " IS NOT NULL ORDER BY ",
+                    $id,
+                    " LIMIT ?2 /* unscoped: rotation of keys */"
                 ));
                 tx.all(page, $crate::params![after, limit])
             },
@@ -54,7 +65,14 @@ macro_rules! sealed_field {
                 let place = $crate::sealing::Place { column: concat!($table, ".", $column), row: row.id };
                 let sealed = tx.seal(place, row.content)?;
                 let update = $crate::sql!(concat!(
-                    "UPDATE ", $table, " SET ", $column, " = ?3 WHERE ", $id, " = ?1 AND ", $column,
+                    "UPDATE ",
+                    $table,
+                    " SET ",
+                    $column,
+                    " = ?3 WHERE ",
+                    $id,
+                    " = ?1 AND ",
+                    $column,
                     " = ?2 /* unscoped: rotation of keys */"
                 ));
                 Ok(tx.put(update, $crate::params![row.id, row.was, sealed])?)
