@@ -65,13 +65,15 @@ pub(crate) enum Record {
 ///
 /// A quote that does not close in a few lines costs its own line only: the following ones are read again on their own.
 /// So it is where a later stray quote closes it, and a line between is a whole record by itself: nothing of a table is swallowed unseen.
-/// Of a broken record `fields` holds what its first line gives, cut at every delimiter.
+/// Of a broken record `fields` holds what its first line gives, cut at every delimiter where its quotes cannot be followed.
 pub(crate) fn next_record(lines: &mut Lines, fields: &mut Fields) -> std::io::Result<Option<(u64, Record)>> {
     let Some((number, line)) = lines.next()? else { return Ok(None) };
     let mut text = match line {
         Line::Text(text) => text,
         Line::Unreadable(text) => {
-            cut(&text, fields);
+            if split(&text, fields) != Split::Done {
+                cut(&text, fields);
+            }
             return Ok(Some((number, Record::Broken("not_text"))));
         }
         Line::TooLong => return Ok(Some((number, Record::Broken("line_too_long")))),

@@ -33,15 +33,18 @@ pub(crate) fn without_hurry(conn: &mut dyn Connection, location: &Location) -> R
     }
 }
 
-/// Runs `query` on one snapshot of the database at `location`, also beside a process that serves it. `ext` is what the query may
-/// ask for by type, `keepers` what opens sealed fields; nothing may be written.
+/// What a query may ask for by type, and what opens sealed fields.
+pub type Given = (Vec<Box<dyn Any + Send + Sync>>, Vec<Arc<dyn Keeper>>);
+
+/// Runs `query` on one snapshot of the database at `location`, also beside a process that serves it. Nothing may be
+/// written.
 ///
 /// # Errors
 /// What the query gives; [`StoreError`] of the engine.
 pub fn look<T>(
     location: &Location,
     clock: Arc<dyn Clock>,
-    (ext, keepers): (Vec<Box<dyn Any + Send + Sync>>, Vec<Arc<dyn Keeper>>),
+    (ext, keepers): Given,
     query: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     let mut conn = connect(location)?;
