@@ -134,9 +134,7 @@ impl Stage {
             Of::Application { applicant, reason } => {
                 applicants::play((store, cast), applicant, (word, with), reason, &mut begun.registered)
             }
-            Of::Order { shop, number } => {
-                play_order((store, town), (word, with), (*shop, *number), &mut begun.order)
-            }
+            Of::Order { shop, number } => play_order((store, town), (word, with), (*shop, *number), &mut begun.order),
         };
         played.map_err(|fault| broken(&format!("the scene {} at {what}: {fault}", self.state)))
     }
