@@ -43,7 +43,7 @@ pub(super) struct Applicant {
     #[serde(default)]
     papers: Vec<String>,
     /// The number on their papers, where it is not the one that they type in.
-    licence_code: Option<String>,
+    pub(super) licence_code: Option<String>,
     /// What the log-in page tells of them; others are not offered there.
     about: Option<Text>,
     /// What they say when they register.

@@ -199,6 +199,13 @@ mod tests {
     }
 
     #[test]
+    fn a_code_that_is_not_the_licence_s_waits_to_be_found() {
+        let has_mistake =
+            |scene: &Stage| matches!(&scene.of, Of::Application { applicant, .. } if applicant.licence_code.is_some());
+        assert!(staged(60).iter().any(|scene| scene.state == "verification.submitted" && has_mistake(scene)));
+    }
+
+    #[test]
     fn a_scene_that_would_begin_before_the_market_is_left_out() {
         let (young, all) = (staged(8), staged(60));
         assert!(young.len() < all.len() && !young.is_empty());
