@@ -12,13 +12,12 @@ use xr_store::events::{Audience, NewEvent};
 use xr_store::{Command, Location, Store, Tx, record, sql};
 use xr_tests::memory_folder;
 
-/// Kinds of which the demo market has no case: its merchants are all in by the operator's hand.
-const ABSENT: [&str; 1] = ["verification"];
-
 /// States that no market of sixty days has.
-const OUT_OF_REACH: [(&str, &str); 1] = [
+const OUT_OF_REACH: [(&str, &str); 2] = [
     // A settled payment rests for 180 days before it is archived (XD-29).
     ("payment", "archived"),
+    // What was approved is to be confirmed after 180 days (VD-5).
+    ("verification", "reverify"),
 ];
 
 /// A market of so many days, as the first start of `xiaoer demo` makes it.
@@ -98,7 +97,25 @@ fn states(tx: &mut Tx<'_>) -> Result<BTreeSet<(String, String)>, Fault> {
         let book = ready.book.book();
         book.states.keys().map(|state| (book.kind.clone(), state.clone())).collect::<Vec<_>>()
     };
-    Ok(books.iter().flat_map(of).filter(|(kind, _)| !ABSENT.contains(&kind.as_str())).collect())
+    Ok(books.iter().flat_map(of).collect())
+}
+
+record! {
+    struct Waiting {
+        due: Instant,
+        is_first: bool,
+    }
+}
+
+/// What reviewers have before them.
+fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Waiting>, Fault> {
+    Ok(tx.all(
+        sql!(
+            "SELECT c.due_at AS due, v.is_first FROM cases c JOIN verifications v ON v.case_id = c.id
+             WHERE c.state = 'submitted' ORDER BY c.due_at /* unscoped: a test */"
+        ),
+        &[],
+    )?)
 }
 
 fn broken(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
@@ -124,6 +141,12 @@ fn every_state_of_every_machine_has_a_case_and_two_markets_are_alike() {
     let end = Instant::parse("2026-01-12T09:00:00+08:00").unwrap();
     assert!((0..60_000).contains(&(clock.now() - end).0), "it ends on Monday morning");
     assert!(found.values().sum::<i64>() > 1_500, "{found:?}");
+    let desk = store.read_blocking(waiting).unwrap();
+    assert!(desk.len() > 2 && desk.iter().any(|one| one.is_first), "somebody's review was missed before");
+    assert!(
+        (Millis(0)..Millis::hours(24)).contains(&(desk[0].due - end)),
+        "somebody's ends on the visitor's first day"
+    );
     store.close();
     again.close();
 }

@@ -102,10 +102,36 @@ async function phoneAndReplay(browser, url) {
   return { pages: [page] };
 }
 
+/** What stands on the licences of two applicants of the demo, where they typed in something else. */
+const LICENCES = { mended: '91330106MA2DEM201K', found: { name: '杭州溪云照明科技有限公司', code: '91330106MA2DEM252U', legal_person: '董承泽' } };
+
+/** The applicant whom the log-in page offers mends the code; the operator finds the one that nobody has found so far. */
+async function applicantsOfTheDemo(browser, url) {
+  const page = await open(browser, url, { lang: 'en' });
+  await page.goto('/');
+  await page.locator('.people button', { hasText: 'More is asked for' }).click();
+  await page.locator('.to-mend #draft-code').fill(LICENCES.mended);
+  await page.keyboard.press('Enter');
+  await page.locator('.acts button[aria-describedby=why-resubmit]').click();
+  await page.click('dialog[open] footer button[type=submit]');
+  await page.locator('.on-record').waitFor();
+  await isClean(page, "the applicant's page");
+  const op = await open(browser, url, { login: 'op', lang: 'en' });
+  await op.goto('/verifications');
+  await op.locator('table.data tbody tr a', { hasText: LICENCES.found.name }).click();
+  await op.waitForFunction(() => (document.querySelector('.viewer img')?.naturalWidth ?? 0) > 0);
+  for (const [field, value] of Object.entries(LICENCES.found)) await op.fill(`#read-${field}`, value);
+  await op.locator('form', { has: op.locator('#read-code') }).locator('button[type=submit]').click();
+  await op.locator('#read-code-help[role=alert]').waitFor();
+  await isClean(op, 'the licence with another code');
+  return { pages: [page, op] };
+}
+
 export const TOUR = [
   ['a newcomer decides a case, in English', (browser, url) => newcomer(browser, url, 'en')],
   ['a newcomer decides a case, in Chinese', (browser, url) => newcomer(browser, url, 'zh-CN')],
   ['the tour tells of a refusal', refusal],
   ["the tour opens the buyer's phone and the replays", phoneAndReplay],
   ['the tour lets silence act', silence],
+  ['a visitor mends a code as an applicant and finds a wrong one as a reviewer', applicantsOfTheDemo],
 ];

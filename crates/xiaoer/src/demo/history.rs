@@ -3,7 +3,7 @@
 use super::clock::{answer, step_to};
 use super::data::{self, Market, broken};
 use super::life::{self, Week};
-use super::scenes::{self, Stage as Scene};
+use super::scenes::{self, Begun, Stage as Scene};
 use super::seed::Cast;
 use std::sync::Arc;
 use xr_aftersales::{ReturnAddress, SetReturnAddress};
@@ -40,11 +40,11 @@ pub(super) fn live(
     let week_from = end - Millis(life::EVERY.0 * i64::try_from(life::ORDERS).unwrap_or(0));
     // A market of a week has nothing but what is written.
     let is_long = start < week_from;
-    let scenes = if is_long { scenes::read(market, end)? } else { Vec::new() };
+    let scenes = if is_long { scenes::read(market, (start, end))? } else { Vec::new() };
     let stage = Stage { store: store.clone(), clock: clock.clone() };
     let mut town = if is_long { Some(settle(&stage, (market, cast), end)?) } else { None };
     let mut week = Week::begin(store, clock, &market.words, cast);
-    let mut orders = vec![None; scenes.len()];
+    let mut begun = vec![Begun::default(); scenes.len()];
     for (at, beat) in beats((start, week_from, end), &scenes) {
         match &mut town {
             Some(town) => town.live_until(at).map_err(|e| broken(&e))?,
@@ -55,7 +55,9 @@ pub(super) fn live(
                 week.next_order()?;
                 answer(store)?;
             }
-            (Beat::Step { scene, step }, Some(town)) => scenes[scene].play(store, town, step, &mut orders[scene])?,
+            (Beat::Step { scene, step }, Some(town)) => {
+                scenes[scene].play((store, cast), town, step, &mut begun[scene])?;
+            }
             _ => rest()?,
         }
     }

@@ -1,7 +1,7 @@
 //! Routes that exist in demo mode only.
 
 use super::clock::{DemoClock, JUMP_MAX};
-use super::{data, parcels, seed, tour};
+use super::{applicants, data, parcels, seed, tour};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -101,8 +101,9 @@ struct PersonView {
 
 /// Log-ins of the demo market.
 #[utoipa::path(get, path = "/v1/demo/people", tag = "demo", responses((status = 200, body = Vec<PersonView>)))]
-async fn people() -> Result<Json<Vec<PersonView>>, Failure> {
-    let people = data::people()?.into_iter().map(|p| PersonView {
+async fn people(State(state): State<AppState>) -> Result<Json<Vec<PersonView>>, Failure> {
+    let applicants = state.store().read(applicants::people).await?;
+    let people = data::people()?.into_iter().chain(applicants).map(|p| PersonView {
         login: p.login,
         password: seed::PASSWORD.to_owned(),
         name: p.name,

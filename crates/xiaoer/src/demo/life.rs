@@ -24,11 +24,11 @@ const BUYERS: usize = 4;
 const CARRIERS: [&str; 4] = ["SF", "ZTO", "YTO", "JD"];
 
 /// Fires an event as somebody would by a click.
-struct Do {
-    actor: Actor,
-    case: CaseId,
-    event: &'static str,
-    input: Value,
+pub(super) struct Do {
+    pub(super) actor: Actor,
+    pub(super) case: CaseId,
+    pub(super) event: String,
+    pub(super) input: Value,
 }
 
 impl Command for Do {
@@ -39,7 +39,7 @@ impl Command for Do {
         let this = Act {
             actor: &self.actor,
             case: self.case,
-            event: self.event,
+            event: &self.event,
             version: None,
             input: &self.input,
             note: None,
@@ -77,7 +77,7 @@ const fn is_late(story: &Story<'_>) -> bool {
 
 impl<'a> Week<'a> {
     pub(super) fn begin(store: &'a Store, clock: &'a SystemClock, words: &'a Words, cast: &'a Cast) -> Self {
-        let Cast { operator, shops, buyers } = cast;
+        let Cast { operator, shops, buyers, .. } = cast;
         let (shops, buyers) = (&shops[..SHOPS.min(shops.len())], &buyers[..BUYERS.min(buyers.len())]);
         Self { store, clock, words, operator, shops, buyers, scans: 0, stories: Vec::new() }
     }
@@ -246,7 +246,7 @@ impl<'a> Week<'a> {
     }
 
     fn act(&self, actor: &Actor, case: CaseId, event: &'static str, input: Value) -> Result<(), Fault> {
-        self.store.write_blocking(Do { actor: actor.clone(), case, event, input })
+        self.store.write_blocking(Do { actor: actor.clone(), case, event: event.to_owned(), input })
     }
 
     /// Somebody tries; when silence or somebody else came first, life goes on.

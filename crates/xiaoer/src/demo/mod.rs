@@ -1,5 +1,6 @@
 //! The demo market: people, goods, providers that answer, and a clock that can be moved. Never in production.
 
+mod applicants;
 mod clock;
 mod data;
 mod history;

@@ -37,6 +37,8 @@ pub(super) struct Cast {
     pub(super) operator: Actor,
     pub(super) shops: Vec<SeededShop>,
     pub(super) buyers: Vec<SeededBuyer>,
+    /// Of everybody's password.
+    pub(super) hash: String,
 }
 
 /// Creates everybody and everything.
@@ -63,7 +65,7 @@ pub(super) fn fill(store: &Store) -> Result<(Market, Cast), Fault> {
     let employer = market.merchant.iter().position(|m| m.login == market.office.merchant).and_then(|n| shops.get(n));
     let boss = employer.and_then(|shop| shop.merchant.user()).ok_or_else(|| broken(&market.office.merchant))?;
     people.open_office(boss, &market.office)?;
-    Ok((market, Cast { operator, shops, buyers }))
+    Ok((market, Cast { operator, shops, buyers, hash }))
 }
 
 /// Imports a month of real orders of a cross-border shop (UCI "Online Retail", see crates/imports/data); gives its merchant.
