@@ -57,7 +57,9 @@ pub struct TestMarket {
 pub fn fresh_market() -> Option<FreshDatabase> {
     let migrations = xiaoer::wiring::migrations();
     let mut hasher = std::hash::DefaultHasher::new();
-    migrations.iter().for_each(|migration| (migration.number, migration.sql).hash(&mut hasher));
+    for migration in &migrations {
+        (migration.number, migration.sql).hash(&mut hasher);
+    }
     let template = format!("xr_market_{:016x}", hasher.finish());
     let is_there = ensure_template(&template, |url| assert!(Store::migrate(url, &migrations).unwrap() > 0));
     is_there.then(|| fresh_database(Some(&template)))?
