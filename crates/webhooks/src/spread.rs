@@ -41,7 +41,9 @@ impl Command for Spread {
             None => Vec::new(),
         };
         let is_more = i64::try_from(found.len()).unwrap_or(LOOKED_AT) == LOOKED_AT;
-        let place = found.last().filter(|_| is_more).map_or(last, |event| event.seq);
+        // More may have been numbered between the two questions: the place never lies before what was found.
+        let found_to = found.last().map(|event| event.seq);
+        let place = found_to.filter(|seq| is_more || *seq > last).unwrap_or(last);
         move_on(tx, &endpoint, place)?;
         for event in found.iter().filter(|event| envelope::is_wanted(&endpoint.kinds.0, &event.kind)) {
             add(tx, endpoint.id, event)?;

@@ -81,7 +81,7 @@ fn a_removed_webhook_is_told_nothing_any_more() {
     on_both(Reach::Anywhere, |web| {
         let receiver = Receiver::start();
         receiver.answer([Answer::Status(500)]);
-        let hook = Hook::add(web, "shop", &receiver, &[]);
+        let hook = Hook::add(web, "shop", &receiver, &["none"]);
         let id = hook.ping(web);
         hook.until(web, &id, |shown| shown["attempts"].as_array().unwrap().len() == 1);
         let heard = receiver.heard().len();
