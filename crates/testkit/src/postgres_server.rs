@@ -153,7 +153,7 @@ fn refuse_to_skip(in_ci: bool) -> Result<(), String> {
 
 fn create(server: &str, name: &str, template: Option<&str>) {
     let template = template.unwrap_or("template0");
-    // The usual way writes every page of the copy into the log as well, and takes twice as long.
+    // The usual way writes every page of the copy into the log as well, and takes twice as long. PostgreSQL 15 or newer.
     let outcome = execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"));
     must(outcome.map_err(|error| format!("create {name} from {template}: {error:?}")));
 }
