@@ -7,6 +7,8 @@ source scripts/postgres.sh
 export CARGO_TERM_COLOR=never
 # What a fresh clone builds once needs no notes for the next time.
 if [ "${CI:-}" = true ]; then export CARGO_INCREMENTAL=0; fi
+# Clippy looks while it compiles what the tests then run; `make lint` by itself checks only, and would check everything a second time here.
+export RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__
 
 table=()
 failed=0
@@ -33,7 +35,7 @@ format() { cargo fmt --all --check; }
 tidy() { cargo xtask tidy; }
 web_build() { cargo xtask web; }
 web_unit() { (cd web && npm test --silent); }
-lint() { cargo clippy --workspace --all-targets --locked -- -D warnings; }
+build() { cargo test --workspace --locked --no-run; }
 unit() {
   if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace --locked --profile ci
   else cargo test --workspace --locked --all-targets
@@ -41,7 +43,7 @@ unit() {
 }
 doc() { cargo test --workspace --locked --doc; }
 # The program as the tests have built it: asked for alone, it would have its libraries made anew with fewer features.
-browser() { cargo test --workspace --locked --no-run && node web/e2e/run.mjs; }
+browser() { build && node web/e2e/run.mjs; }
 
 stage "setup" setup
 stage "format" format
@@ -52,7 +54,7 @@ if [ -f web/package.json ]; then
 else
   skip "console" "no web/ in this clone"
 fi
-stage "clippy" lint
+stage "build with clippy" build
 stage "PostgreSQL server" postgres_start
 stage "tests" unit
 stage "tests in documentation" doc
