@@ -1,6 +1,7 @@
 // Browser tests against the real binary: `node web/e2e/run.mjs`. XIAOER_BIN names the binary, XIAOER_URL a server that runs already,
 // XIAOER_SHOTS a folder for pictures of every page, XIAOER_ONLY what is run: pages, pages=PART
 // (those with PART in their name), budgets, flows, or a part of a flow's name. Exit 1 if anything failed.
+// Flows go in two lanes, each with a browser and a market of its own; on a server that runs already, one after the other.
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { everyPage } from './pages.mjs';
 import { startServer } from './server.mjs';
 import { STORIES } from './story.mjs';
 import { TOUR } from './tour.mjs';
+import { aCompanyIsVerified } from './verification.mjs';
 
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(chromium)) {
@@ -22,54 +24,73 @@ const shots = process.env.XIAOER_SHOTS ?? mkdtempSync(join(tmpdir(), 'xiaoer-sho
 mkdirSync(shots, { recursive: true });
 
 const [only, part = ''] = (process.env.XIAOER_ONLY ?? '').split('=');
-const flows = [...FLOWS, ...TOUR, ...STORIES.map(([golden, story, how = '']) => [`${golden} ${how}`.trim(), story, golden])];
-const wanted = ['pages', 'budgets'].includes(only) ? [] : flows.filter(([name]) => ['', 'flows'].includes(only) || name.includes(only));
-
-const server = process.env.XIAOER_URL ? { url: process.env.XIAOER_URL, end: async () => undefined, clear: () => undefined } : await startServer();
-const browser = await launch();
+const running = process.env.XIAOER_URL && { url: process.env.XIAOER_URL, end: async () => undefined, clear: () => undefined };
 const failures = [];
-/** Orders whose traces are compared with a golden text: `[text, order number]`. */
-const told = [];
 
-/** One flow; gives whether it went well. */
-async function live([name, flow, golden], file) {
+/** Two lanes of about the same length: what turns the clock of its market, and a company's long way in; the rest. */
+function lanes() {
+  const wanted = ([name]) => !['pages', 'budgets'].includes(only) && (['', 'flows'].includes(only) || name.includes(only));
+  const [long, short] = [FLOWS.filter(([, flow]) => flow === aCompanyIsVerified), FLOWS.filter(([, flow]) => flow !== aCompanyIsVerified)];
+  const stories = STORIES.map(([golden, story, how = '']) => [`${golden} ${how}`.trim(), story, golden]);
+  const [here, beside] = [[...short, ...TOUR], [...stories, ...long]].map((flows) => flows.filter(wanted));
+  return running || here.length === 0 ? [[...here, ...beside], []] : [here, beside];
+}
+
+/** One flow, with a picture of its end; gives the order whose trace a golden text tells, if one does. */
+async function live(browser, url, [name, flow, golden]) {
+  const begin = performance.now();
+  const file = name.replaceAll(/\W+/g, '-');
+  let [outcome, told] = ['FAILED', []];
   try {
-    const { pages, order } = await flow(browser, server.url);
+    const { pages, order } = await flow(browser, url);
     failures.push(...pages.flatMap((page) => page.faults.map((fault) => `${name}: ${fault}`)));
-    await pages[0].screenshot({ path: join(shots, `${file}.png`) });
-    if (golden) told.push([golden, order]);
-    return true;
+    await pages[0].screenshot({ path: join(shots, `flow-${file}.png`) });
+    [outcome, told] = ['ok', golden ? [[golden, order]] : []];
   } catch (error) {
     failures.push(`${name}: ${error.stack ?? error}`);
     const pages = browser.contexts().flatMap((context) => context.pages());
     for (const [i, page] of pages.entries()) await page.screenshot({ path: join(shots, `failed-${file}-${i}.png`) }).catch(() => undefined);
-    return false;
   }
+  for (const context of browser.contexts()) await context.close();
+  console.log(`e2e: ${outcome.padEnd(6)} ${name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+  return told;
 }
 
-try {
-  // Pages first: the flows change the market.
-  if (['', 'pages'].includes(only)) failures.push(...(await everyPage(browser, server.url, process.env.XIAOER_SHOTS, part)));
-  if (['', 'budgets'].includes(only)) failures.push(...(await budgets(browser, server.url).catch((error) => [`budgets: ${error.stack}`])));
-  for (const context of browser.contexts()) await context.close();
-  for (const [i, flow] of wanted.entries()) {
-    const begin = performance.now();
-    const outcome = (await live(flow, `flow-${i + 1}`)) ? 'ok' : 'FAILED';
-    for (const context of browser.contexts()) await context.close();
-    console.log(`e2e: ${outcome.padEnd(6)} ${flow[0]} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
-  }
-  await browser.close();
-  await server.end();
-  if (told.length > 0 && server.dump) {
+/** One flow after the other; gives all orders told of, `[golden text, order number]`. */
+async function liveAll(browser, url, flows) {
+  const told = [];
+  for (const flow of flows) told.push(...(await live(browser, url, flow)));
+  return told;
+}
+
+/** `work` with a browser and a market of its own; what it tells of is compared with the golden texts when the market has ended. */
+async function inAMarket(work) {
+  const server = running || (await startServer());
+  const browser = await launch();
+  try {
+    const told = await work(browser, server.url);
+    await browser.close();
+    await server.end();
+    if (told.length === 0 || !server.dump) return;
     const rows = readDump(server.dump());
     for (const [golden, order] of told) failures.push(...compare(golden, render(rows, order)));
     console.log(`e2e: ${told.length} stories compared with their golden texts`);
+  } finally {
+    await browser.close();
+    await server.end();
+    server.clear();
   }
-} finally {
-  await browser.close();
-  await server.end();
-  server.clear();
 }
+
+const [here, beside] = lanes();
+await inAMarket(async (browser, url) => {
+  // Pages first: the flows change the market.
+  if (['', 'pages'].includes(only)) failures.push(...(await everyPage(browser, url, process.env.XIAOER_SHOTS, part)));
+  if (['', 'budgets'].includes(only)) failures.push(...(await budgets(browser, url).catch((error) => [`budgets: ${error.stack}`])));
+  for (const context of browser.contexts()) await context.close();
+  const [told] = await Promise.all([liveAll(browser, url, here), beside.length > 0 && inAMarket((other, there) => liveAll(other, there, beside))]);
+  return told;
+});
 for (const failure of failures) console.error(`e2e: ${failure}`);
 console.log(`e2e: ${failures.length} failures in ${(performance.now() / 1000).toFixed(0)} s, screenshots in ${shots}`);
 process.exit(failures.length === 0 ? 0 : 1);
