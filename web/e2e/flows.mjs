@@ -112,6 +112,10 @@ async function aSpoiledFileIsImportedToItsEnd(browser, url) {
   assert.equal(await page.inputValue('select[name=column-order_no]'), ':订单编号', 'the columns are guessed');
   await page.selectOption('select[name=source]', '');
   await page.fill('input[name=source-name]', '流程测试');
+  for (const target of ['quantity', 'unit_price']) await page.selectOption(`select[name=column-${target}]`, '');
+  await page.getByText('还缺：数量；单价 / 行金额', { exact: true }).waitFor();
+  assert.ok(await page.isDisabled('.next button.ant-btn-primary'), 'not without a quantity');
+  for (const [target, header] of [['quantity', '数量'], ['unit_price', '单价']]) await page.selectOption(`select[name=column-${target}]`, `:${header}`);
   await page.click('.next button.ant-btn-primary');
   await page.waitForSelector('.bad-table');
   assert.deepEqual(await page.locator('.bad-table tbody tr').evaluateAll((rows) => rows.map((row) => row.dataset.line)), ['3', '4', '5']);
@@ -146,6 +150,10 @@ async function aSpoiledFileIsImportedToItsEnd(browser, url) {
   await page.waitForFunction(() => !document.querySelector('.bad-table'));
   assert.equal(await page.locator('.page-head button').count(), 0, 'what is deleted is not offered again');
   assert.equal((await api(page, '/v1/imports?limit=2')).items[1].has_file, false);
+  const order = (await api(page, '/v1/orders?q=FLOW1')).items[0];
+  await page.goto(`/orders/${order.id}`);
+  await page.getByText('在来源平台收款，不经过本系统').waitFor();
+  await page.getByText('在来源平台发货').waitFor();
   return { pages: [page] };
 }
 

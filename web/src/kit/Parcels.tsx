@@ -5,9 +5,10 @@ import { useText } from './text';
 /** Newest scans shown of a parcel. */
 const SCANS_SHOWN = 4;
 
-export function Parcels({ shipments }: { shipments: Shipment[] }) {
+/** Parcels, or `none` where there is not one. */
+export function Parcels({ shipments, none }: { shipments: Shipment[]; none?: string }) {
   const { t } = useText();
-  if (shipments.length === 0) return <p className="muted">{t('orders.no_parcels')}</p>;
+  if (shipments.length === 0) return <p className="muted">{none ?? t('orders.no_parcels')}</p>;
   return <ul className="plain-list">{shipments.map((shipment) => <Parcel key={shipment.id} shipment={shipment} />)}</ul>;
 }
 

@@ -123,10 +123,11 @@ fn ungrouped(whole: &str, group: char) -> Option<String> {
     Some(digits)
 }
 
-/// A currency by its code.
+/// A currency by its code, or the yuan by what platforms write for it; there is no yen whose sign could be meant.
 pub(crate) fn currency(cell: &str) -> Result<Currency, &'static str> {
+    const YUAN: [&str; 5] = ["RMB", "\u{5143}", "\u{4eba}\u{6c11}\u{5e01}", "\u{a5}", "\u{ffe5}"];
     let code = bare(cell).to_uppercase();
-    Currency::from_code(if code == "RMB" { "CNY" } else { &code }).ok_or("bad_currency")
+    Currency::from_code(if YUAN.contains(&code.as_str()) { "CNY" } else { &code }).ok_or("bad_currency")
 }
 
 /// How times are written at a source.
@@ -390,6 +391,17 @@ mod tests {
         assert_eq!(["1,5", "2,00", "1,00,000", "1234,567", ",500"].map(read), [Err("bad_quantity"); 5]);
         assert_eq!(["2,00", "1.000", "7"].map(with_comma), [Ok(2), Ok(1_000), Ok(7)]);
         assert_eq!(["1,5", "2.0", "2,"].map(with_comma), [Err("bad_quantity"); 3]);
+    }
+
+    #[test]
+    fn the_yuan_goes_by_many_names_and_no_other_currency_by_its_sign() {
+        for name in ["CNY", "cny", "RMB", "\u{5143}", "\u{4eba}\u{6c11}\u{5e01}", " \u{ffe5} ", "\u{a5}"] {
+            assert_eq!(currency(name).map(Currency::code), Ok("CNY"), "{name}");
+        }
+        assert_eq!(currency("gbp").map(Currency::code), Ok("GBP"));
+        for name in ["$", "\u{a3}", "\u{7f8e}\u{5143}", "JPY", "C N Y"] {
+            assert_eq!(currency(name), Err("bad_currency"), "{name}");
+        }
     }
 
     #[test]

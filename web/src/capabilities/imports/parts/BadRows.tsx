@@ -15,11 +15,12 @@ const ROWS = 30;
 export function BadRows({ row }: { row: ImportView }) {
   const { t, word } = useText();
   const [code, setCode] = useState('');
-  const { rows_bad: count, bad } = row.counts;
+  const { rows: all, rows_bad: count, bad } = row.counts;
   if (count === 0) return <Card title={t('imports.bad_rows')}><p>{t('imports.bad_rows_none')}</p></Card>;
   if (!row.has_file) return <Card title={t('imports.bad_rows')}><p>{t('imports.forgotten')}</p></Card>;
   return (
     <Card title={`${t('imports.bad_rows')} (${count})`}>
+      {2 * (bad.not_text ?? 0) > all && <p className="bad" role="status">{t('imports.other_encoding')}</p>}
       <p className="muted">{t('imports.bad_rows_about')}</p>
       <div className="next">
         <Button href={calls.badRowsUrl(row.id)} download>{t('imports.download')}</Button>
@@ -47,7 +48,7 @@ function Rows({ id, run, code }: { id: string; run: string; code: string }) {
     <Loaded query={query} rows={5}>
       {({ items, next }) => (
         <>
-          <Table items={items} />
+          <Table id={id} items={items} />
           {(trail.length > 0 || next) && (
             <p className="pager">
               <Button disabled={trail.length === 0} onClick={() => setTrail(trail.slice(0, -1))}>{t('kit.previous')}</Button>
@@ -60,8 +61,10 @@ function Rows({ id, run, code }: { id: string; run: string; code: string }) {
   );
 }
 
-function Table({ items }: { items: BadRow[] }) {
+function Table({ id, items }: { id: string; items: BadRow[] }) {
   const { t, say } = useText();
+  // How a file is read does not change once it has been tried.
+  const { data: preview } = useQuery({ queryKey: ['import', id, 'preview'], queryFn: () => calls.importPreview(id), staleTime: Infinity });
   return (
     <table className="bad-table">
       <thead><tr><th scope="col" className="n">{t('imports.line')}</th><th scope="col" className="why">{t('imports.problem')}</th><th scope="col">{t('imports.cells')}</th></tr></thead>
@@ -70,10 +73,19 @@ function Table({ items }: { items: BadRow[] }) {
           <tr key={row.line} data-line={row.line}>
             <td className="num n">{row.line}</td>
             <td>{row.problems.map((p, i) => <div key={i}>{p.column && <strong>{p.column}: </strong>}{say(p.text)}</div>)}</td>
-            <td className="cells">{row.cells.map((cell) => cell.trim()).filter((cell) => cell !== '').join(' | ')}</td>
+            <td><Cells headers={preview?.headers ?? []} cells={row.cells} /></td>
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** What stands in the row, each cell below its column's name; an empty one too, for it may be what is wrong. */
+function Cells({ headers, cells }: { headers: string[]; cells: string[] }) {
+  return (
+    <span className="cells">
+      {cells.map((cell, i) => <span key={i}><small className="muted">{headers[i] ?? `#${i + 1}`}</small>{cell.trim() || '–'}</span>)}
+    </span>
   );
 }

@@ -9,13 +9,13 @@ import type { ImportPreview, ImportSource, ImportView, SourceSettings } from '@/
 import { Card } from '@/kit/Facts';
 import { useShopOptions } from '@/kit/shops';
 import { problemText, useText } from '@/kit/text';
-import { choiceOf, CONSTANT, draftOf, exampleOf, firstSource, givenOf, NEEDED, newDraft, NONE, TARGETS, withGiven, type Draft } from './mapping';
+import { choiceOf, CONSTANT, draftOf, exampleOf, firstSource, givenOf, isNeeded, lacking, newDraft, NONE, TARGETS, withGiven, type Draft } from './mapping';
 
 type Props = { row: ImportView; preview: ImportPreview; sources: ImportSource[]; asked: string | null | undefined; onStart: () => void };
 type Change = (draft: Draft) => void;
 
 export function Columns({ row, preview, sources, asked, onStart }: Props) {
-  const { t } = useText();
+  const { t, word } = useText();
   const shops = useShopOptions();
   const [chosen, setDraft] = useState<Draft | null>(null);
   const queries = useQueryClient();
@@ -40,14 +40,17 @@ export function Columns({ row, preview, sources, asked, onStart }: Props) {
     setDraft(source ? draftOf(source) : newDraft(preview, shop));
   };
   const problem = send.error ? problemOf(send.error) : null;
+  const lack = lacking(draft.settings).map((group) => group.map((target) => word('import_target', target)).join(' / '));
+  const isReady = draft.name.trim() !== '' && lack.length === 0;
   return (
     <Card title={t('imports.columns')}>
       <p className="muted">{t('imports.columns_about')}</p>
       <SourceFields draft={draft} sources={sources} shops={shops} onPick={pick} onChange={setDraft} />
       <Mapping preview={preview} draft={draft} onChange={setDraft} />
       {problem && <p className="form-failure" role="alert">{problemText(t, problem)}{fieldOf(problem.field, t)}</p>}
+      {lack.length > 0 && <p className="bad" role="status">{t('imports.lacking', { what: lack.join(t('imports.and')) })}</p>}
       <p className="next">
-        <Button type="primary" loading={send.isPending} disabled={draft.name.trim() === ''} onClick={() => send.mutate()}>{t('imports.check')}</Button>
+        <Button type="primary" loading={send.isPending} disabled={!isReady} onClick={() => send.mutate()}>{t('imports.check')}</Button>
         <span className="muted">{t('imports.check_about')}</span>
       </p>
     </Card>
@@ -122,11 +125,11 @@ function Mapping({ preview, draft, onChange }: { preview: ImportPreview; draft: 
           const label = word('import_target', target);
           return (
             <tr key={target}>
-              <th scope="row">{label}{NEEDED.includes(target) && <span className="star" aria-hidden>*</span>}</th>
+              <th scope="row">{label}{isNeeded(target) && <span className="star" aria-hidden>*</span>}</th>
               <td>
                 <span className="pair">
                   <select
-                    className="native" name={`column-${target}`} aria-label={t('imports.column_of', { target: label })} aria-required={NEEDED.includes(target)}
+                    className="native" name={`column-${target}`} aria-label={t('imports.column_of', { target: label })} aria-required={isNeeded(target)}
                     value={choiceOf(given)} onChange={(event) => onChange(withGiven(draft, target, givenOf(event.target.value)))}
                   >
                     <option value={NONE}>{t('imports.none')}</option>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ImportPreview, ImportSource } from '@/api/types';
-import { choiceOf, DEFAULTS, draftOf, exampleOf, firstSource, fits, givenOf, withGiven } from './mapping';
+import { choiceOf, DEFAULTS, draftOf, exampleOf, firstSource, fits, givenOf, isNeeded, lacking, withGiven } from './mapping';
 
 const source = (id: string, ...headers: string[]): ImportSource => ({
   id, name: id, shop: 's', settings: { ...DEFAULTS, columns: Object.fromEntries(headers.map((column) => [column, { column }])) },
@@ -34,4 +34,14 @@ test('an example is the first cell that is not blank', () => {
   const cells = [[' ', 'b'], ['a', '']];
   const preview = { headers: ['x', 'y'], rows: cells.map((row, line) => ({ line, cells: row, broken: null })) } as unknown as ImportPreview;
   expect([exampleOf(preview, { column: 'x' }), exampleOf(preview, { column: 'z' }), exampleOf(preview, { constant: 'c' })]).toEqual(['a', '', '']);
+});
+
+test('everything that is missing is told at once; of a price and an amount one is enough, and one number for all orders is none', () => {
+  const settings = (...targets: string[]) => ({ ...DEFAULTS, columns: Object.fromEntries(targets.map((column) => [column, { column }])) });
+  expect(lacking(settings())).toHaveLength(5);
+  expect(lacking(settings('title', 'quantity', 'line_amount'))).toEqual([['order_no'], ['placed_at', 'paid_at']]);
+  expect(lacking(settings('order_no', 'sku', 'quantity', 'unit_price', 'paid_at'))).toEqual([]);
+  const constant = { ...DEFAULTS, columns: { ...settings('sku', 'quantity', 'unit_price', 'paid_at').columns, order_no: { constant: '1' } } };
+  expect(lacking(constant)).toEqual([['order_no']]);
+  expect([isNeeded('quantity'), isNeeded('sku')]).toEqual([true, false]);
 });

@@ -7,8 +7,17 @@ export const TARGETS = [
   'phone', 'province', 'city', 'district', 'address', 'remark',
 ] as const;
 
-/** Without these no order can be made. */
-export const NEEDED: readonly string[] = ['order_no', 'quantity'];
+/** Without these no order can be made: of each group one. */
+export const NEEDED: readonly (readonly string[])[] = [['order_no'], ['sku', 'title'], ['quantity'], ['unit_price', 'line_amount'], ['placed_at', 'paid_at']];
+
+/** Groups of which nothing is given yet; one number for all orders is none. */
+export function lacking({ columns }: SourceSettings): readonly (readonly string[])[] {
+  const has = (target: string) => (target === 'order_no' ? columns[target] !== undefined && 'column' in columns[target] : target in columns);
+  return NEEDED.filter((group) => !group.some(has));
+}
+
+/** Whether a target is needed by itself. */
+export const isNeeded = (target: string) => NEEDED.some((group) => group.length === 1 && group[0] === target);
 
 export const DEFAULTS: Omit<SourceSettings, 'columns'> = { mode: 'history', zone: 'Asia/Shanghai', date_order: 'ymd', decimal_comma: false };
 

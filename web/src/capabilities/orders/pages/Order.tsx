@@ -14,6 +14,7 @@ import { Money } from '@/kit/Money';
 import { State } from '@/kit/State';
 import { Countdown } from '@/kit/Countdown';
 import { useText } from '@/kit/text';
+import { isFromElsewhere } from '../parts/elsewhere';
 import { Lines } from '../parts/Lines';
 import { MoneyCard } from '../parts/MoneyCard';
 import { RecipientCard } from '../parts/RecipientCard';
@@ -43,7 +44,7 @@ function OrderBody({ view }: { view: OrderView }) {
         <div className="side-column">
           <RecipientCard order={order} recipient={view.recipient} />
           <RemarkCard view={view} />
-          <Card title={t('orders.parcels')}><Parcels shipments={view.shipments} /></Card>
+          <Card title={t('orders.parcels')}><Parcels shipments={view.shipments} none={isFromElsewhere(order) ? t('orders.parcels_elsewhere') : undefined} /></Card>
           <Card title={t('orders.aftersales')}><AfterSales view={view} /></Card>
           <Card title={t('orders.about')}><About view={view} /></Card>
         </div>

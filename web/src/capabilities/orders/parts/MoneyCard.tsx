@@ -4,11 +4,12 @@ import { At } from '@/kit/At';
 import { Money } from '@/kit/Money';
 import { State } from '@/kit/State';
 import { useText } from '@/kit/text';
+import { isFromElsewhere } from './elsewhere';
 
 /** Money in and out of the order, then the ledger's own account of it. */
 export function MoneyCard({ view }: { view: OrderView }) {
   const { t, word } = useText();
-  if (view.payments.length === 0 && view.refunds.length === 0) return <p className="muted">{t('orders.no_money')}</p>;
+  if (view.payments.length === 0 && view.refunds.length === 0) return <NoPayment view={view} />;
   return (
     <>
       <table className="plain">
@@ -31,6 +32,16 @@ export function MoneyCard({ view }: { view: OrderView }) {
           ))}
         </tbody>
       </table>
+      {view.legs.length > 0 && <Legs legs={view.legs} />}
+    </>
+  );
+}
+
+function NoPayment({ view }: { view: OrderView }) {
+  const { t } = useText();
+  return (
+    <>
+      <p className="muted">{t(isFromElsewhere(view.order) ? 'orders.money_elsewhere' : 'orders.no_money')}</p>
       {view.legs.length > 0 && <Legs legs={view.legs} />}
     </>
   );
