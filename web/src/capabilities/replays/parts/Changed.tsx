@@ -30,7 +30,7 @@ export function Changed({ report, pack, shops }: { report: ReplayReport; pack: s
         <small className="muted">{t('replays.listed')}</small>
       </div>
       {rows.length === 0 ? <Empty title={t('replays.nothing')} /> : <Rows rows={rows} report={report} shops={shops} onOpen={setOpen} />}
-      {open && <Courses id={open.case} name={nameOf(open)} pack={pack} onClose={() => setOpen(null)} />}
+      {open && <Courses id={open.case} name={`${word('kind', open.kind)} ${nameOf(open)}`} pack={pack} onClose={() => setOpen(null)} />}
     </section>
   );
 }

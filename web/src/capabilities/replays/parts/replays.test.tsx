@@ -114,6 +114,9 @@ test('rows name the order and the shop; of what is not known, the case', async (
   await show(<Changed report={report} pack="taobao" shops={{ shp_1: 'Cloud shop' }} />);
   expect(texts('tbody .cite')).toEqual(['2601050001', 'cas_2']);
   expect(texts('tbody td:nth-child(2)')).toEqual(['Cloud shop', '']);
+  vi.stubGlobal('fetch', () => new Promise(() => undefined));
+  await settle(async () => place.querySelector<HTMLElement>('tbody .cite')!.click());
+  expect(document.querySelector('dialog')?.textContent).toContain('Both courses Order 2601050001');
   expect(shopOf({ ...replay, shop_id: 'shp_1', shops: { shp_1: 'Cloud shop' } })).toBe('Cloud shop');
 });
 
