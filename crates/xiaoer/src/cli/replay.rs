@@ -144,7 +144,9 @@ fn summary(report: &Report, shops: &BTreeMap<ShopId, String>, en: bool) -> Strin
         let sorts: Vec<String> = sample.divergence.sorts.iter().map(|s| sort(*s, en)).collect();
         let listed = report.changed.iter().find(|listed| listed.case == sample.case);
         let number = listed.and_then(|listed| listed.number.as_deref()).unwrap_or("-");
-        let shop = listed.and_then(|listed| shops.get(&listed.shop?)).map_or("-", String::as_str);
+        let shop =
+            listed.and_then(|listed| listed.shop).map(|id| shops.get(&id).cloned().unwrap_or_else(|| id.to_string()));
+        let shop = shop.as_deref().unwrap_or("-");
         let _ = writeln!(out, "  {}  {number}  {shop}  {}  {}", sample.case, sample.old.kind, sorts.join(" "));
     }
     out

@@ -138,8 +138,9 @@ fn add(report: &mut Report, common: &Common<'_>, (family, own): (&[Recorded], &O
         } else if let Some(why) = untold(old, told) {
             report.add_untold(told.case.id, why);
         } else {
-            let pack = own.get(&told.case.rulebook).map(|ready| ready.book.book().pack.clone());
-            *report.packs.entry(pack.unwrap_or_default()).or_default() += 1;
+            if let Some(ready) = own.get(&told.case.rulebook) {
+                *report.packs.entry(ready.book.book().pack.clone()).or_default() += 1;
+            }
             report.add(told.case.id, old, new);
         }
     }

@@ -53,7 +53,7 @@ function Rows({ rows, report, shops, onOpen }: RowsProps) {
           {rows.map((row) => (
             <tr key={row.case}>
               <td><button type="button" className="cite num" onClick={() => onOpen(row)}>{nameOf(row)}</button> <Link to="/cases/$id" params={{ id: row.case }}>{t('replays.open_case')}</Link></td>
-              <td>{row.shop ? shops[row.shop] : null}</td>
+              <td>{row.shop ? shops[row.shop] ?? row.shop : null}</td>
               <td>{word('kind', row.kind)}</td>
               <td>{row.sorts.map((s) => word('replay_sort', s)).join(' · ')}{row.is_uncertain ? ` · ${word('replay_sort', 'uncertain')}` : ''}</td>
               <td><Standing state={state(row, row.old_state)} end={row.old_end} due={row.old_due} /></td>

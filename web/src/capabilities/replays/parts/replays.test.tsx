@@ -110,10 +110,11 @@ test('rows name the order and the shop; of what is not known, the case', async (
     case: 'cas_1', kind: 'order', shop: 'shp_1', order: 'cas_1', number: '2601050001', sorts: ['time'], old_state: 'requested', new_state: 'closed', is_uncertain: false,
   };
   const older: ReplayChanged = { ...row, case: 'cas_2', shop: undefined, order: undefined, number: undefined };
-  const report = { kinds: {}, words: {}, changed: [row, older] } as unknown as ReplayReport;
+  const nameless: ReplayChanged = { ...row, case: 'cas_3', shop: 'shp_2' };
+  const report = { kinds: {}, words: {}, changed: [row, older, nameless] } as unknown as ReplayReport;
   await show(<Changed report={report} pack="taobao" shops={{ shp_1: 'Cloud shop' }} />);
-  expect(texts('tbody .cite')).toEqual(['2601050001', 'cas_2']);
-  expect(texts('tbody td:nth-child(2)')).toEqual(['Cloud shop', '']);
+  expect(texts('tbody .cite')).toEqual(['2601050001', 'cas_2', '2601050001']);
+  expect(texts('tbody td:nth-child(2)')).toEqual(['Cloud shop', '', 'shp_2']);
   vi.stubGlobal('fetch', () => new Promise(() => undefined));
   await settle(async () => place.querySelector<HTMLElement>('tbody .cite')!.click());
   expect(document.querySelector('dialog')?.textContent).toContain('Both courses Order 2601050001');
