@@ -270,6 +270,11 @@ impl Web {
         people::sku(&self.node.store, self.sellers[0], Some(stock), xr_base::Currency::Cny)
     }
 
+    /// A unit of a merchant of one's choice, as [`Web::sku`].
+    pub fn sku_of(&self, seller: Seller, stock: i64) -> xr_base::SkuId {
+        people::sku(&self.node.store, seller, Some(stock), xr_base::Currency::Cny)
+    }
+
     /// A unit whose stock is not kept.
     pub fn untracked_sku(&self) -> xr_base::SkuId {
         people::sku(&self.node.store, self.sellers[0], None, xr_base::Currency::Cny)

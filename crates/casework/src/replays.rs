@@ -1,12 +1,13 @@
 //! Replays of the history under another pack: asked for over the API, lived in the background, kept with what came out.
 
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 use tracing::{info, warn};
-use xr_base::{Actor, Coded as _, Fault, Instant, Millis, Problem, RowId, ShopId, StoreError, UserId};
+use xr_base::{Actor, Coded as _, Fault, Instant, Millis, Problem, RowId, Scope, ShopId, StoreError, UserId};
 use xr_case::engine::{self, Engine, Question, Window, authorise};
 use xr_store::{Command, Store, Tx, params, record, sql};
 
@@ -65,6 +66,18 @@ pub fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Replay>, Fau
     )?)
 }
 
+/// Names of those shops in `named` that `scope` may see.
+///
+/// # Errors
+/// A store fault.
+pub fn shop_names(tx: &mut Tx<'_>, scope: Scope, named: &BTreeSet<ShopId>) -> Result<BTreeMap<ShopId, String>, Fault> {
+    if named.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let shops = xr_identity::queries::shops(tx, scope, 0, i64::MAX)?;
+    Ok(shops.into_iter().filter(|shop| named.contains(&shop.id)).map(|shop| (shop.id, shop.name)).collect())
+}
+
 /// One replay, with its report when it is done.
 ///
 /// # Errors
@@ -83,6 +96,19 @@ pub fn get(tx: &mut Tx<'_>, id: RowId) -> Result<(Replay, Option<String>), Fault
         params![id],
     )?;
     Ok((replay, report))
+}
+
+/// Refuses a shop that is not there: its replay would say that nothing differs. A simulated market has shops by their cases alone.
+///
+/// # Errors
+/// `casework.no_such_shop`.
+pub fn is_shop(tx: &mut Tx<'_>, shop: Option<ShopId>) -> Result<(), Fault> {
+    match shop {
+        Some(id) if xr_identity::queries::shop(tx, id)?.is_none() && engine::roots(tx, shop)? == 0 => {
+            Err(Problem::new(422, "casework.no_such_shop").field("shop").with("shop", id).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Asks for a replay.
@@ -112,6 +138,7 @@ impl Command for AskReplay {
         if until.is_some_and(|until| until <= self.window.since) {
             return Err(Problem::new(422, "casework.empty_period").field("until").into());
         }
+        is_shop(tx, self.window.shop)?;
         let (open,): (i64,) = tx.one(
             sql!("SELECT COUNT(*) FROM policy_replays WHERE ended_at IS NULL /* unscoped: a count, no content */"),
             &[],

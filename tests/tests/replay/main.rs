@@ -8,8 +8,9 @@ mod rerun;
 use market::Market;
 use rerun::Rerun;
 use std::collections::BTreeMap;
-use xr_base::{CaseId, Instant};
+use xr_base::{CaseId, Instant, ShopId};
 use xr_case::replay::{Course, Recorded, World, against_record, compare, live};
+use xr_casework::replays::is_shop;
 use xr_store::Store;
 
 /// Lives every family again under its own rulebooks; gives the number of cases and those that went another way, with why.
@@ -77,6 +78,16 @@ fn every_case_of_a_simulated_market_goes_again_as_it_went() {
     // Facts give the same answers without the record's help.
     assert!(answered.is_empty(), "{answered:?}");
     assert!(count == 0 && cases > 1_500, "{count} of {cases}:\n{}", told.join("\n"));
+}
+
+#[test]
+fn a_shop_that_is_known_by_its_cases_alone_can_be_replayed_and_one_that_is_not_known_cannot() {
+    let market = Market::live(1, 1, 6);
+    let mut shops = Vec::new();
+    market.families(|_, family| shops.extend(family[0].case.shop_id));
+    let asked = |shop: ShopId| market.store.read_blocking(move |tx| is_shop(tx, Some(shop)));
+    assert!(!shops.is_empty() && shops.into_iter().all(|shop| asked(shop).is_ok()));
+    assert!(asked(ShopId(i64::MAX)).is_err());
 }
 
 /// Where the real engine went another way than told.

@@ -143,7 +143,7 @@ export const saveDays = (region: string, year: number, body: { days: string; sou
 export const status = () => get<Status>('/v1/status');
 export const replays = () => get<{ items: Replay[] }>('/v1/policy/replays');
 export const replay = (id: string) => get<Replay>(`/v1/policy/replays/${at(id)}`);
-export const askReplay = (body: { pack: string; since: string; until?: string }) => post<Replay>('/v1/policy/replays', body);
+export const askReplay = (body: { pack: string; since: string; until?: string; shop?: string }) => post<Replay>('/v1/policy/replays', body);
 export const courses = (id: string, pack: string) => get<CaseCourses>(`/v1/policy/courses/${at(id)}/${at(pack)}`);
 export const differences = (from: string, to: string) => get<PackDifferences>(`/v1/policy/differences/${at(from)}/${at(to)}`);
 

@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use xr_base::{Actor, CaseId, Instant, Problem, RowId, ShopId};
+use std::collections::BTreeMap;
+use xr_base::{Actor, CaseId, Instant, Problem, RowId, Scope, ShopId};
 use xr_case::Compiled;
 use xr_case::differences::Differences;
 use xr_case::engine::{Window, replay_case};
@@ -40,6 +41,9 @@ pub(super) struct ReplayView {
     #[serde(flatten)]
     #[schema(value_type = Object)]
     replay: Replay,
+    /// Names of the shop asked for and of those that the report names, as far as the caller may see them.
+    #[schema(value_type = Object)]
+    shops: BTreeMap<ShopId, String>,
     /// Totals, money, rules, changed cases and samples, when it is done: `crates/kernel/case/src/replay/report.rs`.
     #[schema(value_type = Option<Object>)]
     report: Option<Value>,
@@ -59,12 +63,23 @@ pub(super) async fn ask(
     let window = Window { since, until: until.unwrap_or(Instant(i64::MAX)), shop };
     let command = AskReplay { actor: Actor::Person(who.0.principal.clone()), pack, window };
     let id = state.store().write_once(command, body.key).await?;
-    Ok((StatusCode::ACCEPTED, Json(view(&state, id).await?)))
+    Ok((StatusCode::ACCEPTED, Json(view(&state, who.scope(), id).await?)))
 }
 
-async fn view(state: &AppState, id: RowId) -> Result<ReplayView, Failure> {
-    let (replay, report) = state.store().read(move |tx| replays::get(tx, id)).await?;
-    Ok(ReplayView { replay, report: report.and_then(|text| serde_json::from_str(&text).ok()) })
+async fn view(state: &AppState, scope: Scope, id: RowId) -> Result<ReplayView, Failure> {
+    let found = state.store().read(move |tx| {
+        let (replay, report) = replays::get(tx, id)?;
+        let report: Option<Value> = report.and_then(|text| serde_json::from_str(&text).ok());
+        let named = replay.shop_id.into_iter().chain(report.iter().flat_map(shops_of)).collect();
+        Ok(ReplayView { shops: replays::shop_names(tx, scope, &named)?, replay, report })
+    });
+    Ok(found.await?)
+}
+
+/// Shops of the cases that a report lists; one written by an earlier version names none.
+fn shops_of(report: &Value) -> impl Iterator<Item = ShopId> {
+    let changed = report["changed"].as_array().map_or(&[][..], Vec::as_slice);
+    changed.iter().filter_map(|listed| listed["shop"].as_str()?.parse().ok())
 }
 
 /// Replays that were asked for, newest first, without their reports.
@@ -75,13 +90,22 @@ async fn view(state: &AppState, id: RowId) -> Result<ReplayView, Failure> {
 )]
 pub(super) async fn list(
     State(state): State<AppState>,
-    _who: Who,
+    who: Who,
     paging: Paging,
 ) -> Result<Json<Page<ReplayView>>, Failure> {
     let before = paging.after::<i64>()?.unwrap_or(i64::MAX);
-    let fetch = paging.fetch();
-    let found = state.store().read(move |tx| replays::list(tx, before, fetch)).await?;
-    let views = found.into_iter().map(|replay| ReplayView { replay, report: None }).collect();
+    let (scope, fetch) = (who.scope(), paging.fetch());
+    let found = state.store().read(move |tx| {
+        let found = replays::list(tx, before, fetch)?;
+        let named = found.iter().filter_map(|replay| replay.shop_id).collect();
+        Ok((found, replays::shop_names(tx, scope, &named)?))
+    });
+    let (found, names) = found.await?;
+    let view = |replay: Replay| {
+        let shops = replay.shop_id.and_then(|id| Some((id, names.get(&id)?.clone())));
+        ReplayView { replay, shops: shops.into_iter().collect(), report: None }
+    };
+    let views = found.into_iter().map(view).collect();
     Ok(Json(Page::cut(views, &paging, |v: &ReplayView| v.replay.id.0)))
 }
 
@@ -92,10 +116,10 @@ pub(super) async fn list(
 )]
 pub(super) async fn show(
     State(state): State<AppState>,
-    _who: Who,
+    who: Who,
     IdPath(id): IdPath<RowId>,
 ) -> Result<Json<ReplayView>, Failure> {
-    Ok(Json(view(&state, id).await?))
+    Ok(Json(view(&state, who.scope(), id).await?))
 }
 
 /// Both courses of one case, with the words that they name.

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use xr_base::locale::Text;
-use xr_base::{CaseId, Fault, Instant, Locale, Problem, ShopId, SystemClock};
+use xr_base::{CaseId, Fault, Instant, Locale, Problem, Scope, ShopId, SystemClock};
 use xr_case::engine::{Engine, Question, Window, adopt_days, replay, replay_case};
-use xr_case::replay::{Both, Course, Report, Sort, Words};
+use xr_case::replay::{Both, Course, Quantiles, Report, Sort, Words};
+use xr_casework::replays::is_shop;
 use xr_store::{Location, Tx, outside};
 
 #[derive(Args)]
@@ -50,8 +51,13 @@ pub(super) fn run(common: &Common, args: &ReplayArgs) -> Result<u8, CliError> {
         shop: args.shop,
     };
     let question = Question { pack: args.pack.clone(), window };
-    let report = look(common, |tx| replay(tx, &question, &mut |_| true))?;
-    print(common, &report, || summary(&report, en))
+    let (report, shops) = look(common, |tx| {
+        is_shop(tx, args.shop)?;
+        let report = replay(tx, &question, &mut |_| true)?;
+        Ok((report, xr_identity::queries::shops(tx, Scope::Platform, 0, i64::MAX)?))
+    })?;
+    let shops = shops.into_iter().map(|shop| (shop.id, shop.name)).collect();
+    print(common, &report, || summary(&report, &shops, en))
 }
 
 fn print(common: &Common, value: &impl serde::Serialize, text: impl Fn() -> String) -> Result<u8, CliError> {
@@ -93,7 +99,7 @@ fn phrase(key: &str, en: bool) -> String {
     texts.and_then(|texts| texts.get(locale, key, &BTreeMap::new())).unwrap_or_else(|| key.to_owned())
 }
 
-fn summary(report: &Report, en: bool) -> String {
+fn summary(report: &Report, shops: &BTreeMap<ShopId, String>, en: bool) -> String {
     let say = |key: &str| phrase(key, en);
     let mut out = String::new();
     for (kind, t) in &report.kinds {
@@ -118,9 +124,7 @@ fn summary(report: &Report, en: bool) -> String {
         let (before, after) = t.silent;
         let _ = writeln!(out, "{:<14} {} {before} → {after}", "", say("replay.silent"));
         if let Some(q) = t.later_ms {
-            let hours = |ms: i64| format!("{:+}h{:02}m", ms / 3_600_000, (ms / 60_000 % 60).abs());
-            let parts = [q.min, q.p5, q.p50, q.p95, q.max].map(hours).join(" ");
-            let _ = writeln!(out, "{:<14} {} {parts}", "", say("replay.later"));
+            let _ = writeln!(out, "{:<14} {}", "", later(&q, en));
         }
     }
     for (currency, sorts) in &report.money {
@@ -138,9 +142,26 @@ fn summary(report: &Report, en: bool) -> String {
     let _ = writeln!(out, "{}: {}", say("replay.untold"), report.not_reproduced);
     for sample in &report.samples {
         let sorts: Vec<String> = sample.divergence.sorts.iter().map(|s| sort(*s, en)).collect();
-        let _ = writeln!(out, "  {}  {}  {}", sample.case, sample.old.kind, sorts.join(" "));
+        let listed = report.changed.iter().find(|listed| listed.case == sample.case);
+        let number = listed.and_then(|listed| listed.number.as_deref()).unwrap_or("-");
+        let shop =
+            listed.and_then(|listed| listed.shop).map(|id| shops.get(&id).cloned().unwrap_or_else(|| id.to_string()));
+        let shop = shop.as_deref().unwrap_or("-");
+        let _ = writeln!(out, "  {}  {number}  {shop}  {}  {}", sample.case, sample.old.kind, sorts.join(" "));
     }
     out
+}
+
+/// How many end at another time, and by how much: the range alone where they are too few for quantiles.
+fn later(q: &Quantiles, en: bool) -> String {
+    let hours = |ms: i64| {
+        let minutes = (ms / 60_000).abs();
+        format!("{}{}h{:02}m", if ms < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
+    };
+    let between = [q.p5, q.p50, q.p95].into_iter().flatten();
+    let parts: Vec<String> = std::iter::once(q.min).chain(between).chain([q.max]).map(hours).collect();
+    let title = if q.p50.is_some() { "replay.later" } else { "replay.later_few" };
+    format!("{} {}: {}", phrase(title, en), q.count, parts.join(" "))
 }
 
 fn sort(sort: Sort, en: bool) -> String {
@@ -195,7 +216,7 @@ fn told(out: &mut String, course: &Course, words: &Words, en: bool) {
     }
     for clock in &course.pending {
         let due = clock.due_at.map_or_else(String::new, |at| at.to_string());
-        let _ = writeln!(out, "  ⏱ {due}  {}", clock.clock);
+        let _ = writeln!(out, "  ⏱ {due}  {}", name(&words.events, &clock.event));
     }
     for (what, minor) in &course.money {
         let _ = writeln!(out, "  {what} {minor}");
@@ -214,5 +235,15 @@ mod tests {
     fn a_day_begins_at_midnight_in_shanghai() {
         assert_eq!(moment("2026-01-05"), Ok(Instant::parse("2026-01-04T16:00:00Z").unwrap()));
         assert!(moment("2026-1-5").is_err() && moment("yesterday!").is_err());
+    }
+
+    #[test]
+    fn of_few_cases_only_their_number_and_range_are_told() {
+        let told = |values: &mut [i64]| later(&Quantiles::of(values).unwrap(), true);
+        let (hour, half) = (3_600_000, 1_800_000);
+        assert_eq!(told(&mut [9 * hour, -half]), "ends later by (cases: min max) 2: -0h30m +9h00m");
+        let mut many: Vec<i64> = (0..21).map(|n| n * hour).collect();
+        let words = "ends later by (cases: min 5% 50% 95% max) 21: +0h00m +1h00m +10h00m +19h00m +20h00m";
+        assert_eq!(told(&mut many), words);
     }
 }

@@ -106,7 +106,7 @@ impl<'e> Families<'e> {
         let shop = self.window.shop.map_or(0, |shop| shop.0);
         let (last,): (Option<CaseId>,) = tx.one(
             sql!(
-                "SELECT MAX(id) FROM (SELECT id FROM cases WHERE parent_id IS NULL AND id > ?1 AND (?2 = 0 OR shop_id = ?2)
+                "SELECT MAX(id) FROM (SELECT id FROM cases WHERE parent_id IS NULL AND id > ?1 AND (CAST(?2 AS BIGINT) = 0 OR shop_id = ?2)
                  ORDER BY id LIMIT ?3) r /* unscoped: a replay sees the whole market, its callers authorise */"
             ),
             params![self.after, shop, ROOTS_MAX],
@@ -215,7 +215,7 @@ fn cases(tx: &mut Tx<'_>, (after, last): (CaseId, CaseId), shop: i64) -> Result<
     let mut rows: Vec<Case> = tx.all(
         sql!(
             "WITH RECURSIVE family (id) AS (
-             SELECT id FROM cases WHERE parent_id IS NULL AND id > ?1 AND id <= ?2 AND (?3 = 0 OR shop_id = ?3)
+             SELECT id FROM cases WHERE parent_id IS NULL AND id > ?1 AND id <= ?2 AND (CAST(?3 AS BIGINT) = 0 OR shop_id = ?3)
              UNION ALL SELECT c.id FROM cases c JOIN family f ON c.parent_id = f.id)
              SELECT c.id, c.kind, c.state, c.version, c.rulebook, c.parent_id, c.merchant_org, c.shop_id, c.buyer_id,
              c.owner_party, c.owner_org, c.opened_at, c.entered_at, c.due_at, c.closed_at
@@ -250,7 +250,7 @@ fn histories(
     let rows: Vec<Told> = tx.all(
         sql!(
             "WITH RECURSIVE family (id) AS (
-             SELECT id FROM cases WHERE parent_id IS NULL AND id > ?1 AND id <= ?2 AND (?3 = 0 OR shop_id = ?3)
+             SELECT id FROM cases WHERE parent_id IS NULL AND id > ?1 AND id <= ?2 AND (CAST(?3 AS BIGINT) = 0 OR shop_id = ?3)
              UNION ALL SELECT c.id FROM cases c JOIN family f ON c.parent_id = f.id)
              SELECT h.case_id, h.seq, h.at, h.recorded_at, h.event, h.taken_as, h.actor, h.party, h.from_state, h.to_state,
              h.rule FROM family f JOIN history h ON h.case_id = f.id
@@ -290,7 +290,7 @@ pub fn roots(tx: &mut Tx<'_>, shop: Option<ShopId>) -> Result<i64, Fault> {
     let shop = shop.map_or(0, |shop| shop.0);
     let (count,): (i64,) = tx.one(
         sql!(
-            "SELECT COUNT(*) FROM cases WHERE parent_id IS NULL AND (?1 = 0 OR shop_id = ?1)
+            "SELECT COUNT(*) FROM cases WHERE parent_id IS NULL AND (CAST(?1 AS BIGINT) = 0 OR shop_id = ?1)
              /* unscoped: a count, no content */"
         ),
         params![shop],

@@ -77,7 +77,8 @@ pub fn replay(tx: &mut Tx<'_>, question: &Question, progress: &mut dyn FnMut(u64
         let read = read(tx, &mut families, progress, |page| send.send(page).is_ok());
         drop(send);
         let report = worker.join().map_err(|_| StoreError::Engine("a replay broke down".to_owned()))?;
-        read.map(|()| worded(report, families.own(), &books))
+        read?;
+        placed(tx, engine, worded(report, families.own(), &books))
     })
 }
 
@@ -93,6 +94,16 @@ fn worded(mut report: Report, own: &HashMap<i64, Arc<Ready>>, books: &Books) -> 
         report.words.insert(kind.clone(), words);
     }
     report
+}
+
+/// Puts in the shop and the order of the cases that it lists.
+fn placed(tx: &mut Tx<'_>, engine: &Engine, mut report: Report) -> Result<Report, Fault> {
+    for listed in &mut report.changed {
+        let case = super::case::get(tx, listed.case)?;
+        let described = engine.kind(&case.kind).map(|kind| kind.describe(tx, &case)).transpose()?.unwrap_or_default();
+        (listed.shop, listed.order, listed.number) = (case.shop_id, described.order, described.number);
+    }
+    Ok(report)
 }
 
 fn read(
@@ -127,6 +138,9 @@ fn add(report: &mut Report, common: &Common<'_>, (family, own): (&[Recorded], &O
         } else if let Some(why) = untold(old, told) {
             report.add_untold(told.case.id, why);
         } else {
+            if let Some(ready) = own.get(&told.case.rulebook) {
+                *report.packs.entry(ready.book.book().pack.clone()).or_default() += 1;
+            }
             report.add(told.case.id, old, new);
         }
     }

@@ -67,6 +67,8 @@ pub struct Dropped {
 pub struct Pending {
     /// Its name.
     pub clock: Name,
+    /// Event whose label tells what happens when it ends.
+    pub event: Name,
     /// When it ends; none while paused or blocked.
     pub due_at: Option<Instant>,
     /// Rule cited.
@@ -86,7 +88,7 @@ pub struct Course {
     pub state: Name,
     /// When it ended.
     pub closed_at: Option<Instant>,
-    /// Clocks that still run.
+    /// Clocks that still run, the next due first; those without one last.
     pub pending: Vec<Pending>,
     /// Money that its effects moved, by what became of it, in minor units.
     pub money: Vec<(&'static str, i64)>,

@@ -2,7 +2,7 @@
 //! say of them.
 
 use super::agenda::Agenda;
-use super::course::{Course, Dropped, Step};
+use super::course::{Course, Dropped, Pending, Step};
 use super::live::World;
 use super::past::{Figure, Mark, Past, Recorded};
 use crate::engine::pauses::Pause;
@@ -213,16 +213,11 @@ impl<'a> Family<'a> {
 }
 
 fn course(member: Member<'_>, past: Option<&Recorded>, recorded: Option<&Recorded>) -> Course {
-    let pending = member.clocks.iter().map(|c| super::course::Pending {
-        clock: c.name.clone(),
-        due_at: c.due_at,
-        rule: c.rule.clone(),
-    });
     let currency: Option<Currency> = past.and_then(|r| r.past.currency);
     Course {
         id: recorded.map(|r| r.case.id),
         kind: member.ready.book.book().kind.clone(),
-        pending: pending.collect(),
+        pending: pending(&member),
         steps: member.steps,
         state: member.state,
         closed_at: member.closed_at,
@@ -233,6 +228,20 @@ fn course(member: Member<'_>, past: Option<&Recorded>, recorded: Option<&Recorde
         by_record: member.by_record,
         stuck: member.stuck,
     }
+}
+
+/// Its clocks by their dues; of one due the one that began first.
+fn pending(member: &Member<'_>) -> Vec<Pending> {
+    let mut clocks: Vec<&Running> = member.clocks.iter().collect();
+    clocks.sort_by_key(|c| (c.due_at.is_none(), c.due_at, c.entered_at, c.seq));
+    let labels = &member.ready.book.book().events;
+    let event = |c: &Running| {
+        let rule = member.ready.clock(&c.state, &c.name);
+        let mut names = rule.map(|rule| [&rule.fire, &rule.event]).into_iter().flatten();
+        names.find(|name| labels.contains_key(*name)).unwrap_or(&c.name).clone()
+    };
+    let told = |c: &Running| Pending { clock: c.name.clone(), event: event(c), due_at: c.due_at, rule: c.rule.clone() };
+    clocks.into_iter().map(told).collect()
 }
 
 /// A recorded case that is not opened in this course.

@@ -7,7 +7,7 @@ use crate::model::{Name, Rule, Rulebook};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use xr_base::locale::Text;
-use xr_base::{CaseId, Instant};
+use xr_base::{CaseId, Instant, ShopId};
 
 /// Whole courses kept of each kind and sort.
 const SAMPLES_MAX: usize = 3;
@@ -16,17 +16,22 @@ const LISTED_MAX: usize = 200;
 /// Cases told by name that could not be lived again.
 const UNTOLD_MAX: usize = 20;
 
-/// Smallest, 5 %, middle, 95 % and largest.
+/// Values from which on quantiles are told: the 5 % of fewer is one of them at most.
+const QUANTILES_FROM: usize = 20;
+
+/// Smallest and largest; between them 5 %, middle and 95 %, none of fewer than 20 values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Quantiles {
+    /// How many values.
+    pub count: u64,
     /// Smallest.
     pub min: i64,
     /// 5 % are smaller.
-    pub p5: i64,
+    pub p5: Option<i64>,
     /// Half are smaller.
-    pub p50: i64,
+    pub p50: Option<i64>,
     /// 95 % are smaller.
-    pub p95: i64,
+    pub p95: Option<i64>,
     /// Largest.
     pub max: i64,
 }
@@ -36,7 +41,9 @@ impl Quantiles {
     pub fn of(values: &mut [i64]) -> Option<Self> {
         values.sort_unstable();
         let at = |percent: usize| values.get(values.len().saturating_sub(1) * percent / 100).copied();
-        Some(Self { min: at(0)?, p5: at(5)?, p50: at(50)?, p95: at(95)?, max: at(100)? })
+        let between = |percent: usize| at(percent).filter(|_| values.len() >= QUANTILES_FROM);
+        let (p5, p50, p95) = (between(5), between(50), between(95));
+        Some(Self { count: values.len() as u64, min: at(0)?, p5, p50, p95, max: at(100)? })
     }
 }
 
@@ -85,6 +92,12 @@ pub struct Listed {
     pub case: CaseId,
     /// Its kind.
     pub kind: Name,
+    /// Its shop.
+    pub shop: Option<ShopId>,
+    /// Order that it belongs to.
+    pub order: Option<CaseId>,
+    /// That order's number.
+    pub number: Option<String>,
     /// In what it differs.
     pub sorts: BTreeSet<Sort>,
     /// State at the end under its own rules.
@@ -173,6 +186,8 @@ impl Words {
 pub struct Report {
     /// By kind.
     pub kinds: BTreeMap<Name, KindTotals>,
+    /// How many of the compared cases ran under each pack.
+    pub packs: BTreeMap<Name, u64>,
     /// Money by currency and sort.
     pub money: BTreeMap<String, BTreeMap<&'static str, Tally>>,
     /// How many cases part at each rule.
@@ -271,6 +286,9 @@ impl Report {
             self.changed.push(Listed {
                 case: id,
                 kind: old.kind.clone(),
+                shop: None,
+                order: None,
+                number: None,
                 sorts: divergence.sorts.clone(),
                 old_state: old.state.clone(),
                 new_state: new.state.clone(),

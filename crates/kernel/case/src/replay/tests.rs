@@ -272,7 +272,8 @@ fn a_report_adds_up_and_keeps_its_order() {
     assert_eq!((totals.cases, totals.same, totals.way, totals.money, totals.dropped), (4, 1, 3, 3, 3));
     assert_eq!(totals.silent, (0, 3));
     let later = Millis::hours(24 + 360 - 30).0;
-    assert_eq!(totals.later_ms.unwrap().p50, later);
+    let found = totals.later_ms.unwrap();
+    assert_eq!((found.count, found.min, found.p50, found.max), (3, later, None, later));
     assert_eq!(report.money["CNY"]["earned"], Tally { before: 0, after: 1_500 });
     assert_eq!(report.changed.iter().map(|c| c.case.0).collect::<Vec<_>>(), [3, 5, 9]);
 }
@@ -281,8 +282,31 @@ fn a_report_adds_up_and_keeps_its_order() {
 fn quantiles_are_of_the_sorted_values() {
     let mut values: Vec<i64> = (0..=100).rev().collect();
     let q = Quantiles::of(&mut values).unwrap();
-    assert_eq!((q.min, q.p5, q.p50, q.p95, q.max), (0, 5, 50, 95, 100));
+    assert_eq!((q.count, q.min, q.p5, q.p50, q.p95, q.max), (101, 0, Some(5), Some(50), Some(95), 100));
     assert_eq!(Quantiles::of(&mut []), None);
+}
+
+#[test]
+fn fewer_than_twenty_values_have_a_range_and_no_quantiles() {
+    let of = |count: i64| Quantiles::of(&mut (1..=count).collect::<Vec<_>>()).unwrap();
+    let few = of(19);
+    assert_eq!((few.count, few.min, few.p5, few.p50, few.p95, few.max), (19, 1, None, None, None, 19));
+    let enough = of(20);
+    assert_eq!((enough.p5, enough.p50, enough.p95), (Some(1), Some(10), Some(19)));
+}
+
+#[test]
+fn clocks_that_run_stand_by_their_dues_and_have_the_name_of_what_they_bring() {
+    // The machine names the receipt first, and the term ends before it.
+    let mut told = loan(1, vec![row(5, ("approve", "approve"), "usr_lender", ("requested", "lent"), None)]);
+    told.past.now.set(Loan::term_ends, hours(100));
+    let (old, _) = both(&told, DAY, 20, &[]);
+    let clocks: Vec<(&str, &str)> = old.pending.iter().map(|p| (p.clock.as_str(), p.event.as_str())).collect();
+    let dues: Vec<Option<Instant>> = old.pending.iter().map(|p| p.due_at).collect();
+    assert_eq!(
+        (clocks, dues),
+        (vec![("term", "fine"), ("receipt", "give_up")], vec![Some(hours(100)), Some(hours(365))])
+    );
 }
 
 #[test]

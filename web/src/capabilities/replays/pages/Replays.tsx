@@ -30,7 +30,7 @@ export function Replays() {
 
 function Listed({ items }: { items: Replay[] }) {
   const { t } = useText();
-  const titles = [t('replays.asked'), t('replays.pack'), t('replays.period'), t('replays.state')];
+  const titles = [t('replays.asked'), t('replays.pack'), t('replays.period'), t('replays.shop'), t('replays.state')];
   return (
     <div className="table-box" tabIndex={0} role="region" aria-label={t('replays.title')}>
       <table className="data">
@@ -41,6 +41,7 @@ function Listed({ items }: { items: Replay[] }) {
               <td><Link to="/replays/$id" params={{ id: replay.id }}><At at={replay.asked_at} /></Link></td>
               <td>{replay.pack}</td>
               <td><Period replay={replay} /></td>
+              <td>{shopOf(replay) ?? <span className="muted">{t('replays.all_shops')}</span>}</td>
               <td><Progress replay={replay} /></td>
             </tr>
           ))}
@@ -50,7 +51,12 @@ function Listed({ items }: { items: Replay[] }) {
   );
 }
 
+/** The shop whose cases alone were asked for. */
+export const shopOf = (replay: Replay) => (replay.shop_id ? replay.shops[replay.shop_id] ?? replay.shop_id : undefined);
+
+/** What was asked for; a replay that has ended knows nothing of what came after it. */
 export function Period({ replay }: { replay: Replay }) {
   const { t } = useText();
-  return <span><At at={replay.since_at} /> – {replay.until_at ? <At at={replay.until_at} /> : t('replays.to_now')}</span>;
+  const until = replay.until_at ?? replay.ended_at;
+  return <span><At at={replay.since_at} /> – {until ? <At at={until} /> : t('replays.to_now')}</span>;
 }

@@ -1,12 +1,21 @@
-import type { ReplayReport } from '@/api/types';
+import type { Quantiles, ReplayReport } from '@/api/types';
 import { Money } from '@/kit/Money';
-import { useText } from '@/kit/text';
+import { useText, type T } from '@/kit/text';
 
 /** Milliseconds as signed days and hours, for reading at a glance. */
 export function span(ms: number): string {
   const hours = Math.round(Math.abs(ms) / 3_600_000);
   const text = hours >= 48 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${hours} h`;
   return `${ms < 0 ? '−' : '+'}${text}`;
+}
+
+/** How many cases end at another time, and by how much: of few the range alone, for their quantiles would say no more than some of them. */
+export function later(t: T, { count, min, p5, p50, p95, max }: Quantiles): string {
+  if (count === undefined || p5 == null || p50 == null || p95 == null) {
+    const range = min === max ? span(min) : t('replays.range', { min: span(min), max: span(max) });
+    return count === undefined ? range : t('replays.of_cases', { count, what: range });
+  }
+  return t('replays.of_cases', { count, what: t('replays.quantiles', { p5: span(p5), p50: span(p50), p95: span(p95) }) });
 }
 
 /** Counts by kind, and money by currency and sort. */
@@ -31,7 +40,7 @@ export function Totals({ report }: { report: ReplayReport }) {
                 <th scope="row">{word('kind', kind)}</th>
                 {columns.map((c) => <td key={c} className="right num">{totals[c]}</td>)}
                 <td className="right num">{totals.silent[0]} → {totals.silent[1]}</td>
-                <td className="right num nowrap">{totals.later_ms ? `${span(totals.later_ms.p5)} … ${span(totals.later_ms.p50)} … ${span(totals.later_ms.p95)}` : '–'}</td>
+                <td className="right num nowrap">{totals.later_ms ? later(t, totals.later_ms) : '–'}</td>
               </tr>
             ))}
           </tbody>
