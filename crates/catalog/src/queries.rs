@@ -62,26 +62,3 @@ pub fn listed(tx: &mut Tx<'_>, shop: ShopId, after: i64, limit: i64) -> Result<V
         params![shop, after, limit],
     )?)
 }
-
-/// Units of a merchant, listed or not.
-///
-/// # Errors
-/// A store fault.
-pub fn of_merchant(tx: &mut Tx<'_>, scope: Scope, after: i64, limit: i64) -> Result<Vec<Sku>, Fault> {
-    // Buyers have no units of their own; for them the scope's column does not exist.
-    if matches!(scope, Scope::Buyer(_)) {
-        return Ok(Vec::new());
-    }
-    let merchant = match scope {
-        Scope::Merchant(org) => org.0,
-        _ => 0,
-    };
-    Ok(tx.all(
-        sql!(
-            "SELECT id, merchant_org, shop_id, code, title, spec, unit_price, currency, stock_mode, picture, listed,
-             created_at FROM skus WHERE (?1 = 0 OR merchant_org = ?1) AND id > ?2 ORDER BY id LIMIT ?3
-             /* unscoped: the merchant is the first parameter, 0 for the platform */"
-        ),
-        params![merchant, after, limit],
-    )?)
-}
