@@ -77,13 +77,14 @@ pub(crate) struct Held {
     pub(crate) is_use_due: bool,
 }
 
-/// The key of this token.
+/// The key of this token; none of an organisation that is shut out.
 pub(crate) fn held(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<Held>, StoreError> {
     let wall = tx.wall();
     let found: Option<(UserId, i64, Option<Instant>)> = tx.opt(
         sql!(
             "SELECT k.user_id, k.per_minute, x.at FROM api_keys k LEFT JOIN api_key_uses x ON x.user_id = k.user_id
-             WHERE k.token_hash = ?1 AND k.expires_at > ?2 AND k.revoked_at IS NULL /* unscoped: by token */"
+             WHERE k.token_hash = ?1 AND k.expires_at > ?2 AND k.revoked_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM log_in_blocks b WHERE b.org_id = k.org_id) /* unscoped: by token */"
         ),
         params![token_hash, wall],
     )?;

@@ -125,6 +125,15 @@ pub enum Error {
     /// As the organisation stands with the marketplace.
     #[error("the organisation may not do this now: {0:?}")]
     MayNotTrade(Trade),
+    /// Its people do not log in until two persons have lifted it.
+    #[error("the organisation is shut out")]
+    LogInBlocked,
+    /// Nothing to lift.
+    #[error("the organisation is not shut out")]
+    NotBlocked,
+    /// One person does not lift it alone.
+    #[error("it takes two persons")]
+    NeedsAnother,
     /// Who owns the organisation has its main role.
     #[error("a main account keeps its role")]
     OwnerKeepsRole,
@@ -181,6 +190,9 @@ impl Coded for Error {
             Self::LastOwner => Problem::new(409, "identity.last_owner"),
             Self::MayNotTrade(Trade::List) => Problem::new(409, "identity.may_not_list"),
             Self::MayNotTrade(Trade::Sell) => Problem::new(409, "identity.may_not_sell"),
+            Self::LogInBlocked => Problem::new(403, "identity.log_in_blocked"),
+            Self::NotBlocked => Problem::new(409, "identity.not_blocked"),
+            Self::NeedsAnother => Problem::new(409, "identity.needs_another"),
             Self::OwnerKeepsRole => Problem::new(409, "identity.owner_keeps_role").field("role"),
         }
     }

@@ -8,6 +8,7 @@ mod enrolment;
 mod error;
 pub mod http;
 mod identity;
+pub mod log_in_block;
 pub mod model;
 pub mod password;
 pub mod queries;
@@ -23,7 +24,8 @@ pub use identity::{Credentials, Identity};
 pub use roles::Roles;
 pub use standing::{Standing, Trade};
 
-xr_store::migrations! { 1200 "identity", 1210 "members", 1220 "devices", 1230 "second_factors", 1240 "api_keys", 1950 "standing" }
+xr_store::migrations! { 1200 "identity", 1210 "members", 1220 "devices", 1230 "second_factors", 1240 "api_keys", 1950 "standing",
+1970 "log_in_blocks" }
 
 /// Texts of this slice's problems.
 pub const TEXTS: xr_web::Catalog = xr_web::catalog!("identity");

@@ -78,7 +78,7 @@ pub fn shop(tx: &mut Tx<'_>, id: xr_base::ShopId) -> Result<Option<Shop>, StoreE
     )
 }
 
-/// The user of a token that is valid at this wall time and not disabled.
+/// The user of a token that is valid at this wall time, not disabled, and of no organisation that is shut out.
 pub(crate) fn session_user(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<User>, StoreError> {
     let wall = tx.wall();
     tx.opt(
@@ -87,7 +87,8 @@ pub(crate) fn session_user(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<U
              u.version, u.own_role, r.name, r.permissions
              FROM sessions s JOIN users u ON u.id = s.user_id
              LEFT JOIN org_roles r ON r.id = u.own_role AND r.org_id = u.org_id
-             WHERE s.token_hash = ?1 AND s.expires_at > ?2 AND u.is_disabled = 0 /* unscoped: by token */"
+             WHERE s.token_hash = ?1 AND s.expires_at > ?2 AND u.is_disabled = 0
+             AND NOT EXISTS (SELECT 1 FROM log_in_blocks b WHERE b.org_id = u.org_id) /* unscoped: by token */"
         ),
         params![token_hash, wall],
     )

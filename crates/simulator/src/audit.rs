@@ -6,7 +6,7 @@ use std::sync::Arc;
 use xr_base::{CaseId, Fault, Scope};
 use xr_case::engine::{self, Case, ClockRow, Engine, HistoryRow, Ready};
 use xr_case::model::{Alternative, ClockRule};
-use xr_identity::{Standing, standing};
+use xr_identity::{Standing, log_in_block, standing};
 use xr_inventory::Claim;
 use xr_payments::PaymentRow;
 use xr_payments::ledger::{Account, balance};
@@ -25,7 +25,8 @@ pub(crate) struct Seen {
     pub(crate) children: Vec<String>,
     claims: Vec<Claim>,
     money: Option<(PaymentRow, i64, i64)>,
-    standing: Option<Standing>,
+    /// Of a verification: how its organisation stands, and whether it is shut out.
+    standing: Option<(Standing, bool)>,
 }
 
 /// Reads a case whole.
@@ -48,7 +49,7 @@ pub(crate) fn look(tx: &mut Tx<'_>, id: CaseId) -> Result<Seen, Fault> {
         None
     };
     let standing = match case.merchant_org.filter(|_| case.kind == VERIFICATION) {
-        Some(org) => standing::of(tx, org)?,
+        Some(org) => standing::of(tx, org)?.zip(Some(log_in_block::of(tx, org)?.is_some())),
         None => None,
     };
     Ok(Seen {
@@ -205,10 +206,13 @@ impl Seen {
 
     /// An organisation stands as its verification does; who was let in was let in by a person.
     fn standing_fault(&self) -> Option<String> {
-        let standing = self.standing?;
+        let (standing, is_shut_out) = self.standing?;
         let is_let_in = |row: &&HistoryRow| row.to_state == "approved";
         if self.history.iter().filter(is_let_in).any(|row| !row.actor.starts_with("usr_")) {
             return Some("nobody approved it, and it was approved".to_owned());
+        }
+        if let Some(fault) = self.freeze_fault(is_shut_out) {
+            return Some(fault);
         }
         let was_let_in = self.history.iter().any(|row| row.to_state == "approved");
         let wanted: &[Standing] = match self.case.state.as_str() {
@@ -223,6 +227,28 @@ impl Seen {
             _ => &[Standing::Unverified],
         };
         (!wanted.contains(&standing)).then(|| format!("its organisation is {standing:?}"))
+    }
+
+    /// Whoever was frozen is shut out until one person asked for the end of it and another brought it.
+    fn freeze_fault(&self, is_shut_out: bool) -> Option<String> {
+        let mut is_frozen = false;
+        let mut asked: Option<&HistoryRow> = None;
+        for row in &self.history {
+            match row.event.as_str() {
+                "freeze" => (is_frozen, asked) = (true, None),
+                "request_unfreeze" | "request_unblock" => asked = Some(row),
+                "unfreeze" | "unblock" => {
+                    let is_backed =
+                        |by: &HistoryRow| by.actor != row.actor && row.at < by.at + log_in_block::BACKED_FOR;
+                    if !asked.is_some_and(is_backed) {
+                        return Some("one person alone ended its freeze".to_owned());
+                    }
+                    is_frozen = false;
+                }
+                _ => {}
+            }
+        }
+        (is_frozen != is_shut_out).then(|| format!("it is frozen: {is_frozen}, shut out: {is_shut_out}"))
     }
 
     /// Nobody is promised more than was captured, held money is never negative, and an ended payment holds none.

@@ -88,6 +88,11 @@ pub(crate) fn applicant(user: UserId, org: OrgId) -> Actor {
     person(user.0, Some(org), Party::Merchant, &["verification.apply"])
 }
 
+/// The second person of security: what the platform's own froze, it does not free alone.
+pub(crate) fn security() -> Actor {
+    person(401, Some(OrgId(1)), Party::Platform, &["verification.freeze"])
+}
+
 /// Some buyers never write a word: no evidence, no waybill; they have parcels fetched.
 pub(crate) const fn is_mute(user: UserId) -> bool {
     user.0 % 3 == 0

@@ -178,7 +178,7 @@ impl World<'_> {
         let mut staff: Vec<Actor> = vec![self.cast.platform.clone()];
         staff.extend(self.cast.merchant(known.org).map(|shop| shop.merchant.clone()));
         if let Some((applicant, _)) = known.org.and_then(|org| self.applicants.get(&org)) {
-            staff.push(applicant.clone());
+            staff.extend([applicant.clone(), cast::security()]);
             self.think_of_more(case)?;
         }
         let board = self.store.read_blocking(move |tx| moves::board(tx, case, &staff))?;

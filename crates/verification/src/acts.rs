@@ -8,8 +8,9 @@ use crate::{Error, queries};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use xr_base::{CaseId, Fault, Problem, StoreError};
+use xr_base::{Actor, CaseId, Fault, Problem, StoreError};
 use xr_case::engine::{Act, Case};
+use xr_identity::log_in_block;
 use xr_store::Tx;
 
 /// Longest words of a reviewer, in characters.
@@ -76,8 +77,26 @@ pub(crate) fn prepare(tx: &mut Tx<'_>, case: &Case, act: &Act<'_>) -> Result<(),
             let Why { reason } = read(act.input)?;
             tell_mend(tx, case, Some(words(&reason)?), &[])
         }
-        _ if act.input.as_object().is_none_or(Map::is_empty) && !act.input.is_array() => Ok(()),
-        _ => Err(Problem::new(422, "case.no_input_expected").field("input").into()),
+        Some(Verification::Unfreeze | Verification::Unblock) => {
+            no_input(act)?;
+            second(tx, case.id, act.actor)
+        }
+        _ => Ok(no_input(act)?),
+    }
+}
+
+fn no_input(act: &Act<'_>) -> Result<(), Problem> {
+    let is_none = act.input.as_object().is_none_or(Map::is_empty) && !act.input.is_array();
+    if is_none { Ok(()) } else { Err(Problem::new(422, "case.no_input_expected").field("input")) }
+}
+
+/// Nobody lifts what they asked to be lifted. That nobody asked at all, the guard tells.
+fn second(tx: &mut Tx<'_>, case: CaseId, actor: &Actor) -> Result<(), Fault> {
+    let org = queries::row(tx, case)?.org;
+    let block = log_in_block::of(tx, org)?;
+    match block.and_then(|block| block.backer(tx.at())) {
+        Some(_) => log_in_block::second(tx, actor, org).map(|_| ()),
+        None => Ok(()),
     }
 }
 

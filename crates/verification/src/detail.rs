@@ -7,6 +7,7 @@ use crate::{Consent, acts, consents, queries};
 use serde::Serialize;
 use xr_base::{Fault, Instant, StoreError};
 use xr_case::engine::Case;
+use xr_identity::log_in_block::{self, BACKED_FOR};
 use xr_identity::{Standing, standing};
 use xr_store::Tx;
 
@@ -27,6 +28,10 @@ struct Detail {
     mend: Vec<String>,
     is_first: bool,
     may_edit: bool,
+    /// From when on nobody of the organisation may log in.
+    shut_out_since: Option<Instant>,
+    /// Until when somebody else may lift that, since it was asked for.
+    may_lift_until: Option<Instant>,
 }
 
 /// States in which the draft may be changed: what is under review stays as it was handed in.
@@ -37,6 +42,7 @@ pub(crate) fn may_edit(case: &Case) -> bool {
 
 pub(crate) fn of(tx: &mut Tx<'_>, case: &Case) -> Result<serde_json::Value, Fault> {
     let row = queries::row(tx, case.id)?;
+    let (block, now) = (log_in_block::of(tx, row.org)?, tx.at());
     let detail = Detail {
         standing: standing::of(tx, row.org)?,
         draft: forms::draft(tx, case.id)?,
@@ -51,6 +57,8 @@ pub(crate) fn of(tx: &mut Tx<'_>, case: &Case) -> Result<serde_json::Value, Faul
         mend: acts::mend(&row.mend)?,
         is_first: row.is_first,
         may_edit: may_edit(case),
+        shut_out_since: block.map(|block| block.since),
+        may_lift_until: block.and_then(|block| block.backer(now).and(block.backed_at)).map(|at| at + BACKED_FOR),
     };
     Ok(serde_json::to_value(detail).map_err(|error| StoreError::Corrupt(error.to_string()))?)
 }

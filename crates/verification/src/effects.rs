@@ -6,7 +6,7 @@ use xr_case::effects;
 use xr_case::engine::{Case, Effects, Grant};
 use xr_case::model::EffectCall;
 use xr_case::vocabulary::EffectSpec;
-use xr_identity::{Standing, standing};
+use xr_identity::{Standing, log_in_block, standing};
 use xr_store::{Tx, params, sql};
 
 effects! {
@@ -15,6 +15,8 @@ effects! {
         Submit = "verification.submit" "fixes the draft as what was handed in, and holds its number for the organisation",
         Approve = "verification.approve" "what was handed in last counts from now on, the name with it",
         Stand = "verification.stand" { standing: text } "gives the organisation this standing",
+        BackLift = "verification.back_lift" "notes who asked that the organisation's people may log in again",
+        Lift = "verification.lift" "lets them, if another person asked for it",
         Release = "verification.release" "frees the number for somebody else",
         Prioritise = "verification.prioritise" "the review that was missed comes first next time",
     }
@@ -43,6 +45,14 @@ impl Effects for VerificationEffects {
                     Standing::from_word(&standing).ok_or_else(|| corrupt(format!("no standing {standing}")))?;
                 stand(tx, grant, case, wanted)
             }
+            VerificationEffect::BackLift => {
+                let row = queries::row(tx, case.id)?;
+                log_in_block::back(tx, grant.actor, row.org)
+            }
+            VerificationEffect::Lift => {
+                let row = queries::row(tx, case.id)?;
+                log_in_block::lift(tx, grant.actor, row.org)
+            }
             VerificationEffect::Release => forms::release(tx, case.id),
             VerificationEffect::Prioritise => first(tx, case, true),
         }
@@ -56,6 +66,9 @@ fn stand(tx: &mut Tx<'_>, grant: &Grant<'_>, case: &Case, wanted: Standing) -> R
         return Err(StoreError::Corrupt(format!("{} would be approved by nobody", case.id)).into());
     }
     let row = queries::row(tx, case.id)?;
+    if wanted == Standing::Frozen {
+        log_in_block::set(tx, grant.actor, row.org)?;
+    }
     standing::set(tx, grant.actor, row.org, wanted, None)
 }
 

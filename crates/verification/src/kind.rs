@@ -6,6 +6,7 @@ use crate::{acts, detail, forms, queries};
 use xr_base::{Fault, StoreError};
 use xr_case::engine::{self, Act, Case, Description, Field, Kind};
 use xr_case::{FactSet, FactValue, Facts, Vocabulary};
+use xr_identity::log_in_block;
 use xr_store::Tx;
 
 /// Verifications.
@@ -43,6 +44,11 @@ fn fact(tx: &mut Tx<'_>, case: &Case, name: &str) -> Result<FactValue, Fault> {
         "left_by_choice" => {
             let last = engine::history(tx, case.id)?.pop();
             FactValue::Bool(last.is_some_and(|step| step.event == Verification::Deregister.as_str()))
+        }
+        "is_blocked" => FactValue::Bool(log_in_block::of(tx, row.org)?.is_some()),
+        "is_backed" => {
+            let block = log_in_block::of(tx, row.org)?;
+            FactValue::Bool(block.and_then(|block| block.backer(tx.at())).is_some())
         }
         "open_cases" => FactValue::Int(queries::open_cases(tx, case)?),
         other => return Err(StoreError::Corrupt(format!("no fact {other}")).into()),

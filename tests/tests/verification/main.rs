@@ -3,6 +3,7 @@
 
 mod attacks;
 mod desk;
+mod freeze;
 mod review;
 
 use serde_json::{Value, json};

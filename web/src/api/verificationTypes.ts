@@ -41,6 +41,8 @@ export type Verification = {
   reason: string | null;
   mend: string[];
   is_first: boolean;
+  shut_out_since?: string | null;
+  may_lift_until?: string | null;
   may_edit: boolean;
 };
 

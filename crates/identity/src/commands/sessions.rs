@@ -4,7 +4,7 @@ use super::{Asker, of_user, tell, themselves};
 use crate::model::User;
 use crate::second_factor::Shown;
 use crate::throttle::Subjects;
-use crate::{Device, Error, queries, second_factor};
+use crate::{Device, Error, log_in_block, queries, second_factor};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::net::IpAddr;
@@ -86,6 +86,11 @@ impl Command for LogIn {
             tell(tx, ("identity.wrong_code", id.0), &themselves(&user, address), of_user(&user), body)?;
             return Ok(Entry::WrongCode);
         };
+        if let Some(org) = user.org
+            && log_in_block::of(tx, org)?.is_some()
+        {
+            return Err(Error::LogInBlocked.into());
+        }
         let (session, wall): (RowId, Instant) = (tx.id(), tx.wall());
         let expires_at = wall + SESSION_LENGTH;
         tx.put(

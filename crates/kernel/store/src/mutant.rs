@@ -42,6 +42,8 @@ pub enum Mutant {
     StockReadThenWrite,
     /// What was refunded is read on another snapshot and then written whatever it has become.
     RefundReadThenWrite,
+    /// One person ends a freeze alone.
+    OnePerson,
     /// A process whose node number was taken goes on committing under it.
     Fence,
 }
@@ -66,6 +68,7 @@ impl Mutant {
         Self::StockRelease,
         Self::Restock,
         Self::StockGuard,
+        Self::OnePerson,
     ];
 
     /// Those that do harm only to callers at once, which the simulator's single thread never is; tests of races notice each.

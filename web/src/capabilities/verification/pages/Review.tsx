@@ -7,6 +7,7 @@ import * as calls from '@/api/calls';
 import type { CaseView, Verification } from '@/api/types';
 import { useSession } from '@/app/session';
 import { ActBar } from '@/kit/ActBar';
+import { At } from '@/kit/At';
 import { CaseHead } from '@/kit/CaseHead';
 import { CaseTimeline } from '@/kit/CaseTimeline';
 import { Card } from '@/kit/Facts';
@@ -69,6 +70,7 @@ function Review({ view, about }: { view: CaseView; about: Verification }) {
       <div className="review">
         <ReviewPapers papers={about.papers} />
         <div className="review-side">
+          {about.shut_out_since && <ShutOut since={about.shut_out_since} until={about.may_lift_until} />}
           <Claimed about={about} />
           {about.reason && (
             <Card title={t('verification.told')}>
@@ -82,5 +84,16 @@ function Review({ view, about }: { view: CaseView; about: Verification }) {
         </div>
       </div>
     </div>
+  );
+}
+
+/** Nobody of the organisation logs in, and what it takes to end that. */
+function ShutOut({ since, until }: { since: string; until?: string | null }) {
+  const { t } = useText();
+  return (
+    <Card title={t('verification.shut_out')}>
+      <p>{t('verification.shut_out_since')} <At at={since} /></p>
+      <p className="muted">{until ? <>{t('verification.lift_asked')} <At at={until} /></> : t('verification.lift_unasked')}</p>
+    </Card>
   );
 }
