@@ -42,9 +42,14 @@ export async function applicants(browser, url) {
   const approved = await applicant(browser, url, '绍兴镜湖纺织有限公司', '91330106MA2000005Y');
   await act(approved.page, approved.id, 'submit');
   await act(op, approved.id, 'approve', { ...READING, name: approved.form.name, code: approved.form.code });
-  for (const one of [draft, submitted, mending, changing, approved]) await one.page.context().close();
+  const frozen = await applicant(browser, url, '金华双龙贸易有限公司', '91330106MA20000062');
+  await act(frozen.page, frozen.id, 'submit');
+  await act(op, frozen.id, 'approve', { ...READING, name: frozen.form.name, code: frozen.form.code });
+  await act(op, frozen.id, 'freeze', { reason: '账号疑似被盗：异地登录后修改收款账户' });
+  await act(op, frozen.id, 'request_unfreeze');
+  for (const one of [draft, submitted, mending, changing, approved, frozen]) await one.page.context().close();
   await op.context().close();
-  return { draft, submitted, mending, changing, approved };
+  return { draft, submitted, mending, changing, approved, frozen };
 }
 
 async function registerEmpty(page) {
@@ -77,7 +82,7 @@ async function askToMend(page) {
 
 const refused = problem(422, 'identity.guessable_password', 'This password is easily guessed', 'password');
 
-export const verification = ({ draft, submitted, mending, changing, approved }) => [
+export const verification = ({ draft, submitted, mending, changing, approved, frozen }) => [
   { name: 'register', path: '/register', login: null, waits: '.register form' },
   { name: 'register-empty', path: '/register', login: null, act: registerEmpty, waits: '.register .bad[role=alert]' },
   { name: 'register-refused', path: '/register', login: null, act: registerAll, waits: '.register .bad[role=alert]', set: answers('**/v1/registrations', 'POST', refused) },
@@ -104,6 +109,7 @@ export const verification = ({ draft, submitted, mending, changing, approved }) 
   { name: 'review-ask', path: `/verifications/${submitted.id}`, login: 'op', act: askToMend, waits: 'dialog[open] .choices' },
   { name: 'review-change', path: `/verifications/${changing.id}`, login: 'op', waits: 'tr.changed' },
   { name: 'review-approved', path: `/verifications/${approved.id}`, login: 'op', waits: '.acts' },
+  { name: 'review-frozen', path: `/verifications/${frozen.id}`, login: 'op', waits: '.shut-out' },
   { name: 'review-forbidden', path: `/verifications/${submitted.id}`, login: 'agent', waits: '.page-state' },
   { name: 'review-waiting', path: `/verifications/${submitted.id}`, login: 'op', set: hangs('**/v1/cases/*'), waits: '.skeleton' },
 ];

@@ -92,7 +92,7 @@ function ShutOut({ since, until }: { since: string; until?: string | null }) {
   const { t } = useText();
   return (
     <Card title={t('verification.shut_out')}>
-      <p>{t('verification.shut_out_since')} <At at={since} /></p>
+      <p className="shut-out">{t('verification.shut_out_since')} <At at={since} /></p>
       <p className="muted">{until ? <>{t('verification.lift_asked')} <At at={until} /></> : t('verification.lift_unasked')}</p>
     </Card>
   );
