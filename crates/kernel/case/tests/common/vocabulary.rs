@@ -34,10 +34,13 @@ kind! {
             Submit = "submit", Approve = "approve", RequestMore = "request_more", Reject = "reject", Resubmit = "resubmit",
             ReportChange = "report_change", UpgradeToEnterprise = "upgrade_to_enterprise", Freeze = "freeze",
             Unfreeze = "unfreeze", Deregister = "deregister", Confirmed = "confirmed", Changed = "changed",
-            Documents = "documents", Cancel = "cancel",
+            Documents = "documents", Cancel = "cancel", RequestUnfreeze = "request_unfreeze",
+            RequestUnblock = "request_unblock", Unblock = "unblock",
         }
         facts {
             is_complete: bool "as the documentation says",
+            is_blocked: bool "as the documentation says",
+            is_backed: bool "as the documentation says",
             is_upgrade: bool "as the documentation says",
             was_approved: bool "as the documentation says",
             left_by_choice: bool "as the documentation says",
@@ -91,6 +94,8 @@ effects! {
         PaymentsSendRefund = "payments.send_refund" "as the documentation says",
         PaymentsSettle = "payments.settle" "as the documentation says",
         VerificationApprove = "verification.approve" "as the documentation says",
+        VerificationBackLift = "verification.back_lift" "as the documentation says",
+        VerificationLift = "verification.lift" "as the documentation says",
         VerificationPrioritise = "verification.prioritise" "as the documentation says",
         VerificationRelease = "verification.release" "as the documentation says",
         VerificationStand = "verification.stand" { standing: text } "as the documentation says",
