@@ -150,6 +150,9 @@ fn habit(kind: &str, event: &str) -> u64 {
         // Drafts are there to be handed in; most of what is handed in is in order.
         ("verification", "submit") => 600,
         ("verification", "approve" | "resubmit" | "documents" | "confirmed") => 30,
+        // Two persons have a day for it, and meet at a case by chance.
+        ("verification", "request_unblock" | "unblock") => 300,
+        ("verification", "request_unfreeze") => 1,
         // Seldom of interest to anybody, but for a life long.
         ("verification", "report_change" | "upgrade_to_enterprise" | "freeze") => 40,
         ("payment", "submit" | "captured") | (_, "ship_all" | "delivered") => 60,
