@@ -151,8 +151,7 @@ fn habit(kind: &str, event: &str) -> u64 {
         ("verification", "submit") => 600,
         ("verification", "approve" | "resubmit" | "documents" | "confirmed") => 30,
         // Two persons have a day for it, and meet at a case by chance.
-        ("verification", "request_unblock" | "unblock") => 300,
-        ("verification", "request_unfreeze") => 1,
+        ("verification", "unfreeze" | "request_unblock" | "unblock") => 300,
         // Seldom of interest to anybody, but for a life long.
         ("verification", "report_change" | "upgrade_to_enterprise" | "freeze") => 40,
         ("payment", "submit" | "captured") | (_, "ship_all" | "delivered") => 60,
