@@ -23,6 +23,13 @@ fn frozen(web: &Web, op: &str) -> Shop {
     shop
 }
 
+/// Two persons of security, and whom the first one froze.
+fn two_and_frozen(web: &Web) -> (String, String, Shop) {
+    let op = web.token("op");
+    let shop = frozen(web, &op);
+    (op, web.colleague("operator", platform(web)), shop)
+}
+
 fn code(answer: &(u16, Value)) -> (u16, &str) {
     (answer.0, answer.1["code"].as_str().unwrap_or_default())
 }
@@ -37,9 +44,7 @@ fn may_log_in(web: &Web, shop: &Shop) -> (u16, String) {
 #[test]
 fn a_freeze_ends_every_session_and_no_one_person_ends_the_freeze() {
     on_both(|web| {
-        let op = web.token("op");
-        let other = web.colleague("operator", platform(web));
-        let shop = frozen(web, &op);
+        let (op, other, shop) = two_and_frozen(web);
         let is_in = || web.send(&Ask::new("GET /v1/verification").by(&shop.token)).status;
         xr_tests::rush::wait_until(&|| is_in() == 401);
         assert_eq!(may_log_in(web, &shop), (403, "identity.log_in_blocked".to_owned()));
@@ -68,9 +73,7 @@ fn a_freeze_ends_every_session_and_no_one_person_ends_the_freeze() {
 #[test]
 fn a_freeze_that_became_a_suspension_still_shuts_out_until_two_persons_end_it() {
     on_both(|web| {
-        let op = web.token("op");
-        let other = web.colleague("operator", platform(web));
-        let shop = frozen(web, &op);
+        let (op, other, shop) = two_and_frozen(web);
         web.node.advance(Millis::hours(72));
         let state = || web.done(&op, &format!("GET /v1/cases/{}", shop.case), &Value::Null)["state"].clone();
         xr_tests::rush::wait_until(&|| state() == "suspended");
