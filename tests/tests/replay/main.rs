@@ -117,12 +117,19 @@ fn redo(
     wrong
 }
 
+/// So many cases done again say something of the replay.
+const ENOUGH: usize = 250;
+
 type Steps = Vec<(Instant, String, String, Option<String>)>;
 
 #[test]
 fn what_is_really_done_again_under_another_pack_goes_as_the_replay_says() {
     let (mut changed, mut wrong, mut left_out) = (0, Vec::new(), 0);
-    for seed in 5..=8 {
+    // Which moves a simulated market makes depends on its weights: markets are lived until enough of them changed.
+    for seed in 5..=12 {
+        if changed > ENOUGH {
+            break;
+        }
         let market = Market::live(seed, 6, 25);
         market.under("taobao", |own, new, family| {
             let (old, courses) = (live(own, family), live(new, family));
@@ -153,5 +160,5 @@ fn what_is_really_done_again_under_another_pack_goes_as_the_replay_says() {
         });
     }
     let told = format!("{} wrong of {changed}, {left_out} families left out:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(wrong.is_empty() && changed > 250 && left_out < 5, "{told}");
+    assert!(wrong.is_empty() && changed > ENOUGH && left_out < 5, "{told}");
 }
