@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use xr_base::{CaseId, Fault, Problem};
+use xr_base::{CaseId, Problem};
 use xr_casework::CaseView;
 use xr_web::failure::ProblemBody;
 use xr_web::utoipa_axum::routes;
@@ -110,12 +110,12 @@ async fn upload(
     RawBody(body): RawBody<{ pictures::BYTES_MAX }>,
 ) -> Result<Json<UploadView>, Failure> {
     let (actor, blobs) = (who.actor(), state.store().blobs().clone());
-    let cleaned = tokio::task::spawn_blocking(move || -> Result<_, Fault> {
+    let cleaned = pictures::in_turn(Error::BadPicture("bytes"), move || {
         let picture = pictures::clean(&body)?;
         let size = (picture.width, picture.height);
         Ok((UploadPicture::new(actor, &picture, &blobs)?, size))
     });
-    let (command, (width, height)) = cleaned.await.map_err(|_| Error::BadPicture("bytes"))??;
+    let (command, (width, height)) = cleaned.await?;
     let kept = state.store().write(command).await?;
     Ok(Json(UploadView { sha256: kept.sha256, width, height }))
 }

@@ -5,6 +5,9 @@ use crate::Error;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use xr_base::{Fault, StoreError};
 
 /// Largest file, in bytes.
 pub const BYTES_MAX: usize = 10 << 20;
@@ -14,6 +17,12 @@ pub const PIXELS_MAX: u64 = 40_000_000;
 const MEMORY_MAX: u64 = PIXELS_MAX * 8;
 /// Quality of written JPEGs, per cent.
 const JPEG_QUALITY: u8 = 85;
+
+/// Files read at a time in this process, since each may take [`MEMORY_MAX`].
+const AT_ONCE: usize = 2;
+/// An upload waits so long for its turn, then is told to come back.
+const TURN_WITHIN: Duration = Duration::from_secs(5);
+static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// How a cleaned picture is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +54,20 @@ pub struct Picture {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
+}
+
+/// Runs `read`, which decodes what somebody sent in, off the async threads and when its turn comes.
+///
+/// # Errors
+/// [`StoreError::Busy`] when too many wait; what `read` refuses; `broken` if it breaks down over the file.
+pub async fn in_turn<T: Send + 'static>(
+    broken: impl Into<Fault>,
+    read: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let turn = tokio::time::timeout(TURN_WITHIN, TURNS.acquire()).await;
+    let _turn = turn.map_err(|_| StoreError::Busy)?.map_err(|_| StoreError::Busy)?;
+    let done = tokio::task::spawn_blocking(read).await;
+    done.unwrap_or_else(|_| Err(broken.into()))
 }
 
 /// Reads a JPEG, PNG or WebP file and writes it anew without anything but its pixels.

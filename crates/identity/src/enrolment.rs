@@ -31,10 +31,12 @@ impl Identity {
     /// Turns the second factor on by a code of the app; gives recovery codes. The session of the token hash `session` stays, others end.
     ///
     /// # Errors
-    /// [`Error::WrongCode`], [`Error::SecondFactorIsOn`], [`Error::SecondFactorIsOff`] when it was not begun.
+    /// [`Error::WrongCode`], [`Error::TooManyAttempts`], [`Error::SecondFactorIsOn`], [`Error::SecondFactorIsOff`] when it was not begun.
     pub async fn confirm_second_factor(&self, by: Asker, session: String, code: String) -> Result<Vec<String>, Fault> {
         let Fresh { shown, hashes } = self.fresh()?;
-        self.store().write(ConfirmSecondFactor { by, code, recovery: hashes, keep: session }).await?;
+        if !self.store().write(ConfirmSecondFactor { by, code, recovery: hashes, keep: session }).await? {
+            return Err(Error::WrongCode.into());
+        }
         self.forget();
         Ok(shown)
     }

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use xr_base::{Fault, Locale, Party, Stopwatch, StoreError, UserId};
 use xr_store::{IdempotencyKey, Store};
 use xr_web::access::SessionFuture;
@@ -41,6 +41,17 @@ pub struct Credentials {
     /// Second factor, once it was asked for: six digits of the app, or a recovery code.
     #[serde(default)]
     pub code: Option<String>,
+}
+
+/// A password that is tried for a log-in name.
+struct Guess {
+    login: String,
+    address: Option<IpAddr>,
+    password: String,
+    /// What it is tried against.
+    hash: String,
+    /// Whether being right helps.
+    is_known: bool,
 }
 
 /// What the web side needs of identity; one per process, as its authenticator and among its parts.
@@ -113,11 +124,12 @@ impl Identity {
         if let Some(seconds) = wait_s {
             return Err(Error::TooManyAttempts(seconds).into());
         }
-        let known = found.map(|(_, hash, _)| hash);
+        // Nobody's hash is checked where there is none: a disabled person's password is as wrong as any.
+        let known = found.filter(|(_, _, is_disabled)| !is_disabled).map(|(_, hash, _)| hash);
         let is_known = known.is_some();
         let hash = known.unwrap_or_else(|| self.nobody.clone());
-        if !self.is_right(password, hash.clone()).await? || !is_known {
-            self.store.write(NoteFailure { login, address }).await?;
+        let guess = Guess { login: login.clone(), address, password, hash: hash.clone(), is_known };
+        if !self.is_right(guess).await? {
             return Err(Error::BadCredentials.into());
         }
         let token = URL_SAFE_NO_PAD.encode(xr_web::entropy::bytes::<32>(self.entropy.as_ref())?);
@@ -170,11 +182,8 @@ impl Identity {
             return Err(Error::TooManyAttempts(seconds).into());
         }
         check(&user)?;
-        if !self.is_right(password, hash.clone()).await? {
-            self.store.write(NoteFailure { login: user.login, address: None }).await?;
-            return Err(Error::WrongPassword.into());
-        }
-        Ok(hash)
+        let guess = Guess { login: user.login, address: None, password, hash: hash.clone(), is_known: true };
+        if self.is_right(guess).await? { Ok(hash) } else { Err(Error::WrongPassword.into()) }
     }
 
     /// Random bytes.
@@ -209,16 +218,33 @@ impl Identity {
         self.cached().clear();
     }
 
-    async fn is_right(&self, password: String, hash: String) -> Result<bool, Fault> {
-        self.costly(move || password::is_right(&password, &hash)).await
+    /// Tries a password when its turn comes, and counts it before the next one's if it is wrong: those that waited together are not
+    /// tried beyond the limit, and none of them learns more by its answer than the others.
+    async fn is_right(&self, guess: Guess) -> Result<bool, Fault> {
+        let Guess { login, address, password, hash, is_known } = guess;
+        let _turn = self.turn().await?;
+        let subjects = Subjects::of(&login, address);
+        let wait_s = self.store.read(move |tx| Ok(subjects.wait_s(tx)?)).await?;
+        if let Some(seconds) = wait_s {
+            return Err(Error::TooManyAttempts(seconds).into());
+        }
+        let is_right = off_thread(move || password::is_right(&password, &hash)).await? && is_known;
+        if !is_right {
+            self.store.write(NoteFailure { login, address }).await?;
+        }
+        Ok(is_right)
     }
 
-    /// Runs hashing off the async threads, a few at a time.
-    async fn costly<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+    /// Hashing takes a core and memory, so it is done a few at a time.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, Fault> {
         let turn = tokio::time::timeout(CHECK_WITHIN, self.checks.acquire()).await;
-        let _turn = turn.map_err(|_| StoreError::Busy)?.map_err(|_| StoreError::Busy)?;
-        let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|error| StoreError::Engine(format!("password check: {error}")).into())
+        Ok(turn.map_err(|_| StoreError::Busy)?.map_err(|_| StoreError::Busy)?)
+    }
+
+    /// Hashes when its turn comes.
+    async fn costly<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+        let _turn = self.turn().await?;
+        off_thread(work).await
     }
 
     fn cached(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Stopwatch, Session)>> {
@@ -319,6 +345,11 @@ impl Authenticator for Identity {
             }
         });
     }
+}
+
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| StoreError::Engine(format!("password check: {error}")).into())
 }
 
 /// A store that is busy or closed keeps none: refusing must not become dearer than doing.

@@ -1,6 +1,6 @@
 //! Routes of verification: thin, no decisions. Acts on a verification go through `/v1/cases/{id}/acts`.
 
-use crate::commands::{AddPaper, Register, RemovePaper, SaveDraft, SeePaper};
+use crate::commands::{AddPaper, Register, RemovePaper, SaveDraft, SeePaper, checked};
 use crate::form::{Form, Subject};
 use crate::kind::SEES;
 use crate::{AGREEMENTS, Consent, Error, PACK, list, papers, queries};
@@ -13,9 +13,11 @@ use axum::http::header::{
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use xr_aftersales::pictures::in_turn;
 use xr_base::{CaseId, Fault, RowId};
 use xr_casework::{CaseSummary, CaseView, summary};
 use xr_identity::Identity;
+use xr_identity::commands::may_register;
 use xr_web::failure::ProblemBody;
 use xr_web::utoipa_axum::routes;
 use xr_web::{
@@ -83,9 +85,13 @@ async fn register(
 ) -> Result<Json<Account>, Failure> {
     let identity = state.ext::<Arc<Identity>>()?;
     let Registration { form, agreements, password } = body.value;
+    let address = caller.address;
+    // A password is hashed for whom nothing else stands in the way: hashing is what keeps others waiting.
+    checked(&form, &agreements)?;
+    state.store().read(move |tx| may_register(tx, address)).await?;
     let password_hash = identity.hash_first(password, &form.name, state.config().is_demo).await?;
     let roles = Arc::clone(identity.roles());
-    let command = Register { roles, pack: PACK.to_owned(), form, agreements, password_hash, address: caller.address };
+    let command = Register { roles, pack: PACK.to_owned(), form, agreements, password_hash, address };
     let registered = state.store().write(command).await?;
     Ok(Json(Account { login: registered.login }))
 }
@@ -140,10 +146,8 @@ async fn add_paper(
     RawBody(body): RawBody<{ papers::BYTES_MAX }>,
 ) -> Result<Json<CaseView>, Failure> {
     let (actor, blobs) = (who.actor(), state.store().blobs().clone());
-    let cleaned = tokio::task::spawn_blocking(move || -> Result<_, Fault> {
-        AddPaper::new(actor, asked.kind, &papers::clean(&body)?, &blobs)
-    });
-    let command = cleaned.await.map_err(|_| Error::BadPaper("broken"))??;
+    let read = move || AddPaper::new(actor, asked.kind, &papers::clean(&body)?, &blobs);
+    let command = in_turn(Error::BadPaper("broken"), read).await?;
     let case = state.store().write(command).await?;
     Ok(Json(xr_casework::http::page(&state, &who, case).await?))
 }

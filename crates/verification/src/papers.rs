@@ -48,8 +48,9 @@ fn pdf(bytes: &[u8]) -> Result<Cleaned, Error> {
     if !has(&bytes[end..], b"%%EOF") {
         return Err(Error::BadPaper("broken"));
     }
-    // A name may be written with escapes (`/J#53`): licences have no reason to.
-    if ACTIVE.iter().any(|name| has(bytes, name)) || escapes_names(bytes) {
+    // A name may be written with escapes (`/J#53`), at any of its letters.
+    let plain = unescaped(bytes);
+    if ACTIVE.iter().any(|name| has(bytes, name) || has(&plain, name)) {
         return Err(Error::BadPaper("active"));
     }
     Ok(Cleaned { bytes: bytes.to_vec(), media_type: PDF })
@@ -59,12 +60,24 @@ fn has(bytes: &[u8], text: &[u8]) -> bool {
     bytes.windows(text.len()).any(|w| w == text)
 }
 
-/// Whether one of the first letters of a name that acts is written by its number.
-fn escapes_names(bytes: &[u8]) -> bool {
-    bytes.windows(4).any(|w| w[0] == b'/' && w[1] == b'#' && w[2..].iter().all(u8::is_ascii_hexdigit))
-        || bytes
-            .windows(5)
-            .any(|w| w[0] == b'/' && w[1] == b'J' && w[2] == b'#' && w[3..].iter().all(u8::is_ascii_hexdigit))
+/// The bytes with every `#4a` of a name read as the letter that it stands for.
+fn unescaped(bytes: &[u8]) -> Vec<u8> {
+    let digit = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match (*byte, digit(at + 1), digit(at + 2)) {
+            (b'#', Some(high), Some(low)) => {
+                plain.push(high * 16 + low);
+                at += 3;
+            }
+            _ => {
+                plain.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -90,9 +103,24 @@ mod tests {
 
     #[test]
     fn a_pdf_that_acts_or_hides_how_is_refused() {
-        for active in ["/JavaScript", "/JS (x)", "/Launch", "/EmbeddedFile", "/#4aavaScript", "/J#53"] {
+        for active in [
+            "/JavaScript",
+            "/JS (x)",
+            "/Launch",
+            "/EmbeddedFile",
+            "/#4aavaScript",
+            "/J#53",
+            "/Ja#76aScript",
+            "/L#61unch",
+            "/JavaScrip#74",
+        ] {
             assert_eq!(refused(format!("%PDF-1.7\n{active}\n%%EOF").as_bytes()), "active", "{active}");
         }
+        assert_eq!(
+            clean(b"%PDF-1.7\n/Font#20Name /J#20S #\n%%EOF").unwrap().media_type,
+            PDF,
+            "a blank in a name is no act"
+        );
         assert_eq!(refused(b"%PDF-1.7\ncut off"), "broken");
     }
 }

@@ -21,7 +21,10 @@ export const queryClient = new QueryClient({
 
 const KEY = ['session'];
 
-setSignedOut(() => queryClient.setQueryData(KEY, null));
+setSignedOut(() => {
+  forget();
+  queryClient.setQueryData(KEY, null);
+});
 
 async function load(): Promise<Session | null> {
   try {

@@ -18,7 +18,7 @@ pub use members::{AddMember, ChangeMember, MemberChanges, NewMember};
 pub use org_roles::{AddRole, ChangeRole, DeleteRole, NewRole, RoleChanges};
 pub use orgs::{CreateOrg, CreateShop};
 pub use passwords::ChangePassword;
-pub use registration::{NewApplicant, register};
+pub use registration::{NewApplicant, may_register, register};
 pub use second_factors::{
     BeginSecondFactor, ClearSecondFactor, ConfirmSecondFactor, RemoveSecondFactor, RenewRecoveryCodes,
     ResetSecondFactor, Verified,

@@ -67,7 +67,11 @@ fn login_of(org: OrgId) -> String {
     format!("s{}", id.rsplit('_').next().unwrap_or_default())
 }
 
-fn count(tx: &mut Tx<'_>, address: Option<IpAddr>) -> Result<(), Fault> {
+/// Whether another registration is taken from this address now.
+///
+/// # Errors
+/// [`Error::TooManyAttempts`].
+pub fn may_register(tx: &mut Tx<'_>, address: Option<IpAddr>) -> Result<(), Fault> {
     let Some(address) = address else { return Ok(()) };
     let (subject, wall) = (registrations_of(address), tx.wall());
     let row: Option<(i64, Instant)> = tx.opt(
@@ -80,6 +84,13 @@ fn count(tx: &mut Tx<'_>, address: Option<IpAddr>) -> Result<(), Fault> {
             return Err(Error::TooManyAttempts((left.0 + 999) / 1_000).into());
         }
     }
+    Ok(())
+}
+
+fn count(tx: &mut Tx<'_>, address: Option<IpAddr>) -> Result<(), Fault> {
+    may_register(tx, address)?;
+    let Some(address) = address else { return Ok(()) };
+    let (subject, wall) = (registrations_of(address), tx.wall());
     tx.put(
         sql!(
             "INSERT INTO registrations (subject, count, since) VALUES (?1, 1, ?2)

@@ -74,7 +74,8 @@ impl Command for BeginSecondFactor {
     }
 }
 
-/// Turns the second factor on, once a code shows that the app has the secret; every other session ends.
+/// Turns the second factor on, once a code shows that the app has the secret; every other session ends. False: the code was wrong, and was
+/// counted as a guess.
 #[derive(Clone, Debug)]
 pub struct ConfirmSecondFactor {
     /// Whose.
@@ -88,21 +89,29 @@ pub struct ConfirmSecondFactor {
 }
 
 impl Command for ConfirmSecondFactor {
-    type Out = ();
+    type Out = bool;
     const NAME: &'static str = "identity.confirm_second_factor";
 
-    fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+    fn run(&self, tx: &mut Tx<'_>) -> Result<bool, Fault> {
         let user = queries::user(tx, self.by.user)?.ok_or(Error::NoSuchUser)?;
         let factor = second_factor::of(tx, user.id)?.ok_or(Error::SecondFactorIsOff)?;
         if factor.is_confirmed {
             return Err(Error::SecondFactorIsOn.into());
         }
-        let step = factor.secret.step_of(&self.code, tx.wall(), factor.used_step).ok_or(Error::WrongCode)?;
+        let subjects = Subjects::of(&user.login, None);
+        if let Some(seconds) = subjects.wait_s(tx)? {
+            return Err(Error::TooManyAttempts(seconds).into());
+        }
+        let Some(step) = factor.secret.step_of(&self.code, tx.wall(), factor.used_step) else {
+            subjects.count(tx)?;
+            return Ok(false);
+        };
         second_factor::confirm(tx, user.id, step)?;
         second_factor::replace_recovery_codes(tx, user.id, &self.recovery)?;
         let ended = end_all(tx, user.id, &self.keep)?;
         let (actor, body) = (themselves(&user, self.by.address.clone()), json!({ "user": user.id, "ended": ended }));
-        Ok(tell(tx, ("identity.second_factor_on", user.id.0), &actor, of_user(&user), body)?)
+        tell(tx, ("identity.second_factor_on", user.id.0), &actor, of_user(&user), body)?;
+        Ok(true)
     }
 }
 

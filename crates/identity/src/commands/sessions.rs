@@ -127,7 +127,7 @@ impl Command for LogIn {
     }
 }
 
-/// Counts an attempt with a wrong name or password.
+/// Counts an attempt with a wrong name or password; [`Error::TooManyAttempts`] where others were faster.
 #[derive(Clone, Debug)]
 pub struct NoteFailure {
     /// Log-in name in lower case, as it was tried.
@@ -141,7 +141,12 @@ impl Command for NoteFailure {
     const NAME: &'static str = "identity.note_failure";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        Ok(Subjects::of(&self.login, self.address).count(tx)?)
+        let subjects = Subjects::of(&self.login, self.address);
+        // A right one that was tried together with it is refused alike.
+        match subjects.wait_s(tx)? {
+            Some(seconds) => Err(Error::TooManyAttempts(seconds).into()),
+            None => Ok(subjects.count(tx)?),
+        }
     }
 }
 

@@ -24,6 +24,17 @@ async fn after_eight_failures_even_the_right_password_waits_until_the_window_is_
 }
 
 #[tokio::test]
+async fn guesses_sent_at_once_are_as_few_as_those_sent_one_after_the_other() {
+    for app in apps().await {
+        let guesses = (0..30).map(|_| app.log_in("buyer", "wrong horse"));
+        let told = futures_util::future::join_all(guesses).await;
+        let count = |status: u16| told.iter().filter(|answer| answer.status == status).count();
+        assert_eq!((count(401), count(429)), (8, 22), "whoever came too late was not tried");
+        assert_eq!(app.log_in("buyer", PASSWORD).await.status, 429, "and the right one is refused alike");
+    }
+}
+
+#[tokio::test]
 async fn a_name_that_does_not_exist_is_throttled_like_one_that_does() {
     for app in apps().await {
         for _ in 0..8 {

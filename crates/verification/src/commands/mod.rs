@@ -6,6 +6,7 @@ mod register;
 
 pub use draft::SaveDraft;
 pub use papers::{AddPaper, RemovePaper, SeePaper};
+pub(crate) use register::checked;
 pub use register::{Register, Registered};
 
 use crate::detail::may_edit;

@@ -1,7 +1,7 @@
 //! An organisation registers itself.
 
 use crate::form::Form;
-use crate::{Consent, consents, forms};
+use crate::{Consent, Error, consents, forms};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -28,6 +28,18 @@ pub struct Register {
     pub address: Option<IpAddr>,
 }
 
+/// The form as it is kept: with all that a registration needs, and consent to every agreement in force.
+pub(crate) fn checked(form: &Form, agreements: &[Consent]) -> Result<Form, Error> {
+    consents::check(agreements)?;
+    let form = form.clone().checked()?;
+    for (field, text) in [("contact", &form.contact), ("phone", &form.phone), ("email", &form.email)] {
+        if text.is_empty() {
+            return Err(Error::input(field, "empty"));
+        }
+    }
+    Ok(form)
+}
+
 /// Who registered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registered {
@@ -46,13 +58,7 @@ impl Command for Register {
     const NAME: &'static str = "verification.register";
 
     fn run(&self, tx: &mut Tx<'_>) -> Result<Registered, Fault> {
-        consents::check(&self.agreements)?;
-        let form = self.form.clone().checked()?;
-        for (field, text) in [("contact", &form.contact), ("phone", &form.phone), ("email", &form.email)] {
-            if text.is_empty() {
-                return Err(crate::Error::input(field, "empty").into());
-            }
-        }
+        let form = checked(&self.form, &self.agreements)?;
         let new = NewApplicant {
             org_name: &form.name,
             person: &form.contact,
