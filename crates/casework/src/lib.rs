@@ -13,7 +13,7 @@ pub use acts::{ActOnCase, NOTE_CHARS_MAX};
 pub use places::{Place, merged, places};
 pub use queries::{AFTER_SALES, AfterSales, Counted, after_sales, count_up_to};
 pub use rules::RuleShelf;
-pub use view::{CaseSummary, CaseView, Look, NextView, WhyNot, summary, view};
+pub use view::{CaseHead, CaseSummary, CaseView, Look, NextView, WhyNot, summary, view};
 
 xr_store::migrations! { 1250 "replays", 1260 "saved_views" }
 

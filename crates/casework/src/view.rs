@@ -48,9 +48,9 @@ pub struct NextView {
     pub cited: Option<Rule>,
 }
 
-/// A row of a list of cases.
+/// What a case is, in its row and on its page.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct CaseSummary {
+pub struct CaseHead {
     /// Case.
     #[schema(value_type = String)]
     pub id: CaseId,
@@ -96,6 +96,14 @@ pub struct CaseSummary {
     /// When it ended.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub closed_at: Option<Instant>,
+}
+
+/// A row of a list of cases.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct CaseSummary {
+    /// What it is.
+    #[serde(flatten)]
+    pub head: CaseHead,
     /// What happens by itself first.
     pub next: Option<NextView>,
 }
@@ -136,9 +144,9 @@ pub struct ActView {
 /// A case page.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct CaseView {
-    /// The row.
+    /// What it is.
     #[serde(flatten)]
-    pub summary: CaseSummary,
+    pub head: CaseHead,
     /// Grows with every step; goes with an act.
     pub version: i64,
     /// Whether it has ended.
@@ -222,10 +230,12 @@ fn with_rule(next: NextView, explained: &Explanation) -> NextView {
 /// A store fault.
 pub fn summary(tx: &mut Tx<'_>, case: &Case) -> Result<CaseSummary, Fault> {
     let explained = engine::outlook(tx, case)?;
-    row(tx, case, &explained)
+    let first = nexts(&explained).into_iter().next();
+    let next = first.map(|next| with_rule(next, &explained));
+    Ok(CaseSummary { head: head(tx, case, &explained)?, next })
 }
 
-fn row(tx: &mut Tx<'_>, case: &Case, explained: &Explanation) -> Result<CaseSummary, Fault> {
+fn head(tx: &mut Tx<'_>, case: &Case, explained: &Explanation) -> Result<CaseHead, Fault> {
     let engine = Engine::from_tx(tx)?;
     let described = match engine.kind(&case.kind) {
         Some(kind) => kind.describe(tx, case)?,
@@ -235,7 +245,7 @@ fn row(tx: &mut Tx<'_>, case: &Case, explained: &Explanation) -> Result<CaseSumm
         Some(id) => xr_identity::queries::shop(tx, id)?,
         None => None,
     };
-    Ok(CaseSummary {
+    Ok(CaseHead {
         id: case.id,
         kind: case.kind.clone(),
         kind_label: explained.kind_label.clone(),
@@ -253,7 +263,6 @@ fn row(tx: &mut Tx<'_>, case: &Case, explained: &Explanation) -> Result<CaseSumm
         entered_at: case.entered_at,
         due_at: case.due_at,
         closed_at: case.closed_at,
-        next: nexts(explained).into_iter().next().map(|next| with_rule(next, explained)),
     })
 }
 
@@ -280,10 +289,10 @@ pub fn view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Result<CaseView, F
         shown["actor_name"] = actor_name(tx, look.principal, &step.row.actor)?.into();
         steps.push(shown);
     }
-    let summary = row(tx, case, &explained)?;
-    let title = summary.title.filter(|_| is_shown);
+    let head = head(tx, case, &explained)?;
+    let title = head.title.filter(|_| is_shown);
     Ok(CaseView {
-        summary: CaseSummary { title, ..summary },
+        head: CaseHead { title, ..head },
         version: case.version,
         is_closed: case.is_closed(),
         owner_label: explained.owner_label.clone(),

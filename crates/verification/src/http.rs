@@ -155,7 +155,12 @@ async fn add_paper(
 /// A paper, for its organisation and for reviewers; that it was looked at goes on record.
 #[utoipa::path(
     get, path = "/v1/verification/papers/{id}", tag = "verification", params(("id" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = ProblemBody)),
+    responses(
+        (status = 200, content(
+            (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/pdf"),
+        )),
+        (status = 404, body = ProblemBody),
+    ),
 )]
 async fn paper(State(state): State<AppState>, who: Who, IdPath(id): IdPath<RowId>) -> Result<Response, Failure> {
     let seen = state.store().write(SeePaper { actor: who.actor(), scope: who.scope(), paper: id }).await?;
@@ -212,7 +217,7 @@ struct VerificationListed {
 
 impl VerificationListed {
     fn key(&self) -> list::Key {
-        (i64::from(self.is_first), self.case.due_at.map_or(i64::MAX, |at| at.0), self.case.id.0)
+        (i64::from(self.is_first), self.case.head.due_at.map_or(i64::MAX, |at| at.0), self.case.head.id.0)
     }
 }
 

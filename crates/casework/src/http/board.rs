@@ -33,7 +33,7 @@ pub(super) async fn board(
         Ok((own.map(|case| summary(tx, case)).collect::<Result<Vec<_>, Fault>>()?, place))
     });
     let (rows, place) = found.await?;
-    Ok(Json(Page::cut(rows, &paging, |c| queries::key_of(c.due_at, c.id)).going_on(place)))
+    Ok(Json(Page::cut(rows, &paging, |c| queries::key_of(c.head.due_at, c.head.id)).going_on(place)))
 }
 
 /// Cases of a state are counted up to so many.
@@ -65,7 +65,7 @@ pub(super) struct StateView {
 /// The states of a kind with counts of what the caller may see; more than 1000 cases of a state are not counted.
 #[utoipa::path(
     get, path = "/v1/states", tag = "cases", params(("kind" = String, Query)),
-    responses((status = 200, body = Page<StateView>), (status = 404, body = xr_web::failure::ProblemBody)),
+    responses((status = 200, body = Page<StateView>), (status = 422, body = xr_web::failure::ProblemBody)),
 )]
 pub(super) async fn states(
     State(state): State<AppState>,

@@ -108,5 +108,5 @@ pub(super) async fn after_sales(
         let cases = queries::after_sales(tx, principal.scope(), &filter, fetch)?;
         cases.iter().map(|case| summary(tx, case)).collect::<Result<Vec<_>, Fault>>()
     });
-    Ok(Json(Page::cut(found.await?, &paging, |c| c.id.0)))
+    Ok(Json(Page::cut(found.await?, &paging, |c| c.head.id.0)))
 }

@@ -96,13 +96,13 @@ fn with_lines(tx: &mut Tx<'_>, row: Listed, summary: CaseSummary) -> Result<Orde
     let recipient = recipients::get(tx, row.id)?.map(|r| r.masked());
     let shown = |l: &Line| LineListed { title: l.title.clone(), spec: l.spec.clone(), quantity: l.quantity };
     Ok(OrderListed {
-        shop_name: summary.shop_name,
-        state_label: summary.state_label,
+        shop_name: summary.head.shop_name,
+        state_label: summary.head.state_label,
         buyer_name: recipient.as_ref().map(|r| r.name.clone()).unwrap_or_default(),
         region: recipient.map(|r| r.region),
         lines: lines.iter().take(LINES_SHOWN).map(shown).collect(),
         line_count: lines.len(),
-        is_closed: summary.closed_at.is_some(),
+        is_closed: summary.head.closed_at.is_some(),
         is_paused: summary.next.as_ref().is_some_and(|next| next.blocked.as_deref() == Some("paused")),
         next: summary.next,
         row,
@@ -128,7 +128,7 @@ pub(super) fn order_view(tx: &mut Tx<'_>, case: &Case, look: &Look<'_>) -> Resul
     };
     let own = summary(tx, case)?;
     let case_view = view(tx, case, look)?;
-    let is_money = |c: &CaseSummary| c.kind == "payment" || c.kind == "refund";
+    let is_money = |c: &CaseSummary| c.head.kind == "payment" || c.head.kind == "refund";
     let after_sales = case_view.children.iter().filter(|c| !is_money(c)).cloned().collect();
     let shipments = match tx.ext::<ShipmentBookRef>() {
         Some(ShipmentBookRef(book)) => book.parcels(tx, id)?,

@@ -80,8 +80,8 @@ fn give(
 ) -> Result<(), Fault> {
     for case in candidates {
         let summary = xr_casework::summary(tx, &case)?;
-        let is_taken = stories.iter().any(|s| s.case.as_ref().is_some_and(|c| c.id == case.id));
-        let keeper = market.merchant.iter().find(|m| Some(&m.shop) == summary.shop_name.as_ref());
+        let is_taken = stories.iter().any(|s| s.case.as_ref().is_some_and(|c| c.head.id == case.id));
+        let keeper = market.merchant.iter().find(|m| Some(&m.shop) == summary.head.shop_name.as_ref());
         let Some(keeper) = keeper.filter(|_| !is_taken) else { continue };
         let view = told(market, story, login.unwrap_or(&keeper.login));
         stories.push(StoryView { path: Some(format!("/cases/{}", case.id)), case: Some(summary), ..view });
