@@ -33,7 +33,7 @@ pub fn routes() -> Routes {
 
 /// Applies for after-sales service for one line of an order.
 #[utoipa::path(
-    post, path = "/v1/aftersales", tag = "aftersales", request_body = Object,
+    post, path = "/v1/aftersales", tag = "aftersales", request_body = Application,
     responses(
         (status = 200, body = CaseView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 422, body = ProblemBody),
@@ -58,8 +58,11 @@ async fn apply(
 
 /// Records that the merchant spoke with the buyer.
 #[utoipa::path(
-    post, path = "/v1/cases/{id}/contacts", tag = "aftersales", params(("id" = String, Path)), request_body = Object,
-    responses((status = 200, body = CaseView), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
+    post, path = "/v1/cases/{id}/contacts", tag = "aftersales", params(("id" = String, Path)), request_body = NewContact,
+    responses(
+        (status = 200, body = CaseView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody),
+    ),
 )]
 async fn contact(
     State(state): State<AppState>,
@@ -74,8 +77,11 @@ async fn contact(
 
 /// Files evidence: pictures that were uploaded before, or words.
 #[utoipa::path(
-    post, path = "/v1/cases/{id}/evidence", tag = "aftersales", params(("id" = String, Path)), request_body = Object,
-    responses((status = 200, body = CaseView), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
+    post, path = "/v1/cases/{id}/evidence", tag = "aftersales", params(("id" = String, Path)), request_body = Filing,
+    responses(
+        (status = 200, body = CaseView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody),
+    ),
 )]
 async fn evidence(
     State(state): State<AppState>,
@@ -141,10 +147,10 @@ async fn picture(
     Ok((headers, bytes).into_response())
 }
 
-/// Sets where a shop wants returns to be sent.
+/// Sets where a shop wants returns to be sent; tells how many open cases had waited for that.
 #[utoipa::path(
-    post, path = "/v1/return-addresses", tag = "aftersales", request_body = Object,
-    responses((status = 200, body = Object), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
+    post, path = "/v1/return-addresses", tag = "aftersales", request_body = ReturnAddress,
+    responses((status = 200, body = u64), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
 )]
 async fn return_address(
     State(state): State<AppState>,

@@ -46,6 +46,7 @@ record! {
 /// How a delivery stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DeliveryState)]
 pub(crate) enum State {
     /// To be sent, or sent again.
     Waiting,

@@ -285,6 +285,7 @@ fn packs_are_listed_with_their_machines_and_the_floor_by_its_bounds() {
 #[test]
 fn the_committed_api_document_is_the_served_one() {
     let routes = xr_web::app::system_routes().merge(xiaoer::wiring::routes()).merge(xiaoer::demo::routes());
+    assert!(routes.ambiguous().is_empty(), "schemas of one name: {:?}", routes.ambiguous());
     let served = routes.document().to_pretty_json().unwrap() + "\n";
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
     if std::env::var_os("XR_UPDATE_GOLDEN").is_some() {

@@ -8,7 +8,7 @@ use xr_case::engine::{self, authorise};
 use xr_store::{Command, Tx};
 
 /// What is filed: pictures, words, or both.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Filing {
     /// Pictures the person sent in before, at most nine.

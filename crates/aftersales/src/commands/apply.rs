@@ -11,14 +11,17 @@ use xr_orders::{Line, OrderRow};
 use xr_store::{Command, Tx};
 
 /// What a buyer applies for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Application {
     /// Money, money for goods, or goods for goods.
+    #[schema(value_type = String)]
     pub kind: CaseKind,
     /// The order.
+    #[schema(value_type = String)]
     pub order: CaseId,
     /// Its line.
+    #[schema(value_type = String)]
     pub line: RowId,
     /// Units, at least 1.
     pub quantity: i64,
@@ -26,6 +29,7 @@ pub struct Application {
     #[serde(default)]
     pub amount_minor: Option<i64>,
     /// Why.
+    #[schema(value_type = String)]
     pub reason: Reason,
     /// At most 500 characters.
     #[serde(default)]

@@ -13,12 +13,14 @@ use xr_store::{Command, Tx, params, sql};
 const MINUTE: Millis = Millis::minutes(1);
 
 /// How the buyer was reached.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewContact {
     /// Over which channel.
+    #[schema(value_type = String)]
     pub channel: Channel,
     /// When they spoke: not ahead, and not before the application.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Instant,
     /// What was said, 1..=500 characters.
     pub note: String,

@@ -8,10 +8,11 @@ use xr_case::engine::{self, authorise};
 use xr_store::{Command, Tx, params, sql};
 
 /// A shop's return address.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReturnAddress {
     /// The shop; the HTTP layer has checked that it is the merchant's.
+    #[schema(value_type = String)]
     pub shop: ShopId,
     /// Name, phone and address as the buyer shall write them, 1..=500 characters.
     pub address: String,

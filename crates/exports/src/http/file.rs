@@ -31,8 +31,10 @@ fn check(person: &Principal, row: &ExportRow) -> Result<(), Problem> {
 #[utoipa::path(
     get, path = "/v1/exports/{id}/file", tag = "exports", params(("id" = String, Path)),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 200, content(
+            (Vec<u8> = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        )),
+        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
     ),
 )]
 pub(super) async fn download(

@@ -10,6 +10,7 @@ use xr_store::record;
 /// Where an import stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ImportState)]
 pub enum State {
     /// Bytes are still coming; nobody sees it.
     Uploading,

@@ -161,7 +161,9 @@ pub(super) async fn rows(
 /// The bad rows as a CSV file to correct and upload again: the columns of the file, and two about what is wrong.
 #[utoipa::path(
     get, path = "/v1/imports/{id}/report.csv", tag = "imports", params(("id" = String, Path)),
-    responses((status = 200, body = String, content_type = "text/csv"), (status = 404, body = ProblemBody)),
+    responses(
+        (status = 200, body = String, content_type = "text/csv"), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+    ),
 )]
 pub(super) async fn report(
     State(state): State<AppState>,

@@ -7,6 +7,7 @@ pub mod app;
 pub mod assets;
 pub mod body;
 mod cross_site;
+mod document;
 pub mod entropy;
 pub mod failure;
 mod health;

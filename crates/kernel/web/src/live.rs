@@ -49,7 +49,7 @@ pub(crate) struct Since {
 #[utoipa::path(
     get, path = "/v1/live", tag = "system",
     params(("since" = Option<i64>, Query, description = "Last seq held; without it only new events are sent")),
-    responses((status = 101, description = "WebSocket"), (status = 401, body = crate::failure::ProblemBody)),
+    responses((status = 101, description = "WebSocket"), (status = 426, body = crate::failure::ProblemBody)),
 )]
 pub(crate) async fn live(
     State(state): State<AppState>,

@@ -12,6 +12,7 @@ use xr_web::{AppState, Failure, NoBody, Who};
 
 /// A check of the whole record and what it found.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ChainCheck)]
 pub(super) struct CheckView {
     #[schema(value_type = String)]
     id: RowId,

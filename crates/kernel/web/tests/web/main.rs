@@ -4,6 +4,7 @@
 mod app;
 mod assets;
 mod bodies;
+mod document;
 mod edge;
 mod live;
 mod matrix;
