@@ -44,6 +44,7 @@ unit() {
 doc() { cargo test --workspace --locked --doc; }
 # The program as the tests have built it: asked for alone, it would have its libraries made anew with fewer features.
 browser() { build && node web/e2e/run.mjs; }
+openapi() { build && target/python/bin/python tests/openapi/run.py; }
 
 stage "setup" setup
 stage "format" format
@@ -59,6 +60,7 @@ stage "PostgreSQL server" postgres_start
 stage "tests" unit
 stage "tests in documentation" doc
 if [ -f web/e2e/run.mjs ]; then stage "browser" browser; else skip "browser" "no web/e2e in this clone"; fi
+stage "API document by role" openapi
 if [ ! -d ../shared/data ]; then skip "large public data sets" "no ../shared/data beside this clone"; fi
 
 printf '\n== stages\n'
