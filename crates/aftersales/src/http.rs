@@ -8,7 +8,7 @@ use crate::commands::upload_picture::UploadPicture;
 use crate::{Error, pictures, queries};
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use xr_base::{CaseId, Problem};
@@ -142,15 +142,16 @@ async fn picture(
         Ok(blobs.load(tx, &sha256)?.map(|bytes| (media_type, bytes)))
     });
     let (media_type, bytes) = found.await?.ok_or_else(|| Problem::new(404, "aftersales.no_such_picture"))?;
-    // The name is the content, so it never changes; but only who may see it may keep it.
-    let headers = [(CONTENT_TYPE, media_type), (CACHE_CONTROL, "private, max-age=86400, immutable".to_owned())];
-    Ok((headers, bytes).into_response())
+    Ok(([(CONTENT_TYPE, media_type)], bytes).into_response())
 }
 
 /// Sets where a shop wants returns to be sent; tells how many open cases had waited for that.
 #[utoipa::path(
     post, path = "/v1/return-addresses", tag = "aftersales", request_body = ReturnAddress,
-    responses((status = 200, body = u64), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
+    responses(
+        (status = 200, body = u64, content_type = "application/json"), (status = 404, body = ProblemBody),
+        (status = 422, body = ProblemBody),
+    ),
 )]
 async fn return_address(
     State(state): State<AppState>,

@@ -117,6 +117,9 @@ fn a_picture_of_three_mebibytes_is_taken_and_one_of_eleven_is_refused_in_words()
     let padded = |size: usize| [png(), vec![0; size]].concat();
     let reply = web.send(&upload(&padded(3 << 20)));
     assert_eq!(reply.status, 200, "{}", reply.text());
+    let kept: Value = serde_json::from_slice(&reply.body).unwrap();
+    let seen = web.send(&Ask::new(&format!("GET /v1/uploads/{}", kept["sha256"].as_str().unwrap())).by(&token));
+    assert_eq!((seen.status, seen.header("cache-control")), (200, "no-store"), "evidence stays in no browser's cache");
     let (status, code, _) = problem(&web, &upload(&padded(11 << 20)));
     assert_eq!((status, code.as_str()), (413, "web.body_too_large"));
 }

@@ -83,6 +83,7 @@ pub(super) struct RecoveryCodes {
     post, path = "/v1/me/second-factor/confirmation", tag = "identity", request_body = CodeOfApp,
     responses(
         (status = 200, body = RecoveryCodes), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody),
+        (status = 429, body = ProblemBody),
     ),
 )]
 pub(super) async fn confirm(

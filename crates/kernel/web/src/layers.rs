@@ -9,8 +9,10 @@ use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderName, S
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use std::fmt::Write as _;
-use xr_base::{Locale, Problem, Stopwatch};
+use std::panic::AssertUnwindSafe;
+use xr_base::{Locale, Problem, Stopwatch, StoreError};
 
 pub(crate) async fn surround(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let started = Stopwatch::start();
@@ -21,7 +23,8 @@ pub(crate) async fn surround(State(state): State<AppState>, mut request: Request
     let checked = cross_site::check(&method, request.headers(), state.config());
     request.extensions_mut().insert(state.clone());
     let mut response = match checked {
-        Ok(()) => next.run(request).await,
+        // What a handler holds goes with it; state behind it is locked, and locks that a panic left are taken as they are.
+        Ok(()) => AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| broken()),
         Err(problem) => Failure::from(problem).into_response(),
     };
     if let Some(told) = response.extensions_mut().remove::<Told>() {
@@ -37,6 +40,10 @@ pub(crate) async fn surround(State(state): State<AppState>, mut request: Request
     let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     tracing::info!(request = name, method = known(&method), route, status, took_us, "Answered");
     response
+}
+
+fn broken() -> Response {
+    Failure::from(StoreError::Engine("a handler panicked".to_owned())).into_response()
 }
 
 /// Method names that callers invent must not become metrics of their own.
