@@ -215,6 +215,7 @@ mod tests {
                 "operator (platform): aftersales.adjudicate audit.read calendars.edit cases.batch demo.clock identity.manage \
                  keys.manage members.manage operations.read orders.export packs.manage packs.read payments.chargeback payments.payout payments.reconcile payments.refund payments.settle platform.orders \
                  policy.replay system.keys system.status verification.freeze verification.lead verification.review webhooks.manage",
+                "security (platform): operations.read packs.read verification.freeze",
             ]
         );
     }

@@ -27,7 +27,7 @@ fn frozen(web: &Web, op: &str) -> Shop {
 fn two_and_frozen(web: &Web) -> (String, String, Shop) {
     let op = web.token("op");
     let shop = frozen(web, &op);
-    (op, web.colleague("operator", platform(web)), shop)
+    (op, web.colleague("security", platform(web)), shop)
 }
 
 fn code(answer: &(u16, Value)) -> (u16, &str) {

@@ -54,7 +54,7 @@ pub(super) enum AddCommand {
         /// Name.
         #[arg(long)]
         name: String,
-        /// operator, merchant, agent, auditor or buyer.
+        /// operator, merchant, agent, security, auditor or buyer.
         #[arg(long)]
         role: String,
         /// The organisation's id; none for buyers.
