@@ -82,16 +82,12 @@ fn unescaped(bytes: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        match (*byte, digit(at + 1), digit(at + 2)) {
-            (b'#', Some(high), Some(low)) => {
-                plain.push(high * 16 + low);
-                at += 3;
-            }
-            _ => {
-                plain.push(*byte);
-                at += 1;
-            }
-        }
+        let (letter, length) = match (*byte, digit(at + 1), digit(at + 2)) {
+            (b'#', Some(high), Some(low)) => (high * 16 + low, 3),
+            _ => (*byte, 1),
+        };
+        plain.push(letter);
+        at += length;
     }
     plain
 }
