@@ -54,7 +54,8 @@ async function ids(browser, url) {
   await call(merchant, '/v1/views', { list: 'orders', name: '待发货', filters: { state: 'pending_shipment' }, is_shared: true });
   await call(merchant, '/v1/views', { list: 'orders', name: '已完成的大单', filters: { state: 'completed' } });
   const desk = await imports(merchant);
-  const order = (await api(merchant, '/v1/orders?limit=1')).items[0].id;
+  // One that money has moved for: its page has a ledger.
+  const order = (await api(merchant, '/v1/orders?limit=200')).items.find(({ state }) => ['shipped', 'delivered', 'completed'].includes(state)).id;
   const cases = (await api(merchant, '/v1/aftersales?limit=50')).items;
   await merchant.context().close();
   const operator = await open(browser, url, { login: 'op' });
