@@ -310,10 +310,7 @@ impl Identity {
     }
 
     fn session_of(&self, id: String, user: &User, standing: Option<Standing>) -> Option<Session> {
-        let mut principal = self.roles.principal(user)?;
-        if let Some(standing) = standing {
-            standing.keep(&mut principal.permissions);
-        }
+        let principal = self.roles.principal_in(user, standing)?;
         let all = [Locale::ZhCn, Locale::En];
         let locale = all.into_iter().find(|l| user.locale.as_deref() == Some(xr_web::texts::tag(*l)));
         Some(Session { id, principal, locale, key_limit: None })

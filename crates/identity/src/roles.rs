@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use xr_base::locale::Text;
 use xr_base::{Party, Principal};
 
+use crate::Standing;
 use crate::model::{OrgKind, User};
 
 /// In the place of a built-in role's name: the person has a role that their organisation made. No built-in role is called so, so
@@ -102,6 +103,15 @@ impl Roles {
         let permissions = self.words_of(user).filter(|_| !user.is_disabled)?;
         let permissions = permissions.into_iter().map(str::to_owned).collect();
         Some(Principal { user: user.id, org: user.org, party: user.party, permissions, address: None })
+    }
+
+    /// [`Self::principal`] within what the standing of their organisation allows.
+    pub(crate) fn principal_in(&self, user: &User, standing: Option<Standing>) -> Option<Principal> {
+        let mut principal = self.principal(user)?;
+        if let Some(standing) = standing {
+            standing.keep(&mut principal.permissions);
+        }
+        Some(principal)
     }
 
     /// The words of a person's role, whether or not they may log in; none of a built-in role that is gone. A role of an organisation

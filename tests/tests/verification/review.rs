@@ -36,6 +36,9 @@ fn a_company_is_rejected_for_a_mismatch_mends_and_is_approved_and_only_then_has_
 
         assert_eq!(shop.act(web, &shop.token, "resubmit", &Value::Null).0, 200);
         assert_eq!(shop.act(web, &op, "approve", &reading("9133 0106 ma20 0000 2m")).0, 200, "as a person reads it");
+        let session = web.done(&shop.token, "GET /v1/session", &Value::Null);
+        let may_list = session["permissions"].as_array().unwrap().contains(&json!("catalog.manage"));
+        assert_eq!((session["standing"].as_str(), may_list), (Some("approved"), true), "both of one moment: {session}");
         let view = shop.view(web);
         assert_eq!(
             (view["state"].as_str(), view["verification"]["standing"].as_str()),

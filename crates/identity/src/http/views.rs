@@ -56,6 +56,8 @@ pub(super) async fn me(state: &AppState, principal: Principal) -> Result<Me, Fau
         let org = user.org.map(|id| queries::org(tx, id)).transpose()?.flatten();
         let standing = user.org.map(|id| standing::of(tx, id)).transpose()?.flatten();
         let shops = queries::shops(tx, principal.scope(), 0, SHOPS_SHOWN)?;
+        // Of the same moment as the standing: what the guard went by may be half a second older, and pages ask once.
+        let permissions = roles.principal_in(&user, standing).map(|now| now.permissions).unwrap_or_default();
         Ok(Me {
             role_label: roles.label_of(&user),
             user: user.id,
@@ -68,7 +70,7 @@ pub(super) async fn me(state: &AppState, principal: Principal) -> Result<Me, Fau
             org,
             standing,
             shops,
-            permissions: principal.permissions,
+            permissions,
             locale: user.locale,
         })
     });
