@@ -22,7 +22,8 @@ export const queryClient = new QueryClient({
 const KEY = ['session'];
 
 setSignedOut(() => {
-  forget();
+  // Who never was in has nothing to be forgotten, and what a public page has just asked for must come.
+  if (queryClient.getQueryData(KEY)) forget();
   queryClient.setQueryData(KEY, null);
 });
 
